@@ -268,7 +268,7 @@ static const struct option *find(struct options *options, const char *name, size
     const char *names[KNOWN + 1] = {0};
     char copy[64];
     snprintf(copy, sizeof copy, "%.*s", (int)length, name);
-    for (int i = 0; i < (int)KNOWN; i++) {
+    for (uint32_t i = 0; i < KNOWN; i++) {
         names[i] = options_known(i);
         if (strcmp(known[i].name, copy) == 0)
             return &known[i];

@@ -331,6 +331,7 @@ struct io_world {
     void (*position)(void *self, uint64_t order, struct oc_id *ret_position);
     /* The open order of its accounts behind that of the number `after` (0: the first); false: there is none more. NULL: nobody knows. */
     bool (*next_open)(void *self, uint64_t after, struct io_open_order *ret_open);
+    uint32_t client_tag;          /* of the ids that orders go out under, see client_id.h; 0: none */
     bool syncs;                   /* it is compared before new risk, and its clock before anything is signed */
     struct limits_shared *limits; /* with other processes of this machine; NULL: with none. Borrowed */
     const uint32_t *clock_steps;  /* how often the time above has jumped; NULL: it never does. Borrowed */

@@ -35,10 +35,10 @@ bool io_name_request(const struct io_venue *venue, struct oc_venue_request *ask)
         venue->world.called(venue->world.self, request->order, &ask->client, &ask->venue_order);
     const bool is_ours = oc_request_makes_order(request->kind) || request->order >> ORDER_EPOCH_SHIFT;
     if (!ask->client.size && is_ours) /* else it did not go out from here */
-        client_id_make(said, request->order, 0, &ask->client);
+        client_id_make(said, venue->world.client_tag, request->order, 0, &ask->client);
     if (oc_request_makes_order(request->kind) || !request->order)
         return true;
-    client_id_make(said, request->order, request->revision + 1, &ask->client_new);
-    client_id_make(said, request->order, request->revision + 1 + CANCELS_KEPT, &last);
+    client_id_make(said, venue->world.client_tag, request->order, request->revision + 1, &ask->client_new);
+    client_id_make(said, venue->world.client_tag, request->order, request->revision + 1 + CANCELS_KEPT, &last);
     return request->kind != OC_REQUEST_AMEND || said->client_form == OC_CLIENT_NONE || last.size;
 }

@@ -54,7 +54,8 @@ static void name_order(const struct io_venue *venue, struct oc_event *event)
         order = &said->answer.order;
         client = &said->client;
     }
-    const uint64_t named = order && *order == 0 ? client_id_order(venue->table->venue, client) : 0;
+    const uint64_t named =
+        order && *order == 0 ? client_id_order(venue->table->venue, venue->world.client_tag, client) : 0;
     if (named && venue->world.has_order && venue->world.has_order(venue->world.self, named))
         *order = named;
 }

@@ -171,6 +171,7 @@ uint64_t door_durable_seq(const struct door *door)
 }
 
 uint32_t door_epoch(const struct door *door) { return door->epoch.number; }
+const uint8_t *door_session(const struct door *door) { return door->session; }
 
 oc_rc door_order_id(struct door *door, uint64_t *ret_id) { return epoch_next(&door->epoch, ret_id); }
 

@@ -148,6 +148,8 @@ const char *door_error(const struct door *door);
 
 /* 1..JOURNAL_EPOCH_MAX; raised at each start after an unclean end. */
 uint32_t door_epoch(const struct door *door);
+/* The session's 16 random bytes, the same in each of its lives. Borrowed. */
+const uint8_t *door_session(const struct door *door);
 /* The next order id: epoch << 40 | counter, never given before. OC_E_LIMIT, OC_E_IO. One call in
  * 2^20 writes a file. */
 CHECKED oc_rc door_order_id(struct door *door, uint64_t *ret_id);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "io/client_id.h"
+#include "journal/door.h"
 #include "session/links.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
@@ -92,6 +94,7 @@ static bool next_open(void *self, uint64_t after, struct io_open_order *ret_open
 
 struct io_world venue_world_of(struct venue_link *link)
 {
+    const bool is_network = venue_net_is(link->settings, link->name);
     return (struct io_world){.now_ns = &link->now_ns,
                              .seed = link->world.seed,
                              .env = OC_ENV_LOCAL,
@@ -104,7 +107,8 @@ struct io_world venue_world_of(struct venue_link *link)
                              .next_open = next_open,
                              .limits = link->limits.map ? &link->limits : NULL,
                              .clock_steps = link->net ? net_loop_steps(link->world.links->loop) : NULL,
-                             .syncs = venue_net_is(link->settings, link->name),
+                             .client_tag = is_network ? client_id_tag(door_session(link->world.door)) : 0,
+                             .syncs = is_network,
                              .self = link};
 }
 

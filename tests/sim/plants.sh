@@ -30,7 +30,7 @@ plant left_is_not_there io/venue.c 's/happening->kind == IO_LOST, happening->why
 plant withdraws_left io/venue_request.c '/^void io_venue_withdraw/,/^}/ s/== IO_PENDING_WAITS/!= IO_PENDING_DONE/'
 plant request_forgotten io/venue_call.c '/^static void undo/,/^}/ s/state = IO_PENDING_WAITS/state = IO_PENDING_DONE/'
 plant ring_doubles io/venue_call.c '/^static void undo/,/^}/ s/queue_end(&venue->queue, false)/queue_end(\&venue->queue, true)/'
-plant ids_reused io/client_id.c 's/put(ret_id->text + 2, ORDER_DIGITS, order)/put(ret_id->text + 2, ORDER_DIGITS, order \& ~(uint64_t)1)/'
+plant ids_reused io/client_id.c 's/put(ret_id->text + before, ORDER_DIGITS, order)/put(ret_id->text + before, ORDER_DIGITS, order \& ~(uint64_t)1)/'
 plant numbers_again engine/facts.c 's/engine->next_request = number;/engine->next_request = 0;/'
 plant fills_twice engine/answers.c '/^static oc_rc apply_fill/,/^}/ s/if (!is_new)/if (false)/'
 plant sums_twice engine/sums.c '/^oc_rc sums_replace/,/^}/ s/while (qty && said->oldest)/while (qty < 0)/'

@@ -321,7 +321,7 @@ static bool one_pair(int state, int event)
     pair.f->on_request = on_request;
     pair.now_ns = pair.f->now_ns = BEGIN_NS;
     const uint64_t id = 3ull << 40 | 1; /* the first of a fixture */
-    client_id_make(&described, id, 0, &name);
+    client_id_make(&described, 0, id, 0, &name);
     memcpy(pair.name, name.text, name.size);
     snprintf(pair.script, sizeof pair.script, "transcript 2\n@ 2026-01-05T14:30:00Z\n");
     script_of_state(state, event);

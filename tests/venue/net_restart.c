@@ -135,7 +135,7 @@ static void take_request(const struct oc_request *request)
         fail("order %llu stands twice in the records", (unsigned long long)request->order);
     if (known_count == ORDERS_MAX)
         fail("there are too many orders: what is in doubt was not cleared up: %s", differs());
-    client_id_make(&form, request->order, 0, &id);
+    client_id_make(&form, 0, request->order, 0, &id);
     known[known_count] = (struct known){.order = request->order};
     snprintf(known[known_count++].client, EXCHANGE_CLIENT_MAX, "%.*s", id.size, id.text);
 }

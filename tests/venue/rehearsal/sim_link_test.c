@@ -100,7 +100,7 @@ static oc_rc on_request(void *self, const struct oc_request *request)
     struct oc_id client;
     (void)self;
     const oc_rc rc = io_venue_request(&w.venue, request);
-    client_id_make(w.venue.table->venue, request->order, 0, &client);
+    client_id_make(w.venue.table->venue, 0, request->order, 0, &client);
     if (request->kind == OC_REQUEST_NEW)
         assert_int_equal(engine_name_order(w.f->engine, request->order, &client), OC_OK);
     return rc;
@@ -317,7 +317,7 @@ static void judge(void)
         const struct made *order = &w.made[i];
         struct oc_id client;
         char name[OC_ID_MAX + 1] = "";
-        client_id_make(w.venue.table->venue, order->id, 0, &client);
+        client_id_make(w.venue.table->venue, 0, order->id, 0, &client);
         memcpy(name, client.text, client.size);
         const uint32_t place = core_order_by_client(w.exchange->core, 0, name);
         const struct core_order *truth = place == CORE_NONE ? NULL : core_order(w.exchange->core, place);
@@ -457,7 +457,7 @@ static void whatever_goes_wrong_the_ledgers_agree(void **state)
             uint64_t token;
             struct oc_fetch look = {
                 .size = sizeof look, .kind = OC_FETCH_ORDER, .account = 1, .inst = w.f->inst, .order = w.made[i].id};
-            client_id_make(w.venue.table->venue, w.made[i].id, 0, &look.client);
+            client_id_make(w.venue.table->venue, 0, w.made[i].id, 0, &look.client);
             if (order && order_is_open(order))
                 assert_int_equal(io_venue_fetch(&w.venue, &look, &token), OC_OK);
         }
