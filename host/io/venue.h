@@ -291,7 +291,8 @@ struct io_sync {
     int64_t from_ns; /* what happened before is known: where a venue is asked by time */
     uint8_t state;   /* IO_SYNC_... */
     bool is_resumed;
-    uint8_t zero[6];
+    bool asks_balances; /* all else has been answered */
+    uint8_t zero[5];
 };
 
 struct io_shared_cost { /* taken by the running call: given back where that fails */

@@ -1,5 +1,6 @@
-/* venue_sync.c: a venue is compared with what is known before it is given new risk: balances, positions, open orders and fills are asked
- * for, and every order that is open here and was not shown is asked about by itself. */
+/* venue_sync.c: a venue is compared with what is known before it is given new risk: positions, open orders and fills are asked for, and every
+ * order that is open here and was not shown is asked about by itself. Balances come last: one that was shown before a fill is told holds that fill
+ * already, and the fill would move it again. */
 #include "io/venue_impl.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ enum { DOUBLES = 6 };
 #define LATE_NS    5000000000ll   /* it is said that comparing takes so long */
 #define OVERLAP_NS 600000000000ll /* a fill may be told so much later than it was made */
 
-static const uint32_t kinds[] = {OC_FETCH_BALANCES, OC_FETCH_POSITIONS, OC_FETCH_OPEN_ORDERS, OC_FETCH_FILLS};
+static const uint32_t kinds[] = {OC_FETCH_POSITIONS, OC_FETCH_OPEN_ORDERS, OC_FETCH_FILLS};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static bool can_be_asked(const struct io_venue *venue)
@@ -21,7 +22,7 @@ static bool can_be_asked(const struct io_venue *venue)
     for (uint32_t i = 0; i < KINDS; i++)
         if (io_fetch_offers(venue, kinds[i], &by))
             return true;
-    return io_fetch_offers(venue, OC_FETCH_ORDER, &by);
+    return io_fetch_offers(venue, OC_FETCH_ORDER, &by) || io_fetch_offers(venue, OC_FETCH_BALANCES, &by);
 }
 
 void io_sync_want(struct io_venue *venue)
@@ -151,6 +152,19 @@ static oc_rc ask_orders(struct io_venue *venue, int64_t now_ns, bool has_list)
     return OC_OK;
 }
 
+/* Of one kind, for each account. */
+static oc_rc ask_kind(struct io_venue *venue, uint32_t kind)
+{
+    uint32_t by;
+    oc_rc rc = OC_OK;
+    if (!io_fetch_offers(venue, kind, &by))
+        return OC_OK;
+    for (uint32_t i = 0; i < venue->account_count && rc == OC_OK; i++)
+        rc = by & OC_BY_INSTRUMENT ? each_instrument(venue, kind, by, venue->accounts[i].account)
+                                   : question(venue, kind, by, venue->accounts[i].account, 0);
+    return rc;
+}
+
 static oc_rc begin(struct io_venue *venue, int64_t now_ns)
 {
     struct io_sync *sync = &venue->sync;
@@ -159,19 +173,15 @@ static oc_rc begin(struct io_venue *venue, int64_t now_ns)
     if (!sync->questions && !(sync->questions = calloc(IO_QUESTIONS_MAX, sizeof *sync->questions)))
         return OC_E_NOMEM;
     sync->count = 0;
+    sync->asks_balances = false;
     sync->state = IO_SYNC_ASKED;
     sync->began_ns = now_ns;
     sync->late_ns = now_ns + LATE_NS;
     oc_rc rc = io_fetch_offers(venue, OC_FETCH_ORDER, &by) && venue->world.next_open
                    ? ask_orders(venue, now_ns, has_list)
                    : (oc_rc)OC_OK;
-    for (uint32_t i = 0; i < venue->account_count; i++)
-        for (uint32_t k = 0; k < KINDS && rc == OC_OK; k++) {
-            if (!io_fetch_offers(venue, kinds[k], &by))
-                continue;
-            rc = by & OC_BY_INSTRUMENT ? each_instrument(venue, kinds[k], by, venue->accounts[i].account)
-                                       : question(venue, kinds[k], by, venue->accounts[i].account, 0);
-        }
+    for (uint32_t k = 0; k < KINDS && rc == OC_OK; k++)
+        rc = ask_kind(venue, kinds[k]);
     return rc;
 }
 
@@ -260,6 +270,14 @@ oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
             return rc;
         if (rc < 0)
             fail(venue, rc == OC_E_LIMIT ? "more questions than are asked at once" : "a question", rc);
+    }
+    if (sync->state == IO_SYNC_ASKED && !sync->asks_balances && is_over(venue)) {
+        sync->asks_balances = true;
+        const oc_rc rc = ask_kind(venue, OC_FETCH_BALANCES);
+        if (rc == OC_E_NOMEM)
+            return rc;
+        if (rc < 0)
+            fail(venue, "a question about balances", rc);
     }
     if (sync->state == IO_SYNC_ASKED && is_over(venue)) {
         sync->state = IO_SYNC_NONE;
