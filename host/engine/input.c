@@ -109,6 +109,8 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
             builders_close(engine, 0, at_ns);
     }
     market_apply(market, event, engine->now_ns);
+    if (__builtin_expect(engine->statement.outside.waiting_count != 0, 0)) /* before anybody sees what it is worth */
+        outside_price(engine);
     if (__builtin_expect(engine->groups.retry_ns != 0, 0) && !engine->is_restoring)
         groups_retry(engine);
     if (engine->wants_market)

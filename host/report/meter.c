@@ -168,6 +168,8 @@ static void rest(void *self)
 {
     struct meter *meter = self;
     struct session *session = meter->session;
+    if (session->links.count) /* a balance from before its first price */
+        meter->outside = engine_outside(session->engine);
     follow_start(meter);
     if (!session->money.is_counted ||
         worth_at(&meter->worth, engine_portfolio(session->engine), engine_instruments(session->engine),

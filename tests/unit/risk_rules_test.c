@@ -317,6 +317,40 @@ static void max_drawdown(void **state)
     assert_non_null(strstr(neither.section.log, "neither limit nor share"));
 }
 
+/* What a venue shows of an asset that has no price yet is no profit when it gets one, nor a loss when that is understood. */
+static void max_drawdown_knows_what_was_there(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new("max_drawdown", PAIRS("share", "0.1"));
+    struct oc_instrument info = instruments_get(engine_instruments(bench->f->engine), bench->f->inst)->info;
+    uint32_t inst;
+    strcpy(info.symbol, "ETH/USDT");
+    info.inst = 0;
+    assert_int_equal(instruments_asset(engine_instruments(bench->f->engine), "ETH", &info.base), OC_OK);
+    assert_int_equal(instruments_add(engine_instruments(bench->f->engine), &info, &inst), OC_OK);
+    fixture_price(bench->f, 10000);
+    const oc_i128 before = engine_outside(bench->f->engine);
+    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE, .source = bench->f->account},
+                                    .account = bench->f->account,
+                                    .asset = info.base,
+                                    .present = OC_BAL_SAID,
+                                    .total = {5000, 0, 0}};
+    assert_int_equal(fixture_input(bench->f, &balance), OC_OK);
+    struct oc_ev_trade trade = {
+        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = 5000, .qty = 1, .present = OC_HAS_QTY};
+    assert_int_equal(fixture_input(bench->f, &trade), OC_OK); /* 250,000 beside 1,000,000 */
+    const oc_i128 outside = engine_outside(bench->f->engine) - before;
+    if (outside != 250000 * num_pow10_128(MONEY_SCALE))
+        fail_msg("%g", (double)outside / 1e20);
+    assert_int_equal(fixture_input(bench->f, &balance), OC_OK); /* shown once more */
+    fixture_price(bench->f, 10000);
+    assert_null(engine_latched(bench->f->engine, bench->f->account));
+    trade.price = 2999; /* 100,050 of what was there are lost */
+    assert_int_equal(fixture_input(bench->f, &trade), OC_OK);
+    assert_non_null(engine_latched(bench->f->engine, bench->f->account));
+    bench_free(bench);
+}
+
 static void quote(struct bench *bench, int64_t bid, int64_t ask, uint32_t present)
 {
     struct oc_ev_quote said = {.head = {.size = sizeof said, .type = OC_EV_QUOTE, .inst = bench->f->inst},
@@ -491,6 +525,7 @@ int main(void)
         cmocka_unit_test(duplicate_order),
         cmocka_unit_test(repeat_exec),
         cmocka_unit_test(max_drawdown),
+        cmocka_unit_test(max_drawdown_knows_what_was_there),
         cmocka_unit_test(spread_halt),
         cmocka_unit_test(volatility_halt),
         cmocka_unit_test(exposure),
