@@ -102,6 +102,28 @@ static void judge_venues(struct options *options)
     settings_drop(settings, "session.venue");
 }
 
+/* A rule judges more of its values than its table says: each is opened as a run opens it. */
+static void open_rules(struct settings *settings, const struct parts *parts, const struct registry *registry)
+{
+    struct error_list *faults = settings->faults;
+    struct plugin_instance *rule = calloc(1, sizeof *rule);
+    const struct part *part;
+    for (uint32_t i = 0; rule && (part = parts_at(parts, PART_RULE, i)) != NULL; i++) {
+        struct error error = {0};
+        *rule = (struct plugin_instance){.settings = settings};
+        memcpy(rule->section, part->section, sizeof rule->section);
+        settings->faults = NULL; /* the first fault of a rule ends its opening */
+        const oc_rc rc =
+            part->is_missing ? (oc_rc)OC_OK : plugin_instance_open(rule, registry, OC_RISK, part->id, &error);
+        settings->faults = faults;
+        if (rc < 0)
+            (void)error_pass(faults, &error, rc);
+        else
+            plugin_instance_close(rule);
+    }
+    free(rule);
+}
+
 int verb_config(int argc, char **argv)
 {
     static const char usage[] = "usage: outcry config check [FILE...] | config keys [FILE...]\n";
@@ -131,6 +153,8 @@ int verb_config(int argc, char **argv)
             parts_open(parts, &options->settings, registry, PART_RULE | PART_SIM | PART_READER, false, &options->error);
     if (rc == OC_OK)
         judge_venues(options);
+    if (rc == OC_OK && !faults->count && strcmp(what, "check") == 0)
+        open_rules(&options->settings, parts, registry);
     if (rc < 0) /* what no list of faults takes: no memory */
         code = complain(&options->error, OC_E_CONFIG, options->json);
     else if (faults->count)

@@ -44,8 +44,10 @@ static const struct reference_group groups[] = {
      "when all of a market are\n"
      "ready. Quote bars count with their middle. Those with several lines return a handle a line, and each handle "
      "shows\n"
-     "the others by name: `m.bands = m:bollinger(20, 2)`, then `m.bands.lower`. In a local variable a handle is read\n"
-     "in half the time. After a restart they are as they were."},
+     "the values of the others by name: `m.bands = m:bollinger(20, 2)`, then `m.bands.lower` is a number. Who crosses\n"
+     "them keeps the handles: `m.upper, m.middle, m.lower = m:bollinger(20, 2)`. In a local variable a handle is read "
+     "in\n"
+     "half the time. After a restart they are as they were."},
     {"bars", "Bars: `m:bars()`",
      "Other bars of a market, asked for in `on_init`. They have all indicators of the market, fed by these bars "
      "alone:\n"

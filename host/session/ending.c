@@ -46,13 +46,20 @@ static oc_rc say(struct session *session, uint32_t code)
     return rc > 0 ? (oc_rc)OC_OK : rc;
 }
 
-static oc_rc close_once(struct session *session)
+/* What venues say of the closing, however long their answers take. */
+static oc_rc hear_out(struct session *session)
 {
-    oc_rc rc = say(session, OC_MARK_CLOSE);
-    for (uint32_t i = 0; i < session->venues.count; i++) /* however long its answers take */
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < session->venues.count; i++)
         while (rc == OC_OK && session->venues.list[i].answers.count)
             rc = session_drain_answers(session, session->venues.list[i].answers.heap[0].at_ns);
     return rc;
+}
+
+static oc_rc close_once(struct session *session)
+{
+    oc_rc rc = say(session, OC_MARK_CLOSE);
+    return rc == OC_OK ? hear_out(session) : rc;
 }
 
 oc_rc session_end(struct session *session, uint32_t code, bool closes)
@@ -66,8 +73,10 @@ oc_rc session_end(struct session *session, uint32_t code, bool closes)
     /* Where no more data can come, what was filled before their end is told, however late it would have been. */
     for (uint32_t i = 0; i < session->venues.count && rc == OC_OK && code == OC_MARK_END && session->is_whole; i++)
         rc = session_drain_answers(session, sim_answers_last_fill_ns(&session->venues.list[i].answers));
-    if (!closes || code != OC_MARK_END || ended == OC_MARK_CLOSE)
+    if (!closes || code != OC_MARK_END)
         return rc;
+    if (ended == OC_MARK_CLOSE) /* it was killed in the middle of that */
+        return rc == OC_OK ? hear_out(session) : rc;
     for (int i = 0; i < ROUNDS && rc == OC_OK && !engine_is_flat(session->engine); i++) {
         const uint64_t fills = engine_stats(session->engine)->fills;
         rc = close_once(session);

@@ -224,11 +224,25 @@ static oc_rc config_count(const struct oc_host *host, const char *key, uint32_t 
     return OC_OK;
 }
 
+/* What was kept while it opened, and is no reason after all. */
+static void log_said(struct plugin_instance *instance)
+{
+    if (instance->said[0])
+        log_write(LOG_ERROR, instance->plugin->id, "%s", instance->said);
+    instance->said[0] = 0;
+}
+
 static void log_line(const struct oc_host *host, uint32_t level, const char *text)
 {
     static const enum log_level levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR};
-    log_write(levels[level <= OC_LOG_ERROR ? level : OC_LOG_ERROR], plugin_instance_of(host)->plugin->id, "%.1000s",
-              text);
+    struct plugin_instance *instance = plugin_instance_of(host);
+    const enum log_level as = levels[level <= OC_LOG_ERROR ? level : OC_LOG_ERROR];
+    if (!instance->is_opening || as != LOG_ERROR) {
+        log_write(as, instance->plugin->id, "%.1000s", text);
+        return;
+    }
+    log_said(instance);
+    text_copy(instance->said, sizeof instance->said, text);
 }
 
 static void log_skip(const struct oc_host *host, const char *what, const void *sample, uint32_t size)
@@ -338,6 +352,11 @@ static oc_rc open_failed(const struct plugin_instance *instance, oc_rc rc, const
         *ret_error = instance->settings->error;
         return rc;
     }
+    if (instance->said[0]) {
+        error_at(ret_error, rc, "%s%splugin %.64s", instance->section, instance->section[0] ? ": " : "", id);
+        error_what(ret_error, "it did not open: %s", instance->said);
+        return rc;
+    }
     snprintf(where, sizeof where, "plugin %.64s", id);
     return error_of_code(ret_error, rc, where, "it did not open");
 }
@@ -360,8 +379,12 @@ oc_rc plugin_instance_open(struct plugin_instance *instance, const struct regist
         instance->settings->error.rc = OC_OK; /* what it says of a setting from here on */
     const struct plugin_site opening = {id, "open"};
     plugin_call_begin(&opening);
+    instance->is_opening = true;
     oc_rc rc = entry->plugin->open(&instance->host, &instance->self);
+    instance->is_opening = false;
     plugin_call_end();
+    if (rc >= 0)
+        log_said(instance);
     if (rc < 0)
         instance->plugin = NULL;
     return rc < 0 ? open_failed(instance, rc, id, ret_error) : rc;

@@ -11,6 +11,7 @@
 #include "load/load.h"
 #include "session/sim_answers.h"
 
+enum { PLUGIN_SAID_MAX = 400 };
 enum { PLUGIN_DEFECTS_MAX = 16 }; /* keys that a plugin reads and does not declare; more are not logged */
 
 struct plugin_instance {
@@ -29,6 +30,8 @@ struct plugin_instance {
     uint64_t defects[PLUGIN_DEFECTS_MAX]; /* hashes of keys that were logged once */
     uint32_t defect_count;
     bool is_defective; /* it has read such a key: why it does not open */
+    bool is_opening;
+    char said[PLUGIN_SAID_MAX]; /* the last error that it told while it opened: why it does not */
 };
 
 /* Opens `id` of `kind`. `section` names its settings ("risk.price_collar"). *ret_error says what went wrong. */

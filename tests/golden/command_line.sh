@@ -120,6 +120,14 @@ expect 3 "2 faults" config check "$work/venues.conf"
 expect 3 "venue.a.accounts: it is not set" config check "$work/venues.conf"
 expect 3 "venue.b.environment: it is not set" config check "$work/venues.conf"
 expect 0 "good: 7 settings" config check sdk/examples/connector_loopback/day.conf
+# What a rule judges by itself is a fault of the file, too, and its own words say which.
+chain='"max_order_qty", "max_order_value", "price_collar", "position_limit", "message_rate", "max_daily_loss"'
+for pair in "outcry.expression\"; allow = \"valu < 1:found 'valu'; expected a name" 'outcry.expression:risk.mine.allow: not set' \
+    'outcry.trading_hours"; days = "mon-fry:risk.mine: plugin outcry.trading_hours: it did not open: trading_hours: days'; do
+    echo "risk: { chain = [$chain, \"mine\"]; mine: { plugin = \"${pair%%:*}\"; }; };" >"$work/rule.conf"
+    expect 3 "${pair#*:}" config check "$work/rule.conf"
+    expect 3 "${pair#*:}" risk check buy 1 BTC/USDT @ 100 --cash '10 USDT' --config "$work/rule.conf"
+done
 for line in "2: unknown key: found 'session.seeds'" "1: account.cost_method: found 'lilo'" "2: session.end: found 'never'" \
     "2: session.speed: found 'fast'" "3: plugins.folders: there is no such" "risk.without: found 'nothing'" \
     "risk.without: found 'price_collar'" "it lacks max_order_value" "it lacks max_daily_loss" "expected each name once" \

@@ -330,14 +330,17 @@ static void max_drawdown_knows_what_was_there(void **state)
     assert_int_equal(instruments_add(engine_instruments(bench->f->engine), &info, &inst), OC_OK);
     fixture_price(bench->f, 10000);
     const oc_i128 before = engine_outside(bench->f->engine);
-    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE, .source = bench->f->account},
-                                    .account = bench->f->account,
-                                    .asset = info.base,
-                                    .present = OC_BAL_SAID,
-                                    .total = {5000, 0, 0}};
+    struct oc_ev_balance balance = {
+        .head = {.size = sizeof balance, .type = OC_EV_BALANCE, .source = bench->f->account},
+        .account = bench->f->account,
+        .asset = info.base,
+        .present = OC_BAL_SAID,
+        .total = {5000, 0, 0}};
     assert_int_equal(fixture_input(bench->f, &balance), OC_OK);
-    struct oc_ev_trade trade = {
-        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = 5000, .qty = 1, .present = OC_HAS_QTY};
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst},
+                                .price = 5000,
+                                .qty = 1,
+                                .present = OC_HAS_QTY};
     assert_int_equal(fixture_input(bench->f, &trade), OC_OK); /* 250,000 beside 1,000,000 */
     const oc_i128 outside = engine_outside(bench->f->engine) - before;
     if (outside != 250000 * num_pow10_128(MONEY_SCALE))

@@ -251,8 +251,9 @@ static void last_life(int life)
         read_records();
         words = differs();
         kill(pid, SIGCONT);
+        const bool is_over = !words[0] && net.refused;
         pthread_mutex_unlock(&net.lock);
-        if (!words[0] && net.refused)
+        if (is_over)
             break;
     }
     end_well(pid, life);
