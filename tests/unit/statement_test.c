@@ -202,7 +202,7 @@ static void money_without_a_price_is_valued_when_it_has_one(void **state)
     assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
     struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = 5000};
     assert_int_equal(fixture_input(f, &trade), OC_OK);
-    stands(f, 1000000, 0, 0);
+    stands(f, 1000000, 200, 0); /* at once: nobody sees it as a profit */
     struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = OC_EV_MARK}, .code = OC_MARK_END};
     assert_int_equal(fixture_input(f, &mark), OC_OK);
     stands(f, 1000000, 200, 0);

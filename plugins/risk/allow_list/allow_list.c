@@ -44,7 +44,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 
 static oc_rc configure(const struct oc_host *host, struct rule *rule)
 {
-    char sides[8], *rest = rule->text;
+    char sides[8] = "", *rest = rule->text;
     oc_rc rc = oc_config_text(host, "symbols", rule->text, sizeof rule->text);
     for (char *name; rc == OC_OK && (name = kit_next_word(&rest, ", ")) != NULL;) {
         if (rule->count == NAMES_MAX) {

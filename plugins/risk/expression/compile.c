@@ -225,10 +225,9 @@ static double compute(enum op op, double a, double b)
 
 struct outcome run(const struct program *program, const double *values)
 {
-    double stack[DEPTH_MAX + 1];
+    double stack[DEPTH_MAX + 1] = {0};
     uint32_t top = 0;
     struct outcome outcome = {0};
-    stack[0] = 0;
     for (uint32_t i = 0; i < program->count; i++) {
         const struct step *step = &program->steps[i];
         if (step->op == OP_NUMBER || step->op == OP_NAME) {

@@ -150,9 +150,9 @@ static oc_rc put_world(const struct rule *rule, const struct oc_risk_ctx *ctx, c
     }
     const int64_t ns_minute = 60 * (int64_t)1000000000;
     const int64_t minutes = ctx->now_ns / ns_minute - (ctx->now_ns % ns_minute < 0);
-    const int64_t day = minutes / 1440 - (minutes % 1440 < 0), minute = minutes - day * 1440;
-    values[NAME_HOUR] = (double)(minute / 60);
-    values[NAME_MINUTE] = (double)(minute % 60);
+    const int64_t day = minutes / 1440 - (minutes % 1440 < 0), minute = minutes - day * 1440, hour = minute / 60;
+    values[NAME_HOUR] = (double)hour;
+    values[NAME_MINUTE] = (double)(minute - hour * 60);
     values[NAME_WEEKDAY] = (double)((day % 7 + 7 + 3) % 7 + 1); /* 1970-01-01 was a Thursday */
     return OC_OK;
 }

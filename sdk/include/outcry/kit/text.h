@@ -92,7 +92,7 @@ static inline oc_rc kit_units(const char *text, struct oc_dec step, int64_t *ret
     if (kit_read_dec(text, &dec) < 0 || step.units <= 0 || !kit_dec_is_valid(step))
         return OC_E_CONFIG;
     kit_dec_align(dec, step, &value, &one);
-    if (value % one != 0 || value / one > INT64_MAX || value / one < INT64_MIN)
+    if (one <= 0 || value % one != 0 || value / one > INT64_MAX || value / one < INT64_MIN)
         return OC_E_CONFIG;
     *ret_units = (int64_t)(value / one);
     return OC_OK;
