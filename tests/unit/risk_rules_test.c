@@ -199,9 +199,11 @@ static void duplicate_order(void **state)
     struct oc_request other = fixture_order(bench->f, BUY, 5, 9900);
     other.owner = OC_OWNER_CONSOLE;
     assert_true(submit(bench, other));
-    other = fixture_order(bench->f, BUY, 5, 9900);
-    other.role = OC_ROLE_TAKE_PROFIT;
-    assert_true(submit(bench, other));
+    for (uint8_t role = OC_ROLE_STOP_LOSS; role <= OC_ROLE_TAKE_PROFIT; role++) {
+        other = fixture_order(bench->f, BUY, 5, 9900);
+        other.role = role;
+        assert_true(submit(bench, other));
+    }
     assert_true(amend(bench, first, 6, 0));
     assert_true(amend(bench, first, 5, 0)); /* an amend is no new order */
     hold(bench, 50);

@@ -29,18 +29,12 @@ static uint64_t key_of(const struct oc_request *ask)
     return mixed(key, (uint64_t)ask->quote_qty.units);
 }
 
-static int is_judged(const struct oc_request *ask)
-{
-    return ask->kind == OC_REQUEST_NEW && !kit_only_reduces(ask) && ask->role != OC_ROLE_STOP_LOSS &&
-           ask->role != OC_ROLE_TAKE_PROFIT;
-}
-
 /* [engine] */
 static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
                    struct oc_verdict *ret_verdict)
 {
     const struct rule *rule = self;
-    if (!is_judged(ask))
+    if (!kit_is_entry(ask))
         return oc_allow(ret_verdict);
     const int64_t placed = kit_recent_within(&rule->recent, key_of(ask), ctx->now_ns, rule->window_ns);
     const struct oc_dec used = {placed + 1, 0, 0}, limit = {rule->count, 0, 0};
@@ -53,7 +47,7 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
 {
     struct rule *rule = self;
     const struct oc_request *ask = (const struct oc_request *)(const void *)event;
-    if (event->type == OC_EV_REQUEST && is_judged(ask))
+    if (event->type == OC_EV_REQUEST && kit_is_entry(ask))
         kit_recent_note(&rule->recent, key_of(ask), ask->order, ctx->now_ns);
     else if (event->type == OC_EV_DENIED)
         kit_recent_forget(&rule->recent, ((const struct oc_ev_denied *)(const void *)event)->order);

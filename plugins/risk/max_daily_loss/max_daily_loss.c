@@ -30,13 +30,6 @@ static int64_t day_of(const struct rule *rule, int64_t now_ns)
     return shifted / NS_DAY - (shifted % NS_DAY < 0);
 }
 
-/* What trading made of the account. */
-static oc_rc equity_of(const struct oc_risk_ctx *ctx, uint32_t number, struct oc_dec *ret_equity)
-{
-    return OC_HAS(ctx, traded_equity) && ctx->traded_equity ? ctx->traded_equity(ctx, number, ret_equity)
-                                                            : ctx->equity(ctx, number, ret_equity);
-}
-
 /* How far the equity is below the day's first; zero or less is no loss. OC_E_NOT_FOUND: none is
  * known yet. */
 static oc_rc loss_of(const struct rule *rule, const struct oc_risk_ctx *ctx, uint32_t number, struct oc_dec *ret_loss)
@@ -45,7 +38,7 @@ static oc_rc loss_of(const struct rule *rule, const struct oc_risk_ctx *ctx, uin
     struct oc_dec equity;
     if (!account->has_first || account->day != day_of(rule, ctx->now_ns))
         return OC_E_NOT_FOUND;
-    oc_rc rc = equity_of(ctx, number, &equity);
+    oc_rc rc = kit_equity(ctx, number, &equity);
     return rc < 0 ? rc : oc_dec_sub(account->first, equity, ret_loss);
 }
 
@@ -90,7 +83,7 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
         return;
     for (uint32_t number = 1; number <= ACCOUNTS_MAX; number++) {
         struct oc_dec equity;
-        oc_rc rc = equity_of(ctx, number, &equity);
+        oc_rc rc = kit_equity(ctx, number, &equity);
         if (rc == OC_E_NOT_FOUND)
             return;
         if (rc == OC_OK)

@@ -21,12 +21,6 @@ struct rule {
     struct account accounts[ACCOUNTS_MAX + 1]; /* by number, from 1 */
 };
 
-static oc_rc equity_of(const struct oc_risk_ctx *ctx, uint32_t number, struct oc_dec *ret_equity)
-{
-    return OC_HAS(ctx, traded_equity) && ctx->traded_equity ? ctx->traded_equity(ctx, number, ret_equity)
-                                                            : ctx->equity(ctx, number, ret_equity);
-}
-
 /* *ret_allowed: how far it may fall: the smaller of what both keys say. A share of an equity that was never above zero is none. */
 static oc_rc allowed_of(const struct rule *rule, const struct account *account, struct oc_dec *ret_allowed)
 {
@@ -51,7 +45,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         !rule->accounts[ask->account].has_highest)
         return oc_allow(ret_verdict);
     const struct account *account = &rule->accounts[ask->account];
-    oc_rc rc = equity_of(ctx, ask->account, &equity);
+    oc_rc rc = kit_equity(ctx, ask->account, &equity);
     if (rc == OC_OK)
         rc = oc_dec_sub(account->highest, equity, &fall);
     if (rc == OC_OK)
@@ -86,7 +80,7 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
         return;
     for (uint32_t number = 1; number <= ACCOUNTS_MAX; number++) {
         struct oc_dec equity;
-        oc_rc rc = equity_of(ctx, number, &equity);
+        oc_rc rc = kit_equity(ctx, number, &equity);
         if (rc == OC_E_NOT_FOUND)
             return;
         if (rc == OC_OK)

@@ -16,18 +16,14 @@ struct rule {
 
 static uint64_t key_of(const struct oc_request *ask) { return (uint64_t)ask->account << 32 | ask->strategy; }
 
-static int is_entry(const struct oc_request *ask)
-{
-    return ask->kind == OC_REQUEST_NEW && ask->owner == OC_OWNER_STRATEGY && !kit_only_reduces(ask) &&
-           ask->role != OC_ROLE_STOP_LOSS && ask->role != OC_ROLE_TAKE_PROFIT;
-}
+static int is_counted(const struct oc_request *ask) { return ask->owner == OC_OWNER_STRATEGY && kit_is_entry(ask); }
 
 /* [engine] */
 static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
                    struct oc_verdict *ret_verdict)
 {
     const struct rule *rule = self;
-    if (!is_entry(ask))
+    if (!is_counted(ask))
         return oc_allow(ret_verdict);
     const int64_t placed = kit_recent_within(&rule->recent, key_of(ask), ctx->now_ns, rule->window_ns);
     const struct oc_dec used = {placed + 1, 0, 0}, limit = {rule->count, 0, 0};
@@ -40,7 +36,7 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
     struct rule *rule = self;
     const struct oc_request *ask = (const struct oc_request *)(const void *)event;
     const struct oc_ev_denied *denied = (const struct oc_ev_denied *)(const void *)event;
-    if (event->type == OC_EV_REQUEST && is_entry(ask)) {
+    if (event->type == OC_EV_REQUEST && is_counted(ask)) {
         kit_recent_note(&rule->recent, key_of(ask), ask->order, ctx->now_ns);
     } else if (event->type == OC_EV_DENIED) {
         const uint64_t key = kit_recent_forget(&rule->recent, denied->order);

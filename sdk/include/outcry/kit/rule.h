@@ -92,6 +92,20 @@ static inline int kit_only_reduces(const struct oc_request *ask)
     return ask->kind == OC_REQUEST_CANCEL || (ask->bits & OC_RQ_REDUCE_ONLY);
 }
 
+/* [engine] 1 for a new order that may open: it does not only reduce, and protects nothing. */
+static inline int kit_is_entry(const struct oc_request *ask)
+{
+    return ask->kind == OC_REQUEST_NEW && !kit_only_reduces(ask) && ask->role != OC_ROLE_STOP_LOSS &&
+           ask->role != OC_ROLE_TAKE_PROFIT;
+}
+
+/* [engine] What trading made of the account: deposits and withdrawals left aside, where the host tells them apart. */
+static inline oc_rc kit_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
+{
+    return OC_HAS(ctx, traded_equity) && ctx->traded_equity ? ctx->traded_equity(ctx, account, ret_equity)
+                                                            : ctx->equity(ctx, account, ret_equity);
+}
+
 /* [engine] The largest base quantity of an amend's order before and after it. *ret_before is 0 for
  * a new order. */
 static inline oc_rc kit_quantities(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_before,
