@@ -175,13 +175,24 @@ static void refused(struct net_stream *stream, const struct head *head, const ch
     net_stream_end(stream, IO_REFUSED, OC_WHY_VENUE_ERROR, head->status, words);
 }
 
+/* The digits a text of this size begins with, and nothing behind it: what follows is of another line, or the body. */
+static size_t number_of(const char *text, size_t size, size_t *ret_digits)
+{
+    size_t number = 0, digits = 0;
+    for (; digits < size && isdigit((unsigned char)text[digits]); digits++)
+        number = number > NET_REFUSED_MAX ? number : number * 10 + (size_t)(text[digits] - '0');
+    if (ret_digits)
+        *ret_digits = digits;
+    return number;
+}
+
 /* How much of a body is still to come of what says no; a body whose length is not said ends with the connection. */
 static bool is_whole(const struct net_stream *stream, const struct head *head, size_t size)
 {
     size_t length_size = 0;
     uint32_t count;
     const char *length = value_of(head, "content-length", &length_size, &count);
-    return stream->is_shut || size >= NET_REFUSED_MAX || (length && size >= (size_t)strtoull(length, NULL, 10));
+    return stream->is_shut || size >= NET_REFUSED_MAX || (length && size >= number_of(length, length_size, NULL));
 }
 
 static const char *find_end(const char *bytes, size_t size)
@@ -210,9 +221,15 @@ void net_shake_read(struct net_stream *stream)
             return;
         }
         const char *first = memchr(bytes, '\n', size);
+        size_t digits;
+        const size_t status = number_of(bytes + 9, (size_t)(first - (bytes + 9)), &digits);
+        if (digits != 3 || status < 100) {
+            net_stream_end(stream, IO_DOWN, OC_WHY_PROTOCOL, 0, "the server's answer has no status of three digits");
+            return;
+        }
         const struct head head = {.lines = first + 1,
                                   .size = end + 2 > first + 1 ? (size_t)(end + 2 - (first + 1)) : 0,
-                                  .status = (uint16_t)strtoul(bytes + 9, NULL, 10)};
+                                  .status = (uint16_t)status};
         const size_t head_size = (size_t)(end + 4 - bytes);
         if (head.status >= 100 && head.status < 200 && head.status != 101) {
             stream->in_at += head_size; /* the answer is still to come */

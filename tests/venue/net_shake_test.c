@@ -38,24 +38,28 @@ static void test_opening_handshakes(void **state)
         uint32_t kind;
         uint16_t status;
         const char *words;
-    } cases[] = {{HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_UP, 101, ""},
-                 {"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" HEAD_OF_101
-                  "sec-websocket-accept:ACCEPT\r\n\r\n\x81\x02hi",
-                  IO_UP, 101, ""},
-                 {HEAD_OF_101 "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n", IO_DOWN, 0,
-                  "not the one of this handshake"},
-                 {HEAD_OF_101 "\r\n", IO_DOWN, 0, "not the one of this handshake"},
-                 {HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
-                  IO_DOWN, 0, "permessage-deflate is not supported"},
-                 {"HTTP/1.1 101 S\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
-                  "does not say that it is a WebSocket"},
-                 {"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
-                  "does not say that it is a WebSocket"},
-                 {"HTTP/1.1 429 Too Many\r\nContent-Length: 9\r\n\r\nslow down", IO_REFUSED, 429, "slow down"},
-                 {"HTTP/1.1 503 Busy\r\n\r\nuntil the end", IO_REFUSED, 503, "until the end"},
-                 {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", IO_REFUSED, 200, ""},
-                 {"HTTP/1.0 200 S\r\n\r\n", IO_DOWN, 0, "does not speak HTTP/1.1"},
-                 {"HTTP/1.1 200 S\r\nUpg", IO_DOWN, 0, "ended during the opening handshake"}};
+    } cases[] = {
+        {HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_UP, 101, ""},
+        {"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" HEAD_OF_101 "sec-websocket-accept:ACCEPT\r\n\r\n\x81\x02hi", IO_UP,
+         101, ""},
+        {HEAD_OF_101 "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n", IO_DOWN, 0,
+         "not the one of this handshake"},
+        {HEAD_OF_101 "\r\n", IO_DOWN, 0, "not the one of this handshake"},
+        {HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n", IO_DOWN, 0,
+         "permessage-deflate is not supported"},
+        {"HTTP/1.1 101 S\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
+         "does not say that it is a WebSocket"},
+        {"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
+         "does not say that it is a WebSocket"},
+        {"HTTP/1.1 429 Too Many\r\nContent-Length: 9\r\n\r\nslow down", IO_REFUSED, 429, "slow down"},
+        {"HTTP/1.1 503 Busy\r\n\r\nuntil the end", IO_REFUSED, 503, "until the end"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", IO_REFUSED, 200, ""},
+        {"HTTP/1.1 403 No\r\nContent-Length:\r\nA: b\r\n\r\n9", IO_REFUSED, 403, "9"},
+        {"HTTP/1.1 \r\n\r\n101 S", IO_DOWN, 0, "no status of three digits"}, /* what follows the head is no status */
+        {"HTTP/1.1 1011 S\r\n\r\n", IO_DOWN, 0, "no status of three digits"},
+        {"HTTP/1.1 099 S\r\n\r\n", IO_DOWN, 0, "no status of three digits"},
+        {"HTTP/1.0 200 S\r\n\r\n", IO_DOWN, 0, "does not speak HTTP/1.1"},
+        {"HTTP/1.1 200 S\r\nUpg", IO_DOWN, 0, "ended during the opening handshake"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         static struct shaking shaking;
