@@ -24,7 +24,7 @@ const struct verb help_verbs[] = {
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html]", 0},
     {"plugin", verb_plugin, "list, info, check, try, new", "list|info|check|try|new ...: `outcry plugin` says what each takes", HELP_ITSELF},
     {"risk", verb_risk, "what would the rules say to an order",
-     "check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--cash '10000 USDT'] [--config FILE]", HELP_ITSELF},
+     "check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--at TIME] [--cash '10000 USDT'] [--config FILE] [--json]", HELP_ITSELF},
     {"keys", verb_keys, "add, list, rotate, remove, test: the vault of keys that venues are signed with",
      "add|list|rotate|remove|test ...: `outcry keys` says what each takes", HELP_ITSELF},
     {"config", verb_config, "read the files and show what holds", "check [FILE...] | keys [FILE...]", 0},

@@ -14,6 +14,7 @@
 #include "cli/plugin_probe_impl.h"
 #include "cli/verbs.h"
 #include "load/verb.h"
+#include "session/parts.h"
 #include "session/plugin_watch.h"
 
 #define CHILD_LIMIT_NS 60000000000LL
@@ -185,14 +186,24 @@ static void probe_reader(struct probe *probe, struct bench_plugin *bench)
         probe_fault(probe, "probe", "asked twice it gives two answers");
 }
 
+/* It wants a key that was not given: nothing is wrong with it. Where values were given, only a key that it requires is that. */
 static bool needs_keys(const struct probe *probe, const struct error *error)
 {
     char text[ERROR_TEXT_MAX];
+    const bool is_key = strncmp(error->where, BENCH_SECTION ".", sizeof BENCH_SECTION) == 0;
     error_text(error, text);
-    if (error->rc != OC_E_CONFIG)
+    if (error->rc != OC_E_CONFIG ||
+        (probe->settings->count && (!is_key || settings_get(probe->settings, error->where))))
         return false;
     printf("%s: note: %s was not run: %s: give it with --set KEY=VALUE\n", probe->path, probe->plugin->id, text);
     return true;
+}
+
+static void fault_of(struct probe *probe, const char *call, const struct error *error)
+{
+    char text[ERROR_TEXT_MAX];
+    error_text(error, text);
+    probe_fault(probe, call, "%s", text);
 }
 
 static void probe_one(struct probe *probe)
@@ -206,12 +217,16 @@ static void probe_one(struct probe *probe)
         const bool is_connector = strcmp(probe->plugin->kind, OC_CONNECTOR) == 0;
         struct probe_peer peers[2] = {0};
         struct io_link links[2] = {probe_link(&peers[0]), probe_link(&peers[1])};
-        oc_rc rc = bench_plugin_open(&bench[0], &world, probe->plugin, is_connector ? &links[0] : NULL, &error);
-        const bool is_missing = rc < 0 && needs_keys(probe, &error);
+        oc_rc rc = parts_judge_alone(probe->settings, BENCH_SECTION, probe->plugin, probe->path, &error);
+        bool is_missing = false;
+        if (rc == OC_OK) {
+            rc = bench_plugin_open(&bench[0], &world, probe->plugin, is_connector ? &links[0] : NULL, &error);
+            is_missing = rc < 0 && needs_keys(probe, &error);
+        }
         if (rc == OC_OK)
             rc = bench_plugin_open(&bench[1], &world, probe->plugin, is_connector ? &links[1] : NULL, &error);
         if (rc < 0 && !is_missing)
-            probe_fault(probe, "open", "%s", error.what);
+            fault_of(probe, "open", &error);
         else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_RISK) == 0)
             probe_rule(probe, &bench[0], &bench[1]);
         else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_SIM) == 0)

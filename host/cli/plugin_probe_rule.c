@@ -38,6 +38,12 @@ static const char *words_of(oc_rc rc, const struct oc_verdict *verdict)
     return verdict->allowed ? "allowed" : verdict->reason;
 }
 
+static bool is_word(const char *reason)
+{
+    return reason[0] >= 'A' && reason[0] <= 'Z' &&
+           strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(reason);
+}
+
 /* What a host would refuse an order for, or a user could not read. */
 static void judge_answer(struct watched *watched, const struct oc_request *request, oc_rc rc,
                          const struct oc_verdict *verdict)
@@ -53,6 +59,14 @@ static void judge_answer(struct watched *watched, const struct oc_request *reque
         probe_fault(watched->probe, "check", "its reason has no end: oc_refuse() with a stable word");
     else if (rc == OC_OK && !verdict->allowed && !verdict->reason[0])
         probe_fault(watched->probe, "check", "it refuses without a reason: oc_refuse() with a stable word");
+    else if (rc == OC_OK && !verdict->allowed && !is_word(verdict->reason))
+        probe_fault(watched->probe, "check",
+                    "it refuses with '%s', which is no stable word: a letter first, then A-Z 0-9 _: users and programs "
+                    "look for it",
+                    verdict->reason);
+    else if (rc == OC_OK && !verdict->allowed && strlen(verdict->reason) == OC_REASON_MAX - 1)
+        probe_fault(watched->probe, "check", "its reason %s fills all %d bytes and may be cut: a shorter word",
+                    verdict->reason, OC_REASON_MAX - 1);
     else if (rc == OC_OK && request->kind == OC_REQUEST_CANCEL && !verdict->allowed)
         printf("%s: note: %s refuses a cancel: %s\n", watched->probe->path, watched->probe->plugin->id,
                verdict->reason);

@@ -10,6 +10,7 @@
 #include "cli/complain.h"
 #include "cli/plugin_probe.h"
 #include "cli/verbs.h"
+#include "session/parts.h"
 #include "session/plugin_watch.h"
 
 static const char usage[] = "usage: outcry plugin try FILE SCRIPT [--set KEY=VALUE]... [--json]\n";
@@ -267,6 +268,8 @@ static int try_file(void *arg)
     oc_rc rc = load_plugin(&registry, wish->file, NULL, &report);
     if (rc < 0)
         (void)error_say(&error, rc, wish->file, "it is refused: `outcry plugin check` tells why"); /* rc is kept */
+    if (rc == OC_OK)
+        rc = parts_judge_alone(&wish->settings, BENCH_SECTION, registry.entries[0].plugin, wish->file, &error);
     if (rc == OC_OK && (rc = env_read_file(wish->script, TRANSCRIPT_SIZE_MAX, &script, &size)) < 0)
         rc = error_say(&error, rc, wish->script, "%s", env_error_text());
     if (rc == OC_OK && run) {

@@ -3,15 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/env.h"
+#include "base/json_out.h"
 #include "base/text.h"
 #include "cli/complain.h"
 #include "cli/help.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 
-static const char usage[] = "usage: outcry risk check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--cash '10000 "
-                            "USDT'] [--config FILE]\n";
+static const char usage[] = "usage: outcry risk check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--at TIME]\n"
+                            "       [--cash '10000 USDT'] [--config FILE]... [--set KEY=VALUE]... [--json]\n";
 
 /* The instrument with steps fine enough for the numbers given. */
 static oc_rc make_instrument(struct engine *engine, const char *symbol, uint32_t *ret_inst)
@@ -44,6 +45,10 @@ static oc_rc units_of(const char *text, int64_t *ret_units)
     return rc < 0 ? rc : instrument_dec_units((struct oc_dec){1, 8, 0}, dec, SNAP_DOWN, ret_units, &exact);
 }
 
+struct question {                                             /* what was asked for */
+    const char *side, *qty, *symbol, *price, *reference, *at; /* borrowed; NULL: not said */
+};
+
 struct check {
     struct engine *engine;
     struct parts parts;
@@ -61,8 +66,11 @@ static oc_rc open_chain(struct check *check, struct settings *settings, struct r
 
 static oc_rc set_reference(struct check *check, uint32_t inst, const char *text)
 {
-    struct oc_ev_trade trade = {
-        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst, .venue_ns = 1, .local_ns = 1}};
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade,
+                                         .type = OC_EV_TRADE,
+                                         .inst = inst,
+                                         .venue_ns = check->now_ns,
+                                         .local_ns = check->now_ns}};
     oc_rc rc = units_of(text, &trade.price);
     return rc < 0 ? rc : engine_input(check->engine, &trade.head, true);
 }
@@ -100,12 +108,33 @@ static oc_rc set_account(struct check *check, struct settings *settings, uint32_
 static void put_refusal(const char *who, const struct engine_refusal *refused)
 {
     char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
-    struct text text;
-    text_init_fixed(&text, used, sizeof used);
-    text_put_units(&text, refused->used.units, refused->used.scale, -1);
-    text_init_fixed(&text, limit, sizeof limit);
-    text_put_units(&text, refused->limit.units, refused->limit.scale, -1);
-    printf("  %-16s REFUSES  %s: %s against %s\n", who, refused->reason, used, limit);
+    printf("  %-16s REFUSES  %s", who, refused->reason);
+    if (refused->used.units || refused->limit.units) {
+        text_from_units(used, refused->used.units, refused->used.scale, TEXT_SHORTEST);
+        text_from_units(limit, refused->limit.units, refused->limit.scale, TEXT_SHORTEST);
+        printf(": %s against %s", used, limit);
+    }
+    puts("");
+}
+
+static void put_row(struct text *json, const char *who, const struct engine_refusal *refused)
+{
+    if (!json) {
+        if (refused)
+            put_refusal(who, refused);
+        else
+            printf("  %-16s allows\n", who);
+        return;
+    }
+    json_open(json, NULL, '{');
+    json_text(json, "rule", who);
+    json_flag(json, "allowed", !refused);
+    if (refused) {
+        json_text(json, "reason", refused->reason);
+        json_dec(json, "used", refused->used);
+        json_dec(json, "limit", refused->limit);
+    }
+    json_close(json, '}');
 }
 
 static bool is_rule(const struct check *check, const char *name)
@@ -116,71 +145,154 @@ static bool is_rule(const struct check *check, const char *name)
     return false;
 }
 
-static int answer(struct check *check, const struct oc_request *request)
+/* What the answer rests on. */
+static void put_asked(const struct check *check, const struct question *question, const char *cash, struct text *json)
+{
+    char time[TEXT_TIME_MAX];
+    const char *reference = question->reference ? question->reference : question->price;
+    const int length = text_from_time(time, check->now_ns);
+    if (json) {
+        struct oc_dec price = {0};
+        json_text_n(json, "at", time, (size_t)length);
+        if (reference && text_to_decimal(reference, strlen(reference), &price.units, &price.scale) == OC_OK)
+            json_dec(json, "reference", price);
+        else
+            json_null(json, "reference");
+        json_text(json, "cash", *cash ? cash : NULL);
+    } else {
+        printf("asked as of %.*s, reference %s, %s%s\n", length, time, reference ? reference : "none (--reference)",
+               *cash ? "an account of " : "an account that holds nothing (--cash)", cash);
+    }
+}
+
+static int answer(struct check *check, const struct oc_request *request, const struct question *question,
+                  const struct options *options)
 {
     struct engine_refusal refusals[ENGINE_RULES_MAX];
-    int count = engine_preview(check->engine, request, refusals, ENGINE_RULES_MAX);
+    struct text text, *json = options->json ? &text : NULL;
+    const int count = engine_preview(check->engine, request, refusals, ENGINE_RULES_MAX);
+    text_init_grow(&text, 1 << 20);
+    if (json)
+        json_open(json, NULL, '{');
+    put_asked(check, question, settings_text(&options->settings, "account.cash", ""), json);
+    if (json)
+        json_open(json, "rules", '[');
     for (uint32_t i = 0; i < check->rules.count; i++) {
         const char *name = parts_at(&check->parts, PART_RULE, i)->name;
         const struct engine_refusal *refused = NULL;
         for (int k = 0; k < count; k++)
             if (strcmp(refusals[k].rule, name) == 0)
                 refused = &refusals[k];
-        if (!refused) {
-            printf("  %-16s allows\n", name);
-            continue;
-        }
-        put_refusal(name, refused);
+        put_row(json, name, refused);
     }
     for (int k = 0; k < count; k++) /* of the host: the instrument, the account */
         if (!is_rule(check, refusals[k].rule))
-            put_refusal(refusals[k].rule, &refusals[k]);
-    puts(count ? "refused" : "allowed");
+            put_row(json, refusals[k].rule, &refusals[k]);
+    if (json) {
+        json_close(json, ']');
+        json_flag(json, "allowed", !count);
+        json_close(json, '}');
+        puts(text.data);
+    } else {
+        puts(count ? "refused" : "allowed");
+    }
+    text_release(&text);
     return count ? EXIT_RISK : EXIT_GOOD;
 }
 
-static int check_order(struct check *check, struct options *options, struct registry *registry, const char *reference)
+static oc_rc wrong(struct error *ret_error, const char *where, const char *found, const char *expected)
 {
-    struct engine_config config = {.epoch = 1};
-    struct oc_request request = {
-        .side = OC_SIDE_BUY, .kind = OC_REQUEST_NEW, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
-    struct error error;
-    uint32_t inst, base;
-    if (options->word_count < 4 || (strcmp(options->words[1], "buy") != 0 && strcmp(options->words[1], "sell") != 0)) {
-        fputs(usage, stderr);
-        return EXIT_USE;
-    }
-    request.side = strcmp(options->words[1], "buy") == 0 ? OC_SIDE_BUY : OC_SIDE_SELL;
-    oc_rc rc = engine_new(&config, &check->engine);
-    rc = rc < 0 ? error_of_code(&error, rc, "risk check", "the engine could not be made")
-                : open_chain(check, &options->settings, registry, &error);
+    error_at(ret_error, OC_E_INVALID, "%s", where);
+    error_found(ret_error, "%s", found);
+    error_expected(ret_error, "%s", expected);
+    return OC_E_INVALID;
+}
+
+static oc_rc take_question(const struct options *options, struct question *question, struct error *ret_error)
+{
+    const char *const *words = options->words;
+    const uint32_t count = options->word_count;
+    if (count < 4 || (strcmp(words[1], "buy") != 0 && strcmp(words[1], "sell") != 0))
+        return wrong(ret_error, "risk check", count > 1 ? words[1] : "nothing", "buy or sell, a quantity and a symbol");
+    if (count > 4 && (strcmp(words[4], "@") != 0 || count != 6))
+        return wrong(ret_error, "risk check", words[4], "@ PRICE behind the symbol, or nothing");
+    question->side = words[1];
+    question->qty = words[2];
+    question->symbol = words[3];
+    question->price = count > 5 ? words[5] : NULL;
+    return OC_OK;
+}
+
+/* A number of the order in steps of 1e-8. */
+static oc_rc take_number(const char *where, const char *text, int64_t *ret_units, struct error *ret_error)
+{
+    return units_of(text, ret_units) < 0
+               ? wrong(ret_error, where, text, "a decimal of at most 8 places, up to 92233720368.54775807")
+               : OC_OK;
+}
+
+static oc_rc make_account(struct check *check, struct settings *settings, const char *symbol, uint32_t *ret_account,
+                          struct error *ret_error)
+{
+    uint32_t base;
+    oc_rc rc = instruments_asset(engine_instruments(check->engine), strchr(symbol, '/') + 1, &base);
+    if (rc == OC_OK)
+        rc = portfolio_add_account(engine_portfolio(check->engine), "check", "check", base, 0, ret_account);
     if (rc < 0)
-        return complain(&error, OC_E_CONFIG, false);
-    rc = make_instrument(check->engine, options->words[3], &inst);
-    if (rc == OC_OK)
-        rc = units_of(options->words[2], &request.qty);
-    const char *slash = strchr(options->words[3], '/');
-    if (rc == OC_OK)
-        rc = instruments_asset(engine_instruments(check->engine), slash + 1, &base);
-    if (rc == OC_OK)
-        rc = portfolio_add_account(engine_portfolio(check->engine), "check", "check", base, 0, &request.account);
-    if (rc == OC_OK)
-        rc = set_account(check, &options->settings, request.account);
-    const char *price = options->word_count > 5 && strcmp(options->words[4], "@") == 0 ? options->words[5] : NULL;
-    request.bits = OC_RQ_HAS_QTY;
-    if (rc == OC_OK && price) {
-        rc = units_of(price, &request.price);
-        request.type = OC_ORDER_LIMIT;
-        request.bits |= OC_RQ_HAS_PRICE;
+        return error_of_code(ret_error, rc, "risk check", "the account could not be made");
+    if (set_account(check, settings, *ret_account) < 0)
+        return wrong(ret_error, "--cash", settings_text(settings, "account.cash", ""),
+                     "amounts and currencies: '10000 USDT, 0.5 BTC'");
+    return OC_OK;
+}
+
+static oc_rc make_request(struct check *check, const struct question *question, struct oc_request *request,
+                          struct error *ret_error)
+{
+    const char *reference = question->reference ? question->reference : question->price;
+    if (make_instrument(check->engine, question->symbol, &request->head.inst) < 0)
+        return wrong(ret_error, "risk check", question->symbol, "a symbol such as BTC/USDT");
+    request->side = strcmp(question->side, "buy") == 0 ? OC_SIDE_BUY : OC_SIDE_SELL;
+    request->bits = OC_RQ_HAS_QTY;
+    oc_rc rc = take_number("QTY", question->qty, &request->qty, ret_error);
+    if (rc == OC_OK && question->price) {
+        rc = take_number("PRICE", question->price, &request->price, ret_error);
+        request->type = OC_ORDER_LIMIT;
+        request->bits |= OC_RQ_HAS_PRICE;
     }
-    if (rc == OC_OK && (reference || price))
-        rc = set_reference(check, inst, reference ? reference : price);
+    if (rc == OC_OK && reference && set_reference(check, request->head.inst, reference) < 0)
+        rc = wrong(ret_error, "--reference", reference, "a price above 0");
+    return rc;
+}
+
+static int check_order(struct check *check, struct options *options, struct registry *registry,
+                       struct question *question)
+{
+    const struct engine_config config = {.epoch = 1};
+    struct oc_request request = {.kind = OC_REQUEST_NEW, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
+    struct error error = {0};
+    oc_rc rc = take_question(options, question, &error);
+    const bool is_unclear = rc < 0;
+    check->now_ns = env_clock_real() / 1000000000 * 1000000000;
+    if (rc == OC_OK && question->at && text_to_time(question->at, strlen(question->at), &check->now_ns) < 0)
+        rc = wrong(&error, "--at", question->at, "a time: 2024-01-31, or with T12:00:00Z");
+    if (rc == OC_OK && (rc = engine_new(&config, &check->engine)) < 0)
+        rc = error_of_code(&error, rc, "risk check", "the engine could not be made");
+    if (rc == OC_OK) {
+        engine_start_at(check->engine, check->now_ns);
+        if (open_chain(check, &options->settings, registry, &error) < 0)
+            return complain(&error, OC_E_CONFIG, options->json);
+        rc = make_request(check, question, &request, &error);
+    }
+    if (rc == OC_OK)
+        rc = make_account(check, &options->settings, question->symbol, &request.account, &error);
     if (rc < 0) {
-        fputs(usage, stderr);
-        return EXIT_USE;
+        const int code = complain(&error, rc, options->json);
+        if (is_unclear)
+            fputs(usage, stderr);
+        return code == EXIT_RUN ? EXIT_USE : code;
     }
-    request.head.inst = inst;
-    return answer(check, &request);
+    return answer(check, &request, question, options);
 }
 
 int verb_risk(int argc, char **argv)
@@ -192,11 +304,13 @@ int verb_risk(int argc, char **argv)
     struct options *options = calloc(1, sizeof *options);
     struct registry *registry = calloc(1, sizeof *registry);
     struct check *check = calloc(1, sizeof *check);
-    const char *reference = NULL;
+    struct question question = {0};
     int code = EXIT_RUN, kept = 0;
-    for (int i = 0; i < argc; i++) { /* --reference is this verb's own */
+    for (int i = 0; i < argc; i++) { /* two options of this verb's own */
         if (strcmp(argv[i], "--reference") == 0 && i + 1 < argc)
-            reference = argv[++i];
+            question.reference = argv[++i];
+        else if (strcmp(argv[i], "--at") == 0 && i + 1 < argc)
+            question.at = argv[++i];
         else
             argv[kept++] = argv[i];
     }
@@ -204,7 +318,7 @@ int verb_risk(int argc, char **argv)
         goto out;
     if (kept < 2 || strcmp(argv[1], "check") != 0 || options_parse(options, kept, argv) < 0) {
         if (error_is_set(&options->error))
-            (void)complain(&options->error, OC_E_INVALID, false);
+            (void)complain(&options->error, OC_E_INVALID, options->json);
         fputs(usage, stderr);
         code = EXIT_USE;
         goto out;
@@ -212,9 +326,9 @@ int verb_risk(int argc, char **argv)
     oc_rc rc = options_finish(options);
     registry_init(registry);
     if (rc < 0)
-        code = complain(&options->error, OC_E_CONFIG, false);
+        code = complain(&options->error, OC_E_CONFIG, options->json);
     else
-        code = check_order(check, options, registry, reference);
+        code = check_order(check, options, registry, &question);
 out:
     if (check) {
         engine_free(check->engine);

@@ -325,10 +325,17 @@ plain_list('Strategies', 'strategies', 'The strategies, their state and what the
   { 'heap KiB', 'heap_bytes', right = true, drop = 6, get = function(r) return r.heap_bytes and S.any(r.heap_bytes // 1024) or '' end },
   { 'file', 'file', drop = 7 }, { 'error', 'error', drop = 2, colour = function() return 'red' end } }, 'no strategies: load a file')
 
+-- What is allowed above its number, or refused below it, is held against a minimum: nothing of it is used up.
+local function is_minimum(r)
+  local share = r.used and r.limit and r.limit ~= 0 and math.abs(r.used / r.limit)
+  return share and (r.allowed == true and share > 1 or r.allowed == false and share < 1)
+end
+
 -- "#####-----  52%"
-function S.bar(used, limit)
-  if not used or not limit or limit == 0 then return '' end
-  local share = math.abs(used / limit)
+function S.bar(r)
+  if not r.used or not r.limit or r.limit == 0 then return '' end
+  if is_minimum(r) then return 'a minimum' end
+  local share = math.abs(r.used / r.limit)
   local marks = math.min(10, math.floor(share * 10 + 0.5))
   return string.format('%s%s %3.0f%%', string.rep('#', marks), string.rep('-', 10 - marks), math.min(share * 100, 999))
 end
@@ -342,8 +349,8 @@ word('Money', 'risk', 'risk()', 'Each rule: what is used of its limit.', 'risk',
     if v.missing then head = head .. S.paint('red', S.clean(S.missing_words(v.missing))) .. '\n' end
     if #v == 0 then return head .. S.paint('dim', 'no rules') .. '\n' end
     return head .. grid({ { 'rule', 'rule' }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
-      { 'unit', 'unit', drop = 3 }, { '', '', drop = 2, get = function(r) return S.bar(r.used, r.limit) end,
-        colour = function(r) return r.used and r.limit and r.limit ~= 0 and r.used / r.limit >= 0.9 and 'red' or nil end },
+      { 'unit', 'unit', drop = 3 }, { '', '', drop = 2, get = S.bar,
+        colour = function(r) return r.used and r.limit and r.limit ~= 0 and r.used / r.limit >= 0.9 and not is_minimum(r) and 'red' or nil end },
       { 'about', 'about', drop = 4 } }, v)
   end)
 end)

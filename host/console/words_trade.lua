@@ -330,7 +330,7 @@ end)
 local function verdict_rows(rows)
   return S.grid({ { 'rule', 'rule' }, { 'says', 'allowed', get = function(r) return r.allowed and 'ok' or 'NO' end,
     colour = function(r) return r.allowed and 'green' or 'red' end }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
-    { '', '', drop = 2, get = function(r) return S.bar(r.used, r.limit) end, colour = function(r) return not r.allowed and 'red' or nil end },
+    { '', '', drop = 2, get = S.bar, colour = function(r) return not r.allowed and 'red' or nil end },
     { 'reason', 'reason', drop = 3, colour = function() return 'red' end } }, rows)
 end
 

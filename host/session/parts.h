@@ -78,6 +78,10 @@ CHECKED oc_rc parts_open(struct parts *parts, struct settings *settings, struct 
 CHECKED oc_rc parts_load_default(struct registry *registry, struct error *ret_error);
 /* The plugin folders of these settings, with what is in them, into an empty catalogue. Codes of catalogue.h. [setup] */
 CHECKED oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct error *ret_error);
+/* The settings of one plugin that is in no list, held against the keys that it declares; those of the host have no place in them.
+ * OC_E_CONFIG with *ret_error: the first that is wrong. [setup] */
+CHECKED oc_rc parts_judge_alone(const struct settings *settings, const char *section, const struct oc_plugin *plugin,
+                                const char *path, struct error *ret_error);
 /* The i-th part of a use, in order; NULL behind the last. */
 const struct part *parts_at(const struct parts *parts, enum part_use use, uint32_t i);
 /* Whether risk.dropped or risk.without names this rule. */

@@ -41,6 +41,8 @@ check 8 'org.example.probed: open: '
 check 9 'check: it answers allowed = 7, which is neither 0 nor 1'
 check 10 'check: it returns 7, which is neither OC_OK nor an error'
 check 11 'check: asked in another order it gives another answer (now ENOUGH)'
+check 12 "check: it refuses with 'too much', which is no stable word"
+check 13 'check: its reason A_WORD.*_CUT_ fills all 47 bytes and may be cut'
 if [ -z "$sanitized" ]; then
     check 4 'it crashed while it was loaded or run (signal 11)'
     grep -q 'plugin org.example.probed crashed .* in its call check' "$w/out" || fail "the crash does not name the call: $(cat "$w/out")"
@@ -62,6 +64,21 @@ done
 "$outcry" plugin check "$build/sdk/examples/loopback.so" >"$w/out" 2>&1 || fail "P12: a connector without subscribe: $(cat "$w/out")"
 "$outcry" plugin check "$w/rule0.so" --set limit >"$w/out" 2>&1
 [ $? = 2 ] || fail "--set without a value: $(cat "$w/out")"
+# Values are held against the keys that a plugin declares: none is taken in silence, by `check` or by `try`.
+drawdown=$build/plugins/risk/max_drawdown.so
+echo '* buy 1' >"$w/try.txt"
+values() { # --set VALUE WORDS
+    for verb in check try; do
+        "$outcry" plugin $verb "$drawdown" $([ $verb = try ] && echo "$w/try.txt") --set "$1" >"$w/out" 2>&1 && fail "$verb takes $1"
+        grep -q -- "$2" "$w/out" || fail "$verb --set $1: $(cat "$w/out")"
+        grep -q 'was not run' "$w/out" && fail "$verb --set $1 is no key that is missing: $(cat "$w/out")"
+    done
+}
+values limt=5 "limt: plugin outcry.max_drawdown has no such key.*did you mean 'limit'?"
+values limit=x "limit: found 'x', expected a decimal"
+values share=2 "share: found '2'"
+"$outcry" plugin check "$drawdown" >"$w/out" 2>&1 || fail "a rule without its key: $(cat "$w/out")"
+grep -q 'note: .* was not run' "$w/out" || fail "a rule without its key: $(cat "$w/out")"
 
 # A13: bits of its headers flipped: what still loads and crashes does so in a child, and the verb says it.
 flips=0

@@ -194,6 +194,31 @@ expect 5 "QUANTITY_ABOVE_LIMIT" risk check buy 1 BTC/USDT @ 100 --config "$work/
 expect 0 "allowed" risk check buy 0.5 BTC/USDT @ 100 --config "$work/a.conf"
 expect 5 "PRICE_OUTSIDE_COLLAR" risk check buy 1 BTC/USDT @ 106 --reference 100
 
+# what a question rests on is said; a question that is not understood is not half taken
+expect 0 "asked as of 2024-03-01T09:30:00Z, reference 100, an account of 50 USDT" risk check buy 0.1 BTC/USDT @ 100 --cash '50 USDT' --at 2024-03-01T09:30:00Z
+expect 0 "reference none (--reference), an account that holds nothing (--cash)" risk check buy 0.1 BTC/USDT --at 2024-03-01
+hours="--set risk.chain=max_order_qty,max_order_value,price_collar,position_limit,message_rate,max_daily_loss,hours --set risk.hours.plugin=outcry.trading_hours --set risk.hours.hours=09:00-17:00"
+# shellcheck disable=SC2086
+expect 0 "hours            allows" risk check buy 0.1 BTC/USDT @ 100 --at 2024-03-01T09:30:00Z $hours
+# shellcheck disable=SC2086
+expect 5 "hours            REFUSES  OUTSIDE_TRADING_HOURS$" risk check buy 0.1 BTC/USDT @ 100 --at 2024-03-01T08:30:00Z $hours
+"$outcry" risk check buy 5 BTC/USDT @ 100 --cash '50 USDT' --at 2024-03-01 --json >"$work/out" 2>&1
+[ "$(jq -c '[.at, .reference, .cash, .allowed, (.rules | length), (.rules[-1] | .rule, .allowed, .reason, .used, .limit)]' "$work/out")" = \
+    '["2024-03-01T00:00:00Z",100,"50 USDT",false,8,"account",false,"INSUFFICIENT_FUNDS",500,50]' ] || { echo "risk check --json: $(cat "$work/out")"; bad=1; }
+while IFS='|' read -r words said; do
+    # shellcheck disable=SC2086
+    expect 2 "$said" risk check $words
+done <<'END'
+buy x BTC/USDT|QTY: found 'x', expected a decimal
+buy 1 BTC|found 'BTC', expected a symbol such as BTC/USDT
+buy 1 BTC/USDT 5|found '5', expected @ PRICE behind the symbol
+buy 1 BTC/USDT @ y|PRICE: found 'y'
+buy 1 BTC/USDT --cash xx|--cash: found 'xx', expected amounts and currencies
+buy 1 BTC/USDT --reference -|--reference: found '-'
+buy 1 BTC/USDT --at noon|--at: found 'noon', expected a time
+hold 1 BTC/USDT|found 'hold', expected buy or sell
+END
+
 # a session is recorded, agrees with itself, shows its report, and a paper session goes on
 expect 0 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$cash" --session "$work/s" --quiet
 expect 0 "agrees with itself" replay "$work/s" --diff

@@ -33,6 +33,13 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 #elif FAULT == 6
     if (ask->side == OC_SIDE_SELL)
         return OC_OK; /* refused, and nobody knows why */
+#elif FAULT == 12
+    if (ask->side == OC_SIDE_SELL)
+        return oc_refuse(ret_verdict, "too much", (struct oc_dec){0}, (struct oc_dec){0});
+#elif FAULT == 13
+    if (ask->side == OC_SIDE_SELL)
+        return oc_refuse(ret_verdict, "A_WORD_OF_MORE_THAN_FORTY_SEVEN_LETTERS_IS_CUT_HERE", (struct oc_dec){0},
+                         (struct oc_dec){0});
 #elif FAULT == 9
     if (ask->side == OC_SIDE_SELL && ask->qty > 1000) {
         ret_verdict->allowed = 7;
