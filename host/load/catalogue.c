@@ -133,15 +133,28 @@ const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, 
     return entry && (!kind || strcmp(entry->kind, kind) == 0) ? entry : NULL;
 }
 
+/* The last part of an id: a word without dots is held against it, as people leave out the rest. */
+static const char *tail_of(const char *id)
+{
+    const char *dot = strrchr(id, '.');
+    return dot ? dot + 1 : id;
+}
+
 const char *catalogue_nearest(const struct catalogue *catalogue, const char *kind, const char *id)
 {
-    const char *names[CATALOGUE_MAX + 1];
+    const char *names[CATALOGUE_MAX + 1], *ids[CATALOGUE_MAX];
     uint32_t count = 0;
     for (uint32_t i = 0; i < catalogue->count; i++)
-        if (strcmp(catalogue->list[i].kind, kind) == 0)
-            names[count++] = catalogue->list[i].id;
+        if (strcmp(catalogue->list[i].kind, kind) == 0) {
+            ids[count] = catalogue->list[i].id;
+            names[count++] = strchr(id, '.') ? catalogue->list[i].id : tail_of(catalogue->list[i].id);
+        }
     names[count] = NULL;
-    return text_nearest(id, names);
+    const char *nearest = text_nearest(id, names);
+    for (uint32_t i = 0; i < count; i++)
+        if (names[i] == nearest)
+            return ids[i];
+    return NULL;
 }
 
 void catalogue_use(struct catalogue *catalogue, const struct catalogue_entry *entry)

@@ -15,6 +15,26 @@ static void write_group(struct text *text, const struct reference_group *group)
             text_format(text, "- `%s`: %s\n", entries[i].signature, entries[i].text);
 }
 
+const char *reference_nearest(bool is_global, const char *word)
+{
+    enum { NAMES_MAX = 400 };
+    static const char *const tables[] = {"account", "log", "size",
+                                         NULL}; /* globals that hold the groups of these names */
+    const char *names[NAMES_MAX + 1];
+    uint32_t count, used = 0;
+    const struct reference_entry *entries = reference_entries(&count);
+    for (const char *const *table = tables; is_global && *table; table++)
+        names[used++] = *table;
+    for (uint32_t i = 0; i < count && used < NAMES_MAX; i++)
+        if (strcmp(entries[i].group, "callback") != 0 &&
+            is_global == (strcmp(entries[i].group, "global") == 0 || strcmp(entries[i].group, "file") == 0))
+            names[used++] = entries[i].name;
+    names[used] = NULL;
+    const char *nearest = text_nearest(word, names);
+    return nearest && text_distance(word, nearest) <= 1 + strlen(word) / 4 ? nearest
+                                                                           : NULL; /* a strategy has words of its own */
+}
+
 oc_rc reference_write(struct text *text)
 {
     uint32_t count;

@@ -29,6 +29,8 @@ enum { REFERENCE_TEXT_MAX = 65536 };
 /* [any] Static. */
 const struct reference_group *reference_groups(uint32_t *ret_count);
 const struct reference_entry *reference_entries(uint32_t *ret_count);
+/* [any] The word of this reference that is nearest to one that is not there; a sandbox_nearest_fn. NULL: none is near. Static. */
+const char *reference_nearest(bool is_global, const char *word);
 /* [any] Appends the whole reference as Markdown. OC_E_LIMIT when cut (REFERENCE_TEXT_MAX is
  * enough), OC_E_NOMEM. */
 CHECKED oc_rc reference_write(struct text *text);

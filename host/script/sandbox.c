@@ -143,6 +143,8 @@ void sandbox_set_print(struct sandbox *sandbox, sandbox_print_fn fn, void *arg)
     sandbox->print_arg = arg;
 }
 
+void sandbox_set_nearest(struct sandbox *sandbox, sandbox_nearest_fn fn) { sandbox->nearest = fn; }
+
 void sandbox_set_require(struct sandbox *sandbox, sandbox_require_fn fn, void *arg)
 {
     sandbox->require = fn;

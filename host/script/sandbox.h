@@ -92,6 +92,10 @@ typedef void (*sandbox_print_fn)(void *arg, const char *text, size_t size);
  * is none; OC_E_INVALID: it is no file that a script may read; OC_E_LIMIT: too long. */
 typedef oc_rc (*sandbox_require_fn)(void *arg, const char *name, const char **ret_text, size_t *ret_size);
 
+/* The word a script may have meant by one that is not there: a global, or else a field or method. NULL: none is near. Static.
+ * Called while an error is handled: it allocates nothing and raises nothing. */
+typedef const char *(*sandbox_nearest_fn)(bool is_global, const char *word);
+
 /* [setup] `limits` may be NULL. `seed` is the run's. OC_E_NOMEM. Owned: sandbox_free. */
 CHECKED oc_rc sandbox_new(const struct sandbox_limits *limits, uint64_t seed, struct sandbox **ret_sandbox);
 /* Takes NULL. Runs no code of the script. */
@@ -104,6 +108,8 @@ static inline struct sandbox *sandbox_of(lua_State *lua) { return *(struct sandb
 /* [setup] `arg` is handed to the function. NULL: print goes nowhere; require finds nothing. */
 void sandbox_set_print(struct sandbox *sandbox, sandbox_print_fn fn, void *arg);
 void sandbox_set_require(struct sandbox *sandbox, sandbox_require_fn fn, void *arg);
+/* NULL: errors name no other word. */
+void sandbox_set_nearest(struct sandbox *sandbox, sandbox_nearest_fn fn);
 
 /* Between calls: limits of time and memory from the next call on. Zero: no deadline, the default heap. What is held
  * already stays held. */

@@ -159,6 +159,29 @@ static const char *without_place(const struct sandbox_error *error, const char *
     return strncmp(message, place, size) == 0 ? message + size : message;
 }
 
+/* "attempt to call a nil value (method 'emma')" and "this event has no field 'clos'": the word at the end is not there. */
+static void add_nearest(struct text *text, const struct sandbox *sandbox)
+{
+    static const char *const kinds[] = {"(global '", "(method '", "(field '", " has no field '"};
+    char word[64];
+    const char *at = NULL;
+    bool is_global = false;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !at; i++) { /* the first three are Lua's own words */
+        at = i == 3 || strncmp(text->data, "attempt to ", 11) == 0 ? strstr(text->data, kinds[i]) : NULL;
+        is_global = at && i == 0;
+        at = at ? at + strlen(kinds[i]) : NULL;
+    }
+    const size_t size = at ? strcspn(at, "'") : 0;
+    if (!sandbox->nearest || !size || size >= sizeof word ||
+        (strcmp(at + size, "')") != 0 && strcmp(at + size, "'") != 0))
+        return;
+    memcpy(word, at, size);
+    word[size] = 0;
+    const char *nearest = sandbox->nearest(is_global, word);
+    if (nearest && strcmp(nearest, word) != 0)
+        add(text, "; did you mean '%s'?", nearest);
+}
+
 void error_describe(struct sandbox *sandbox, lua_State *lua, int index)
 {
     struct sandbox_error *error = &sandbox->error;
@@ -166,6 +189,7 @@ void error_describe(struct sandbox *sandbox, lua_State *lua, int index)
     index = lua_absindex(lua, index);
     if (lua_type(lua, index) == LUA_TSTRING) {
         add(&text, "%s", without_place(error, lua_tostring(lua, index)));
+        add_nearest(&text, sandbox);
     } else if (lua_type(lua, index) == LUA_TTABLE) {
         lua_pushliteral(lua, "message"); /* interned when the sandbox was made: no allocation */
         lua_rawget(lua, index);

@@ -76,6 +76,7 @@ struct sandbox {
     void *print_arg;
     sandbox_require_fn require;
     void *require_arg;
+    sandbox_nearest_fn nearest;
     struct sandbox_error error;
     struct sandbox_source *sources; /* owned, at most SANDBOX_MODULES_MAX */
     uint32_t source_count;

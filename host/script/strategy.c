@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/text.h"
+#include "script/reference.h"
 #include "script/strategy_impl.h"
 
 void api_metatable(lua_State *lua, const char *name)
@@ -391,6 +392,7 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
         return rc;
     }
     strategy->lua = sandbox_lua(strategy->sandbox);
+    sandbox_set_nearest(strategy->sandbox, reference_nearest);
     rc = load_text(strategy);
     if (rc == OC_OK)
         rc = strategy_note_origins(strategy, config->notes_origins);

@@ -306,7 +306,9 @@ static oc_rc lacks(struct parts_opening *opening, const char *name)
 {
     parts_at_key(opening, OC_E_CONFIG, "risk.chain");
     error_what(opening->error, "it lacks %s, which the default chain has", name);
-    error_remedy(opening->error, "add it, or say that it is meant: risk.without=%s", name);
+    error_remedy(opening->error,
+                 "add it, or say that it is meant: without = [\"%s\"]; in the group risk, or --set risk.without=%s",
+                 name, name);
     return OC_E_CONFIG;
 }
 

@@ -23,6 +23,21 @@ expect() {
 has() { grep -qF -- "$1" out || { say "'$1' is not in:"; head -12 out; }; }
 has_not() { grep -qF -- "$1" out && { say "'$1' is in:"; head -12 out; }; }
 
+# A word that is not there is named with the nearest one that is; words of the strategy's own are left alone.
+meant() { # CODE OF on_bar, WORDS
+    echo "function on_bar(m, b) $1 end" >meant.lua
+    expect 1 "outcry: meant.lua:1: $2" backtest meant.lua synthetic-bars:50 --cash '10000 USDT'
+}
+meant 'm:emma(5)' "attempt to call a nil value (method 'emma'); did you mean 'ema'?"
+meant 'local y = m.positon.qty' "attempt to index a nil value (field 'positon'); did you mean 'position'?"
+meant 'local y = b.clos' "this event has no field 'clos'; did you mean 'close'?"
+meant 'crossabove(1, 2)' "attempt to call a nil value (global 'crossabove'); did you mean 'cross_above'?"
+meant 'acount.x = 1' "attempt to index a nil value (global 'acount'); did you mean 'account'?"
+meant 'm.trend.up = 1' "attempt to index a nil value (field 'trend')"
+has_not "did you mean"
+meant "error(\"it says (field 'positon')\")" "it says (field 'positon')"
+has_not "did you mean"
+
 # An ordinary error in a backtest: file, line, source line, locals, and no report.
 cat >raises.lua <<'LUA'
 function on_bar(m, b)

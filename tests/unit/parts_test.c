@@ -103,8 +103,8 @@ static void a_rule_is_left_out_by_name_only(void **state)
         set("risk.chain", chain);
         snprintf(words, sizeof words,
                  "x.conf:3: risk.chain: it lacks %s, which the default chain has: add it, or say that it is meant: "
-                 "risk.without=%s",
-                 names[out], names[out]);
+                 "without = [\"%s\"]; in the group risk, or --set risk.without=%s",
+                 names[out], names[out], names[out]);
         refused(PART_RULE, OC_E_CONFIG, words);
         set("risk.chain", chain);
         set("risk.without", names[out]);

@@ -51,6 +51,21 @@ static size_t word_size(const char *at)
 
 static const char a_name[] = "a name";
 
+/* What other languages write for an operator that stands here; NULL: nothing of that kind does. */
+static const char *meant(const struct parser *parser)
+{
+    static const char *const foreign[][2] = {{"=<", "<="},   {"=>", ">="}, {"!=", "~="},  {"<>", "~="},
+                                             {"&&", "and"},  {"||", "or"}, {"=", "=="},   {"!", "not"},
+                                             {"AND", "and"}, {"OR", "or"}, {"NOT", "not"}};
+    const char *at = parser->at;
+    if (*at == '>' && at > parser->text && at[-1] == '<')
+        at--; /* its first half is an operator here */
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        if (strncmp(at, foreign[i][0], strlen(foreign[i][0])) == 0)
+            return foreign[i][1];
+    return NULL;
+}
+
 static void complain(struct parser *parser, const char *expected)
 {
     char found[32] = "the end";
@@ -62,6 +77,9 @@ static void complain(struct parser *parser, const char *expected)
         snprintf(found, sizeof found, "'%.*s'", size ? (int)(size < 24 ? size : 24) : 1, parser->at);
     int end = snprintf(parser->complaint, COMPLAINT_MAX, "at character %d: found %s; expected %s",
                        (int)(parser->at - parser->text) + 1, found, expected);
+    const char *ours = meant(parser);
+    if (ours && end < COMPLAINT_MAX)
+        snprintf(parser->complaint + end, (size_t)(COMPLAINT_MAX - end), "; did you mean '%s'?", ours);
     if (strcmp(expected, a_name) != 0)
         return;
     for (uint32_t i = 0; parser->names[i] && end < COMPLAINT_MAX - 1; i++) /* which names there are */
