@@ -70,6 +70,8 @@ static oc_rc run_again(struct replay *replay)
         if (rc == OC_OK)
             rc = session_run(run->session);
     }
+    if (rc == OC_OK || rc == OC_E_AGAIN)
+        console_host_linger(&run->console);
     return rc;
 }
 

@@ -258,7 +258,7 @@ oc_rc run_go(struct run *run)
         rc = session_run(run->session);
     }
     run->was_interrupted = rc == OC_E_AGAIN;
-    if (rc == OC_OK || rc == OC_E_AGAIN)
+    if ((rc == OC_OK || rc == OC_E_AGAIN) && !run->console.is_recorded) /* a recording may go on behind its end */
         console_host_linger(&run->console);
     oc_rc checked = strategies_check(&run->strategies);
     if (checked < 0)

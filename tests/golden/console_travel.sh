@@ -103,6 +103,18 @@ for file in btcusdt.csv btcusdt.csv.gz; do
 done
 none_left
 
+# A session of three lives is one recording: what was done after it was stopped is walked in like the rest, to its end and back.
+for words in 'buy 0.01\nstep 50' 'step 20\nsell 0.01\nstep 50' 'buy 0.02\nstep 5'; do
+    # shellcheck disable=SC2059
+    printf "$words\n" | "$outcry" console --feed synthetic-bars:400 --cash '10000 USDT' --session "$work/lives" --paused >"$work/out" 2>&1
+    exits $? 0 "a life: $words"
+done
+printf 'to o3\nprint("third " .. status().events, #fills(9))\nback 1 orders\nto o2\nprint("second " .. status().events, #fills(9))\nto 2024-01-01T00:30\nprint("first " .. status().events, #fills(9))\ngo\nprint(status())\nto 2024-02-01\n' >"$work/lines"
+travel "$work/lives" <"$work/lines" >"$work/out"
+exits $? 0 "walking in three lives"
+for words in "third 121	3" "second 71	2" "first 30	1" "fills        3" "FEED_ENDED"; do has "$work/out" "$words"; done
+none_left
+
 # Lines from a file, not a pipe: going back must not take the lines back too. And a console that dies leaves no copies.
 mkfifo "$work/in"
 "$outcry" replay "$work/long" --console >"$work/out" 2>&1 <"$work/in" &
