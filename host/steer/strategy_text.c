@@ -9,11 +9,29 @@
 #include "steer/steer.h"
 #include "steer/strategies.h"
 
+/* One of ours of that name, as it was installed; "" where there is none. */
+static void find_ours(const char *file, char path[ENV_PATH_MAX])
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *last;
+    char folder[ENV_PATH_MAX];
+    path[0] = 0;
+    if (env_program_folder(folder, sizeof folder) < 0 || !(last = strrchr(folder, '/')))
+        return;
+    const int size =
+        snprintf(path, ENV_PATH_MAX, "%.*s/share/outcry/strategies/%s", (int)(last - folder), folder, name);
+    if (size >= ENV_PATH_MAX || !env_exists(path))
+        path[0] = 0;
+}
+
 static oc_rc text_failed(struct session *session, oc_rc rc, const char *file, const char *what)
 {
     struct error error;
+    char ours[ENV_PATH_MAX];
     error_at(&error, rc, "strategy %s", file);
     error_what(&error, "%s", what);
+    find_ours(file, ours);
+    if (ours[0] && !env_exists(file))
+        error_remedy(&error, "did you mean %s?", ours);
     return session_fail(session, &error);
 }
 

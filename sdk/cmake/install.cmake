@@ -24,9 +24,12 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/outcry.pc
 install(FILES ${CMAKE_SOURCE_DIR}/etc/outcry.conf DESTINATION ${CMAKE_INSTALL_DATADIR}/outcry COMPONENT sdk)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/strategies DESTINATION ${CMAKE_INSTALL_DATADIR}/outcry COMPONENT sdk
     FILES_MATCHING PATTERN "*.lua")
+install(CODE "set(share ${CMAKE_INSTALL_DATADIR})\nset(bin ${CMAKE_INSTALL_BINDIR})" COMPONENT sdk)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/outcry COMPONENT sdk
     FILES_MATCHING PATTERN "*.md")
 install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/LICENSE
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/outcry COMPONENT sdk)
+# Their commands are shown with the paths of the source; an installed copy names what was installed.
+install(SCRIPT ${CMAKE_CURRENT_SOURCE_DIR}/cmake/pages.cmake COMPONENT sdk)
 install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/examples/
     DESTINATION ${CMAKE_INSTALL_DATADIR}/outcry/examples COMPONENT sdk)

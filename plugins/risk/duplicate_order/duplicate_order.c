@@ -66,7 +66,7 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 }
 
 KIT_RULE_INSTANCE(struct rule, configure);
-KIT_RULE_STATE(struct rule, recent);
+KIT_RULE_STATE(struct rule, recent, 1);
 
 static const struct oc_risk risk = {.size = sizeof risk,
                                     .check = check,

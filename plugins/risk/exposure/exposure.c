@@ -143,7 +143,7 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 }
 
 KIT_RULE_INSTANCE(struct rule, configure);
-KIT_RULE_STATE(struct rule, state);
+KIT_RULE_STATE(struct rule, state, 1);
 
 static const struct oc_risk risk = {.size = sizeof risk,
                                     .check = check,

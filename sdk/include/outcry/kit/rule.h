@@ -35,22 +35,29 @@
     struct oc_host /* takes the semicolon */
 
 /* save_rule and load_rule of a rule whose state is the member `MEMBER` of its instance, saved byte by byte: fixed size, no pointers, all padding
- * zero. A state of another size is OC_E_DATA. The file includes <string.h>. */
-#define KIT_RULE_STATE(TYPE, MEMBER)                                                                                   \
+ * zero. FORMAT, 1 at first, is saved before it: count it up with each change of what the bytes mean. A state of another size or format is
+ * OC_E_DATA: the host then makes the session from its records, all of which the rule is told. The file includes <string.h>. */
+#define KIT_RULE_STATE(TYPE, MEMBER, FORMAT)                                                                           \
     static oc_rc save_rule(void *self, void *bytes, uint32_t size_max)                                                 \
     {                                                                                                                  \
         const TYPE *rule = (const TYPE *)self;                                                                         \
-        if (size_max < sizeof rule->MEMBER)                                                                            \
+        const uint64_t format = (FORMAT);                                                                              \
+        if (size_max < sizeof format + sizeof rule->MEMBER)                                                            \
             return OC_E_LIMIT;                                                                                         \
-        memcpy(bytes, &rule->MEMBER, sizeof rule->MEMBER);                                                             \
-        return (oc_rc)sizeof rule->MEMBER;                                                                             \
+        memcpy(bytes, &format, sizeof format);                                                                         \
+        memcpy((char *)bytes + sizeof format, &rule->MEMBER, sizeof rule->MEMBER);                                     \
+        return (oc_rc)(sizeof format + sizeof rule->MEMBER);                                                           \
     }                                                                                                                  \
     static oc_rc load_rule(void *self, const void *bytes, uint32_t size)                                               \
     {                                                                                                                  \
         TYPE *rule = (TYPE *)self;                                                                                     \
-        if (size != sizeof rule->MEMBER)                                                                               \
+        uint64_t format = 0;                                                                                           \
+        if (size != sizeof format + sizeof rule->MEMBER)                                                               \
             return OC_E_DATA;                                                                                          \
-        memcpy(&rule->MEMBER, bytes, size);                                                                            \
+        memcpy(&format, bytes, sizeof format);                                                                         \
+        if (format != (FORMAT))                                                                                        \
+            return OC_E_DATA;                                                                                          \
+        memcpy(&rule->MEMBER, (const char *)bytes + sizeof format, sizeof rule->MEMBER);                               \
         return OC_OK;                                                                                                  \
     }                                                                                                                  \
     struct oc_host /* takes the semicolon */
