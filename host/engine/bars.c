@@ -35,7 +35,7 @@ static void open_bar(struct bar_builder *builder, const struct oc_event *event, 
         builder->gaps += (uint64_t)((start - builder->end_ns) / builder->period_ns);
     bool quotes = event->type == OC_EV_QUOTE || event->type == OC_EV_QBAR;
     memset(&builder->now, 0, sizeof builder->now);
-    builder->end_ns = start + builder->period_ns;
+    builder->end_ns = builder->due_ns = start + builder->period_ns;
     builder->now.head = (struct oc_event){
         .size = quotes ? (uint32_t)sizeof(struct oc_ev_qbar) : (uint32_t)sizeof(struct oc_ev_bar),
         .type = quotes ? OC_EV_QBAR : OC_EV_BAR,
@@ -95,10 +95,21 @@ static void add_quote(struct oc_ev_qbar *bar, const struct oc_event *event)
     bar->quotes++;
 }
 
+/* Smaller bars follow one another without a hole: one of them holds the end, or begins there. */
+static void set_due(struct bar_builder *builder, int64_t open_ns, int64_t period_ns)
+{
+    const int64_t rest = period_ns > 0 && period_ns < builder->period_ns ? (builder->end_ns - open_ns) % period_ns : 0;
+    builder->due_ns = builder->end_ns + (rest > 0 ? period_ns - rest : 0);
+}
+
 void bar_builder_add(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns)
 {
     if (!builder->is_open)
         open_bar(builder, event, at_ns);
+    if (event->type == OC_EV_BAR)
+        set_due(builder, at_ns, ((const struct oc_ev_bar *)(const void *)event)->period_ns);
+    else if (event->type == OC_EV_QBAR)
+        set_due(builder, at_ns, ((const struct oc_ev_qbar *)(const void *)event)->period_ns);
     if (builder->now.head.type == OC_EV_QBAR) {
         if (event->type == OC_EV_QUOTE || event->type == OC_EV_QBAR)
             add_quote(&builder->now.qbar, event);

@@ -61,8 +61,8 @@ static void builders_trim(struct engine *engine)
             continue;
         }
         engine->builders[kept++] = builder;
-        if (builder->is_open && builder->end_ns < engine->bar_end_ns)
-            engine->bar_end_ns = builder->end_ns;
+        if (builder->is_open && builder->due_ns < engine->bar_end_ns)
+            engine->bar_end_ns = builder->due_ns;
     }
     engine->builder_count = kept;
 }

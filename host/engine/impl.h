@@ -107,7 +107,7 @@ struct engine {
     uint64_t mark_order; /* the counters when the batch began: what is dropped gives its ids back */
     uint64_t mark_request;
     uint64_t mark_timer;
-    int64_t bar_end_ns; /* earliest end of an open built bar */
+    int64_t bar_end_ns; /* when the first open built bar is due */
     char latch_reason[OC_REASON_MAX];
     bool is_latched;
     struct engine_stats stats;

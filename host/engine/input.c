@@ -73,8 +73,8 @@ static void builders_close(struct engine *engine, uint32_t inst, int64_t now_ns)
         struct bar_builder *builder = engine->builders[i];
         if (bar_builder_is_due(builder, now_ns) && (!inst || OC_INST_INDEX(builder->inst) == OC_INST_INDEX(inst)))
             builder_close(engine, builder);
-        if (builder->is_open && builder->end_ns < next)
-            next = builder->end_ns;
+        if (builder->is_open && builder->due_ns < next)
+            next = builder->due_ns;
     }
     engine->bar_end_ns = next;
 }
@@ -85,9 +85,11 @@ static void builders_add(struct engine *engine, const struct oc_event *event, in
         struct bar_builder *builder = engine->builders[i];
         if (OC_INST_INDEX(builder->inst) != OC_INST_INDEX(event->inst))
             continue;
+        if (bar_builder_is_past(builder, at_ns)) /* its smaller bars have changed their step */
+            builder_close(engine, builder);
         bar_builder_add(builder, event, at_ns);
-        if (builder->end_ns < engine->bar_end_ns)
-            engine->bar_end_ns = builder->end_ns;
+        if (builder->due_ns < engine->bar_end_ns)
+            engine->bar_end_ns = builder->due_ns;
     }
 }
 

@@ -45,7 +45,8 @@ static const char *origin_of(const struct settings *settings, const char *key)
     return setting ? setting->origin : "";
 }
 
-void parts_at_key(struct parts_opening *opening, oc_rc rc, const char *key)
+/* Begins a complaint about a setting: "FILE:3: risk.chain". */
+static void at_key(struct parts_opening *opening, oc_rc rc, const char *key)
 {
     const char *origin = origin_of(opening->settings, key);
     error_at(opening->error, rc, "%s%s%s", origin, *origin ? ": " : "", key);
@@ -116,7 +117,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
     struct parts *parts = opening->parts;
     char key[SETTING_KEY_MAX + 16], builtin[64];
     if (!name_is_good(name)) {
-        parts_at_key(opening, OC_E_CONFIG, section);
+        at_key(opening, OC_E_CONFIG, section);
         error_found(opening->error, "%s", name);
         error_expected(opening->error, "%s", a_name);
         return OC_E_CONFIG;
@@ -139,7 +140,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
     } else {
         const struct catalogue_entry *other = catalogue_find(&parts->catalogue, NULL, id);
         const char *nearest = catalogue_nearest(&parts->catalogue, kind, id);
-        parts_at_key(opening, OC_E_NOT_FOUND, settings_get(opening->settings, key) ? key : part->section);
+        at_key(opening, OC_E_NOT_FOUND, settings_get(opening->settings, key) ? key : part->section);
         error_what(opening->error,
                    other ? "this plugin is of another kind, %s" : "this plugin is in no plugin folder%s",
                    other ? other->kind : "");
@@ -162,7 +163,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
 
 oc_rc parts_wrong(struct parts_opening *opening, const char *key, const char *found, const char *expected)
 {
-    parts_at_key(opening, OC_E_CONFIG, key);
+    at_key(opening, OC_E_CONFIG, key);
     error_found(opening->error, "%s", found);
     error_expected(opening->error, "%s", expected);
     return OC_E_CONFIG;
@@ -242,7 +243,7 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
                          entry->kind);
     const struct setting *configured = settings_get(opening->settings, key);
     if (configured && strcmp(configured->value, entry->id) != 0) {
-        parts_at_key(opening, OC_E_CONFIG, key);
+        at_key(opening, OC_E_CONFIG, key);
         error_what(opening->error, "--plugin names another plugin for this part, %s", entry->id);
         error_found(opening->error, "%s", configured->value);
         error_remedy(opening->error, "give the one of the command line a name of its own: --plugin OTHER=%s", path);
@@ -304,7 +305,7 @@ static oc_rc judge_without(struct parts_opening *opening, const char *name, cons
 
 static oc_rc lacks(struct parts_opening *opening, const char *name)
 {
-    parts_at_key(opening, OC_E_CONFIG, "risk.chain");
+    at_key(opening, OC_E_CONFIG, "risk.chain");
     error_what(opening->error, "it lacks %s, which the default chain has", name);
     error_remedy(opening->error,
                  "add it, or say that it is meant: without = [\"%s\"]; in the group risk, or --set risk.without=%s",
@@ -377,7 +378,7 @@ static oc_rc take_group(struct parts_opening *opening, const char *from, const c
         if (strncmp(setting.key, prefix, length) != 0)
             continue;
         if (snprintf(key, sizeof key, "sim.%s.%s", venue, setting.key + length) >= (int)sizeof key) {
-            parts_at_key(opening, OC_E_LIMIT, setting.key);
+            at_key(opening, OC_E_LIMIT, setting.key);
             error_what(opening->error, "as a setting of the venue %s its name is too long", venue);
             error_expected(opening->error, "at most %d bytes", SETTING_KEY_MAX - 1);
             return OC_E_LIMIT;

@@ -21,8 +21,6 @@ CHECKED static inline oc_rc parts_pass(struct parts_opening *opening, oc_rc rc)
 /* At commas and blanks. */
 void parts_split(const char *text, struct parts_names *ret_names);
 bool parts_has(const char *const *list, const char *name);
-/* Begins a complaint about a setting: "FILE:3: risk.chain". */
-void parts_at_key(struct parts_opening *opening, oc_rc rc, const char *key);
 /* A whole complaint about a value of a setting. OC_E_CONFIG. */
 CHECKED oc_rc parts_wrong(struct parts_opening *opening, const char *key, const char *found, const char *expected);
 /* A path as the records keep it: a replay may be started elsewhere. `ret_path` has room for PATH_MAX. */

@@ -103,5 +103,28 @@ file 99.46,99.46,99.46,99.46 99.46,99.48,99.45,99.48
 case_of leg-of-a-fill-at-the-time-of-the-open "60000 bar holds 0;120000 buy 1 99.47;accepted;120000 sell 1 99.47;120000 bar holds 0;" \
     'heard = function(m, o) if o.role == "take_profit" and o.state == "ACCEPTED" then print("told accepted") end end
   m:buy(1, { price = 99.47, take_profit = 99.47, post_only = true })' --spread 20bps
+# Minutes that begin 20 s past the minute make one longer bar a period, whole: it waits for the minute that holds its end. Where they
+# change their step (10 s past, from the twelfth on) what is open is closed first.
+echo "timestamp,open,high,low,close,volume" >BTC-USDT.csv
+for i in $(seq 0 22); do
+    at=$((1704067220 + 60 * i + (i > 10) * 50))
+    echo "$at,$((100 + i)),$((100 + i)),$((100 + i)),$((100 + i)),1" >>BTC-USDT.csv
+done
+cat >phase.lua <<'LUA'
+local first = 1704067200 * 1000000000
+function on_init(m) m.five = m:bars("5m") end
+function on_bar(m, b)
+  if m.five.count == (m.seen or 0) then return end
+  m.seen = m.five.count
+  local long = m.five[1]
+  print(string.format("told %d %d %d-%d %d", (now() - first) // 1000000000, (long.open_time - first) // 1000000000, long.open, long.close, long.volume))
+end
+LUA
+wanted="320 0 100-104 5;620 300 105-109 5;910 600 110-113 4;1210 900 114-118 5;"
+rm -rf session
+"$outcry" backtest phase.lua BTC-USDT.csv --cash '100 USDT' --session session >out 2>err || { cat err; bad=1; }
+cat out err | grep -o 'told .*' | sed 's/^told //' | tr '\n' ';' >found
+[ "$(cat found)" = "$wanted" ] || { echo "minutes 20 s past: $(cat found)"; bad=1; }
+"$outcry" replay session --diff >replay 2>&1 || { echo "minutes 20 s past: the replay differs"; cat replay; bad=1; }
 [ $bad = 0 ] && echo "bars come to what the sheet says, through the whole host"
 exit $bad

@@ -227,12 +227,41 @@ static void oanda_ticks_make_the_providers_bars(void **state)
     free(pair.registry);
 }
 
+/* One that ends behind the end of the larger one belongs to it by its open, and is waited for. */
+static void smaller_bars_that_do_not_end_with_it_are_waited_for(void **state)
+{
+    struct bar_builder builder;
+    struct oc_ev_bar part = {.head = {.size = sizeof part, .type = OC_EV_BAR},
+                             .period_ns = MINUTE_NS,
+                             .open = 5,
+                             .high = 5,
+                             .low = 5,
+                             .close = 5};
+    (void)state;
+    bar_builder_init(&builder, OC_INST(1, 1), 5 * MINUTE_NS);
+    bar_builder_add(&builder, &part.head, 20 * SECOND_NS);
+    assert_int_equal(builder.end_ns, 5 * MINUTE_NS);
+    assert_int_equal(builder.due_ns, 5 * MINUTE_NS + 20 * SECOND_NS);
+    assert_false(bar_builder_is_due(&builder, builder.due_ns - 1));
+    assert_true(bar_builder_is_due(&builder, builder.due_ns));
+    assert_false(bar_builder_is_past(&builder, 5 * MINUTE_NS - 1)); /* the last minute, by its open */
+    assert_true(bar_builder_is_past(&builder, 5 * MINUTE_NS));
+    bar_builder_add(&builder, &part.head, 2 * MINUTE_NS); /* on the minute from here on */
+    assert_int_equal(builder.due_ns, builder.end_ns);
+    part.period_ns = 7 * MINUTE_NS; /* not a smaller one */
+    bar_builder_add(&builder, &part.head, 20 * SECOND_NS);
+    assert_int_equal(builder.due_ns, builder.end_ns);
+    (void)bar_builder_take(&builder);
+    assert_false(bar_builder_is_due(&builder, INT64_MAX) || bar_builder_is_past(&builder, INT64_MAX));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(periods_are_divisors_of_a_day),
         cmocka_unit_test(trades_make_a_bar),
         cmocka_unit_test(bars_make_larger_bars),
+        cmocka_unit_test(smaller_bars_that_do_not_end_with_it_are_waited_for),
         cmocka_unit_test(one_sided_quotes_leave_the_other_side_absent),
         cmocka_unit_test(oanda_ticks_make_the_providers_bars),
     };
