@@ -7,7 +7,12 @@
 #include "base/hash.h"
 #include "engine/limits.h"
 
-enum { VERSIONS_MAX = 255, SLOTS = 4 * ENGINE_INSTRUMENTS_MAX, ASSET_SLOTS = 4 * ENGINE_ASSETS_MAX };
+enum {
+    VERSIONS_MAX = 255,
+    SLOTS = 2 * ENGINE_INSTRUMENTS_MAX,
+    ASSET_SLOTS = 4 * ENGINE_ASSETS_MAX,
+    FULL_MAX = OC_VENUE_MAX + OC_SYMBOL_MAX
+};
 
 struct past { /* a version that is no longer in force */
     struct instrument_steps steps;
@@ -31,6 +36,7 @@ struct instruments {
     uint16_t base_before[ENGINE_INSTRUMENTS_MAX];
     struct past *past;       /* owned, as below */
     struct instrument *list; /* [0] is "none"; ENGINE_INSTRUMENTS_MAX of them: memory that is not used is not touched */
+    char (*full)[FULL_MAX];  /* "venue:BTC/USDT" of those whose symbol another venue has too; as many */
 };
 
 oc_rc instruments_new(struct instruments **ret_instruments)
@@ -39,8 +45,9 @@ oc_rc instruments_new(struct instruments **ret_instruments)
     if (!instruments)
         return OC_E_NOMEM;
     instruments->list = malloc(ENGINE_INSTRUMENTS_MAX * sizeof *instruments->list);
-    if (!instruments->list) {
-        free(instruments);
+    instruments->full = malloc(ENGINE_INSTRUMENTS_MAX * sizeof *instruments->full);
+    if (!instruments->list || !instruments->full) {
+        instruments_free(instruments);
         return OC_E_NOMEM;
     }
     instruments->list[0] = (struct instrument){.index = 0};
@@ -55,6 +62,7 @@ void instruments_free(struct instruments *instruments)
     if (!instruments)
         return;
     free(instruments->list);
+    free(instruments->full);
     free(instruments->past);
     free(instruments);
 }
@@ -284,22 +292,30 @@ oc_rc instruments_judge(const struct instruments *instruments, const struct oc_i
     return rc;
 }
 
+static void name_in_full(struct instruments *instruments, const struct instrument *instrument)
+{
+    snprintf(instruments->full[instrument->index], FULL_MAX, "%s:%s", instrument->info.venue, instrument->info.symbol);
+}
+
 static void name_new(struct instruments *instruments, const struct instrument *instrument)
 {
     const struct oc_instrument *info = &instrument->info;
     uint32_t slot = name_slot(instruments, NULL, info->symbol);
     instruments->by_name[name_slot(instruments, info->venue, info->symbol)] = (uint16_t)instrument->index;
-    if (instruments->by_symbol[slot])
-        instruments->shares[instruments->by_symbol[slot]] = true;
-    else
+    const uint32_t first = instruments->by_symbol[slot];
+    if (!first) {
         instruments->by_symbol[slot] = (uint16_t)instrument->index;
+        return;
+    }
+    instruments->shares[first] = true;
+    name_in_full(instruments, &instruments->list[first]);
+    name_in_full(instruments, instrument);
 }
 
 static void place(struct instruments *instruments, const struct instrument *instrument)
 {
     struct instrument *placed = &instruments->list[instrument->index];
     *placed = *instrument;
-    snprintf(placed->full, sizeof placed->full, "%s:%s", placed->info.venue, placed->info.symbol);
     if (instrument->index < instruments->count)
         return;
     name_new(instruments, instrument);
@@ -433,7 +449,8 @@ const char *instruments_name(const struct instruments *instruments, const struct
 {
     if (!instrument)
         return "";
-    return instruments_is_ambiguous(instruments, instrument->info.symbol) ? instrument->full : instrument->info.symbol;
+    return instruments_is_ambiguous(instruments, instrument->info.symbol) ? instruments->full[instrument->index]
+                                                                          : instrument->info.symbol;
 }
 
 bool instruments_is_ambiguous(const struct instruments *instruments, const char *symbol)

@@ -20,13 +20,12 @@
 
 struct instrument {
     struct oc_instrument info;
-    oc_i128 money_mul; /* money units (1e-20) per price unit x qty unit (spot, linear) */
     int64_t price_num; /* price as double = units * price_num / price_den, both below 2^53 */
     int64_t price_den;
     int64_t qty_num;
     int64_t qty_den;
     uint32_t index;
-    char full[OC_VENUE_MAX + OC_SYMBOL_MAX]; /* "venue:BTC/USDT" */
+    oc_i128 money_mul; /* money units (1e-20) per price unit x qty unit (spot, linear) */
 };
 
 struct instrument_steps {

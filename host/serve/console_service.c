@@ -429,7 +429,7 @@ bool service_instrument(struct console_service *service, const struct command_wo
         return true;
     if (*ret_instrument) {
         json_refusal(reply, "VENUE_NEEDED", "%s trades at several venues: say which, as %s", symbol,
-                     (*ret_instrument)->full);
+                     instruments_name(service->instruments, *ret_instrument));
         return false;
     }
     const char *names[65];

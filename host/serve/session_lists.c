@@ -111,7 +111,7 @@ static void list_risk(struct console_host *host, struct text *reply)
         (void)instrument_qty_dec(instrument, 1, &lot); /* one lot fits */
     text_from_units(qty, lot.units, lot.scale, TEXT_SHORTEST);
     snprintf(amount, sizeof amount, "qty=%s", qty);
-    words.fields[2] = instrument ? instrument->full : "";
+    words.fields[2] = instruments_name(engine_instruments(session->engine), instrument);
     words.fields[3] = amount;
     text_init_fixed(&preview, bytes, sizeof bytes);
     console_service_ask(host->service, &words, &preview);

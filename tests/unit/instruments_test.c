@@ -1,15 +1,18 @@
 /* instruments_test.c: names, steps and limits of instruments, values, and numbers brought to the grid. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "engine/instruments.h"
 #include "engine/limits.h"
+#include "engine/market.h"
 
 #define TEN18 1000000000000000000LL
 
@@ -59,6 +62,16 @@ static const struct instrument *made(const struct oc_instrument *info)
     uint32_t inst;
     assert_int_equal(instruments_add(list, info, &inst), OC_OK);
     return instruments_get(list, inst);
+}
+
+static long resident_bytes(void)
+{
+    long pages = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%ld %ld", &pages, &resident), 2);
+    fclose(file);
+    return resident * sysconf(_SC_PAGESIZE);
 }
 
 static void asset_names_are_letters_digits_and_three_signs(void **state)
@@ -304,9 +317,47 @@ static void a_symbol_of_two_venues_says_so(void **state)
     assert_false(instruments_is_ambiguous(list, "ETH/USDT"));
     assert_int_equal(instruments_find(list, "BTC/USDT"), first);
     assert_int_equal(instruments_find(list, "other:BTC/USDT"), second);
+    char full[OC_VENUE_MAX + OC_SYMBOL_MAX];
+    snprintf(full, sizeof full, "%s:BTC/USDT", instruments_get(list, first)->info.venue);
+    assert_string_equal(instruments_name(list, instruments_get(list, first)), full);
+    assert_string_equal(instruments_name(list, instruments_get(list, second)), "other:BTC/USDT");
+    strcpy(info.venue, "third");
+    assert_string_equal(instruments_name(list, made(&info)), "third:BTC/USDT");
+    strcpy(info.venue, "other");
     strcpy(info.symbol, "ETH/USDT");
     (void)made(&info);
     assert_false(instruments_is_ambiguous(list, "ETH/USDT"));
+    assert_string_equal(instruments_name(list, instruments_get(list, instruments_find(list, "ETH/USDT"))), "ETH/USDT");
+}
+
+/* With its market, and without a book: at most 1 KB of memory that is touched. */
+static void an_instrument_takes_a_kilobyte(void **state)
+{
+    (void)state;
+#ifndef __SANITIZE_ADDRESS__
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    struct instruments *own;
+    struct markets *markets;
+    uint32_t inst;
+    malloc_trim(0); /* no room that was touched before */
+    const long before = resident_bytes();
+    assert_int_equal(instruments_new(&own), OC_OK);
+    assert_int_equal(markets_new(&markets), OC_OK);
+    assert_int_equal(instruments_asset(own, "BTC", &info.base), OC_OK);
+    assert_int_equal(instruments_asset(own, "USDT", &info.quote), OC_OK);
+    info.settle = info.quote;
+    for (uint32_t i = 1; i < ENGINE_INSTRUMENTS_MAX; i++) {
+        snprintf(info.symbol, sizeof info.symbol, "%u/X", i);
+        const struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE}, .price = 5};
+        assert_int_equal(instruments_add(own, &info, &inst), OC_OK);
+        market_apply(markets_get(markets, inst), &trade.head, 1);
+    }
+    const long each = (resident_bytes() - before) / (ENGINE_INSTRUMENTS_MAX - 1);
+    markets_free(markets);
+    instruments_free(own);
+    print_message("%ld bytes an instrument\n", each);
+    assert_in_range(each, 500, 1024);
+#endif
 }
 
 /* What a connector names is recorded once, and put back under its number. */
@@ -523,6 +574,7 @@ int main(void)
         CASE(a_new_record_is_the_next_version),
         CASE(other_terms_are_the_same_version),
         CASE(a_symbol_of_two_venues_says_so),
+        CASE(an_instrument_takes_a_kilobyte),
         CASE(assets_are_recorded_once_and_put_by_number),
         CASE(values_are_exact_or_refused),
         CASE(decimals_are_short_and_fit),
