@@ -58,6 +58,7 @@ half() {
         name=$(basename "$file" .lua)
         options=$(sed -n 's/^-- options: //p' "$file")
         plans=$(sed -n 's/^-- plans: //p' "$file") # a file of several, each by its number
+        beside=$(sed -n 's/^-- beside: //p' "$file") # a second strategy at the same account: what both make together is judged
         profiles="pessimistic neutral ideal finer"
         both=0 plan=1
         [ "$name" = control ] && profiles=ideal both=1
@@ -66,7 +67,7 @@ half() {
                 number=$((number + 1))
                 [ $((number % 2)) = "$1" ] || continue
                 # shellcheck disable=SC2086
-                runs "$file" $profile $options ${plans:+-p plan=$plan} >"$mine.nets"
+                runs "$file" $profile ${beside:+"$here/beside/$beside"} $options ${plans:+-p plan=$plan} >"$mine.nets"
                 judge "$name${plans:+-$plan}" $profile $both <"$mine.nets" || bad=1
             done
             plan=$((plan + 1))
