@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/testing.h"
 #include "cli/verbs.h"
 #include "console/shell.h"
 #include "script/reference.h"
@@ -23,6 +24,9 @@ const struct verb help_verbs[] = {
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B", 0},
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html]", 0},
     {"plugin", verb_plugin, "list, info, check, try, new", "list|info|check|try|new ...: `outcry plugin` says what each takes", HELP_ITSELF},
+    {"strategy", verb_strategy, "begin a strategy with its test; try one on made-up data",
+     "new NAME [FOLDER] | check FILE.lua... [DATA.csv...] [--json]", 0},
+    {"test", verb_test, "run test files of strategies: data made by hand, what came of it", "FILE_test.lua... [--json]", 0},
     {"risk", verb_risk, "what would the rules say to an order",
      "check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--at TIME] [--cash '10000 USDT'] [--config FILE] [--json]", HELP_ITSELF},
     {"keys", verb_keys, "add, list, rotate, remove, test: the vault of keys that venues are signed with",

@@ -46,7 +46,7 @@ static oc_rc write_file(const char *folder, const struct embedded *file, const c
     struct text path, text;
     text_init_grow(&path, LOAD_PATH_MAX - 1);
     text_init_grow(&text, FILE_TEXT_MAX);
-    text_format(&path, "%s/", folder);
+    text_format(&path, "%s%s", folder, folder[0] ? "/" : "");
     put_renamed(&path, file->name, strlen(file->name), word, name);
     put_renamed(&text, (const char *)file->text, file->size, word, name);
     oc_rc rc = text.is_cut || path.is_cut ? (oc_rc)OC_E_LIMIT : load_file_make(path.data, text.data);
@@ -70,7 +70,13 @@ oc_rc skeleton_write(const char *parent, const char *kind, const char *name)
     if (size < 0 || (size_t)size >= sizeof folder)
         return OC_E_INVALID;
     oc_rc rc = load_folder_make(folder);
-    for (const struct embedded *file = found->files; file->name && rc == OC_OK; file++)
-        rc = write_file(folder, file, found->word, name);
+    return rc < 0 ? rc : skeleton_write_files(folder, found->files, found->word, name);
+}
+
+oc_rc skeleton_write_files(const char *folder, const struct embedded *files, const char *word, const char *name)
+{
+    oc_rc rc = is_name(name) ? (oc_rc)OC_OK : (oc_rc)OC_E_INVALID;
+    for (const struct embedded *file = files; file->name && rc == OC_OK; file++)
+        rc = write_file(folder, file, word, name);
     return rc;
 }

@@ -8,6 +8,7 @@
 #define LOAD_VERB_H
 
 #include "base/checked.h"
+#include "base/embedded.h"
 #include "load/load.h"
 
 #include "base/text.h"
@@ -34,5 +35,9 @@ void load_print_row(struct text *text, const struct load_report *report); /* a l
  * OC_E_INVALID: the name is not [a-z][a-z0-9_]{1,31}. OC_E_EXISTS: there is something of that name.
  * OC_E_IO. [setup] */
 CHECKED oc_rc skeleton_write(const char *parent, const char *kind, const char *name);
+/* The files of another skeleton, into a folder that is there ("": here), `word` in names and texts being `name`. As above; what was
+ * written before a failure stays. */
+CHECKED oc_rc skeleton_write_files(const char *folder, const struct embedded *files, const char *word,
+                                   const char *name);
 
 #endif

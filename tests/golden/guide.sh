@@ -1,7 +1,7 @@
 #!/bin/sh
-# guide.sh OUTCRY: every Lua piece of the strategy guide is a strategy that runs, makes no error and is not suspended.
+# guide.sh OUTCRY: every Lua piece of the strategy guide is a strategy that runs, makes no error and is not suspended, or a test that passes.
 set -u
-outcry=$1
+outcry=$(realpath "$1")
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -11,6 +11,10 @@ bad=0
 count=0
 for file in "$work"/piece*.lua; do
     [ -f "$file" ] || continue
+    if grep -q '^test(' "$file"; then # a test of the strategy that `strategy new` makes
+        (cd "$work" && "$outcry" strategy new dips && "$outcry" test "$file") >"$work/out" 2>&1 || { echo "guide: the test fails:"; cat "$work/out"; bad=1; }
+        continue
+    fi
     count=$((count + 1))
     "$outcry" backtest "$file" synthetic-bars:2000 --cash '10000 USDT' --fee taker=0.1% >"$work/out" 2>&1 ||
         { echo "guide: piece $count fails:"; head -8 "$work/out"; bad=1; }
