@@ -112,7 +112,7 @@ static oc_rc try_it(struct run *run, struct result *result)
 static int check_run(struct options *options, struct registry *registry, struct result *result)
 {
     struct run *run = run_new(options, registry, "backtest");
-    struct text text, *json = options->json ? &text : NULL;
+    struct text text = {0}, *json = options->json ? &text : NULL;
     struct error error;
     if (!run)
         return complain(&error, error_of_code(&error, OC_E_NOMEM, "strategy check", ""), options->json);

@@ -237,7 +237,7 @@ static oc_rc write_data(struct trial *trial, const char *name, const char *text,
     if (trial->file_count == TESTING_FILES_MAX)
         return OC_E_LIMIT;
     char *path = trial->files[trial->file_count++];
-    int fd;
+    int fd = -1;
     oc_rc rc = env_path(path, trial->folder, name);
     if (rc == OC_OK)
         rc = env_open(path, ENV_WRITE | ENV_CREATE | ENV_EXCLUSIVE, &fd);
