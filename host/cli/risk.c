@@ -169,7 +169,7 @@ static int answer(struct check *check, const struct oc_request *request, const s
                   const struct options *options)
 {
     struct engine_refusal refusals[ENGINE_RULES_MAX];
-    struct text text, *json = options->json ? &text : NULL;
+    struct text text = {0}, *json = options->json ? &text : NULL;
     const int count = engine_preview(check->engine, request, refusals, ENGINE_RULES_MAX);
     text_init_grow(&text, 1 << 20);
     if (json)
