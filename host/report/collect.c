@@ -21,13 +21,28 @@ void collect_release(struct collect *collect)
         free(collect->running[i].own);
     free(collect->running);
     free(collect->ambiguous_at);
+    free(collect->first_here);
     memset(collect, 0, sizeof *collect);
+}
+
+/* Into a list with the deepest first; at equal depth the earlier one. Returns how many it has then. */
+static uint32_t fall_put(struct fall falls[FALLS_MAX], uint32_t count, const struct fall *fall)
+{
+    uint32_t at = count;
+    while (at > 0 && falls[at - 1].share < fall->share)
+        at--;
+    if (at == FALLS_MAX)
+        return count;
+    const uint32_t kept = count < FALLS_MAX ? count : FALLS_MAX - 1;
+    memmove(&falls[at + 1], &falls[at], (kept - at) * sizeof *falls);
+    falls[at] = *fall;
+    return kept + 1;
 }
 
 void collect_shift(struct collect *collect, oc_i128 amount)
 {
-    oc_i128 *const values[] = {&collect->start,  &collect->last,      &collect->peak,         &collect->low,
-                               &collect->trough, &collect->fall.peak, &collect->drawdown_peak};
+    oc_i128 *const values[] = {&collect->start, &collect->last,   &collect->peak,
+                               &collect->low,   &collect->trough, &collect->drawdown_peak};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         *values[i] += amount;
     for (uint32_t i = 0; i < collect->curve_count; i++)
@@ -35,8 +50,15 @@ void collect_shift(struct collect *collect, oc_i128 amount)
     for (uint32_t i = 0; i < collect->day_count; i++)
         collect->days[i].equity += amount;
     collect->has_no_share &= collect->start <= 0;
-    if (collect->fall.amount && collect->fall.peak > 0)
-        collect->fall.share = money_to_double(collect->fall.amount) / money_to_double(collect->fall.peak);
+    const uint32_t count = collect->fall_count;
+    collect->fall_count = 0;
+    for (uint32_t i = 0; i < count; i++) { /* their order may be another now */
+        struct fall fall = collect->falls[i];
+        fall.peak += amount;
+        if (fall.peak > 0)
+            fall.share = money_to_double(fall.amount) / money_to_double(fall.peak);
+        collect->fall_count = fall_put(collect->falls, collect->fall_count, &fall);
+    }
 }
 
 static void curve_add(struct collect *collect, int64_t ns, oc_i128 equity)
@@ -47,7 +69,7 @@ static void curve_add(struct collect *collect, int64_t ns, oc_i128 equity)
         collect->curve_count = CURVE_MAX / 2;
         collect->stride *= 2;
     }
-    collect->curve[collect->curve_count++] = (struct curve_point){ns, equity, collect->hold};
+    collect->curve[collect->curve_count++] = (struct curve_point){ns, equity, collect->hold, collect->exposure};
 }
 
 static void day_add(struct collect *collect)
@@ -66,28 +88,37 @@ static void day_add(struct collect *collect)
         collect->days = days;
         collect->day_room = room;
     }
-    collect->days[collect->day_count++] = (struct curve_point){collect->last_ns, collect->last, 0};
+    collect->days[collect->day_count++] = (struct curve_point){collect->last_ns, collect->last, 0, 0};
 }
 
-/* The fall from the present peak, if it is larger by share than `worst`. Looked at once a peak, not once an event. */
-static void fall_worst(const struct collect *collect, struct fall *worst)
+/* The fall from the present peak. Looked at once a peak, not once an event. False: there is none that has a share. */
+static bool fall_here(const struct collect *collect, int64_t back_ns, struct fall *ret_fall)
 {
     oc_i128 amount = collect->peak - collect->trough;
     if (amount <= 0 || collect->peak <= 0)
-        return;
+        return false;
     double share = money_to_double(amount) / money_to_double(collect->peak);
-    if (share > worst->share)
-        *worst = (struct fall){share, amount, collect->peak, collect->peak_ns, collect->trough_ns};
+    *ret_fall = (struct fall){share, amount, collect->peak, collect->peak_ns, collect->trough_ns, back_ns};
+    return true;
 }
 
 oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall)
 {
+    struct fall falls[FALLS_MAX];
     if (collect->has_no_share || collect->peak <= 0)
         return OC_E_NOT_FOUND;
-    struct fall fall = collect->fall;
-    fall_worst(collect, &fall);
-    *ret_fall = fall;
+    *ret_fall = collect_falls(collect, falls) ? falls[0] : (struct fall){0};
     return OC_OK;
+}
+
+uint32_t collect_falls(const struct collect *collect, struct fall ret_falls[FALLS_MAX])
+{
+    struct fall running;
+    uint32_t count = collect->fall_count;
+    if (collect->has_no_share)
+        return 0;
+    memcpy(ret_falls, collect->falls, sizeof collect->falls);
+    return fall_here(collect, 0, &running) ? fall_put(ret_falls, count, &running) : count;
 }
 
 /* 0: Sunday. 1970-01-01 was a Thursday. */
@@ -119,8 +150,9 @@ static void follow(struct collect *collect, int64_t ns, oc_i128 equity)
     collect->last = equity;
     collect->last_ns = ns;
     if (equity > collect->peak) {
-        if (collect->trough < collect->peak)
-            fall_worst(collect, &collect->fall);
+        struct fall fall;
+        if (collect->trough < collect->peak && fall_here(collect, ns, &fall))
+            collect->fall_count = fall_put(collect->falls, collect->fall_count, &fall);
         collect->has_no_share |= collect->peak <= 0;
         collect->peak = collect->trough = equity;
         collect->peak_ns = ns;

@@ -5,6 +5,8 @@
  *   its density, first and last always kept; daily closes (UTC) are kept apart for the statistics.
  * - A round trip runs from flat to flat (or to the other side) of one strategy in one instrument. The first TRIPS_MAX
  *   are listed; each counts in all figures, listed or not.
+ * - What a trip went through (worst and best profit) is looked at with every price of its instrument that comes while it is open: of a
+ *   bar high and low, where nothing of the trip was filled but at its open; else its close, as nobody knows what of the bar came later.
  * - Money is exact; statistics made of it later are doubles. */
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
@@ -15,12 +17,13 @@
 #include "engine/out.h"
 #include "engine/portfolio.h"
 
-enum { CURVE_MAX = 4096, TRIPS_MAX = 100000, DAYS_MAX = 40000 };
+enum { CURVE_MAX = 4096, TRIPS_MAX = 100000, DAYS_MAX = 40000, FALLS_MAX = 10, TAGS_MAX = 64 };
 
 struct curve_point {
     int64_t ns;
     oc_i128 equity;
-    oc_i128 hold; /* collect->hold at that time */
+    oc_i128 hold;     /* collect->hold at that time */
+    oc_i128 exposure; /* likewise */
 };
 
 /* A fall below the running peak. */
@@ -30,6 +33,33 @@ struct fall {
     oc_i128 peak;
     int64_t from_ns; /* time of the peak */
     int64_t to_ns;   /* of the lowest point */
+    int64_t back_ns; /* when equity was above the peak again; 0: it was not */
+};
+
+/* Why a trip ended: what its last fill was. */
+enum trip_exit {
+    EXIT_NONE = 0, /* it has not */
+    EXIT_SIGNAL,   /* an order of the strategy */
+    EXIT_STOP,     /* a stop loss, or another stop */
+    EXIT_TRAIL,    /* a trailing stop */
+    EXIT_TARGET,   /* a take profit */
+    EXIT_REVERSED, /* the fill went on to the other side */
+    EXIT_HAND,     /* a person */
+    EXIT_HOST,     /* the host, by a rule of its own */
+    EXIT_END,      /* the end of the data */
+    EXIT_COUNT
+};
+
+/* What is known of the order of a fill, and what the fill cost beside its fee, in the settlement asset. */
+struct fill_terms {
+    const char *tag;
+    int64_t stop_loss; /* that the order brings along; price units */
+    bool has_stop_loss;
+    bool has_spread;
+    bool has_slip;
+    uint8_t exit;   /* enum trip_exit, should it close something */
+    oc_i128 spread; /* half of it, as in spread.h */
+    oc_i128 slip;   /* what it is worse than the price its order was decided at, the spread included */
 };
 
 struct trip {
@@ -47,9 +77,48 @@ struct trip {
     uint8_t side;    /* OC_SIDE_BUY: long */
     uint8_t is_open; /* still open at the end */
     uint8_t is_ambiguous;
-    uint8_t is_end;    /* closed by the end of the data */
-    uint8_t is_inside; /* an order of it was decided inside the bar that filled it */
+    uint8_t is_end;        /* closed by the end of the data */
+    uint8_t is_inside;     /* an order of it was decided inside the bar that filled it */
+    uint8_t exit;          /* enum trip_exit */
+    uint8_t has_no_risk;   /* something of it was opened without a stop */
+    uint8_t has_no_spread; /* of some fill it is not known */
+    uint8_t has_no_slip;
+    uint8_t has_path; /* worst and best are known */
     char tag[OC_TAG_MAX];
+    char exit_tag[OC_TAG_MAX]; /* of the order that ended it */
+    int64_t left;              /* units that are open */
+    int64_t stop;              /* that it was opened with, price units; 0: none */
+    oc_i128 risk;              /* what would have been lost, had it ended at its stops; before fees */
+    oc_i128 spread;            /* of its fills: struct fill_terms */
+    oc_i128 slip;
+    oc_i128 worst; /* profit before fees while it was open: the lowest, at most 0 ... */
+    oc_i128 best;  /* ... and the highest, at least 0 */
+};
+
+/* Closed trips of one kind together. */
+struct trip_group {
+    uint64_t closed;
+    uint64_t wins;
+    oc_i128 net; /* after fees */
+    oc_i128 fees;
+    uint32_t settle;   /* that money is in */
+    bool has_no_money; /* several settlement assets, or beyond the range of money */
+};
+
+struct tag_group {
+    char tag[OC_TAG_MAX];
+    struct trip_group group;
+};
+
+struct trip_groups {
+    struct trip_group side[2];    /* long, short */
+    struct trip_group hour[24];   /* of the entry, UTC */
+    struct trip_group weekday[7]; /* likewise, Sunday first */
+    struct trip_group exit[EXIT_COUNT];
+    struct tag_group tags[TAGS_MAX]; /* in the order in which they came */
+    uint32_t tag_count;
+    uint32_t zero;
+    struct trip_group other_tags;
 };
 
 /* What is made of closed trips, and how many are open. */
@@ -88,8 +157,21 @@ struct running {
     uint64_t wins;
     uint32_t settle; /* asset that net is in */
     uint32_t has_overflow;
-    oc_i128 net;  /* of closed trips, after fees */
-    oc_i128 fees; /* of all its fills; account currency, where convertible */
+    oc_i128 net;        /* of closed trips, after fees */
+    oc_i128 fees;       /* of all its fills; account currency, where convertible */
+    uint32_t next_here; /* 1 + the place of the next one of this instrument; 0: none */
+    uint32_t has_range;
+    uint64_t fill_seq; /* of the last fill; UINT64_MAX: it was within a bar that has not closed yet */
+    int64_t low;       /* prices since the last fill of the trip, where has_range */
+    int64_t high;
+};
+
+/* A price of an instrument, or all of a bar. */
+struct price_seen {
+    uint64_t seq; /* of its event: a fill with a lower one is told before, so at the open of a bar or earlier */
+    int64_t high;
+    int64_t low;
+    int64_t last;
 };
 
 struct collect {
@@ -123,7 +205,14 @@ struct collect {
     int64_t drawdown_from_ns;
     int64_t drawdown_to_ns;
     int64_t trough_ns;
-    struct fall fall; /* largest by share among the peaks already passed */
+    oc_i128 exposure;             /* set likewise: what positions are worth, long or short */
+    struct fall falls[FALLS_MAX]; /* the largest by share among the peaks already passed, the deepest first */
+    uint32_t fall_count;
+    uint32_t open_trips;
+    uint32_t *first_here; /* by instrument index: 1 + the place of its first `running`; owned */
+    uint32_t here_room;
+    uint32_t has_prices; /* collect_price was told of some */
+    struct trip_groups groups;
     struct trip *trips;
     uint32_t trip_count;
     uint32_t trip_room;
@@ -167,6 +256,8 @@ static inline bool collect_stands(struct collect *collect, int64_t ns, oc_i128 e
 /* The largest fall by share of its peak (PERF-6), the running one included; all zero if equity never fell.
  * OC_E_NOT_FOUND: a peak was not above zero. */
 CHECKED oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall);
+/* All falls that are kept and the running one, the deepest first. Returns how many. */
+uint32_t collect_falls(const struct collect *collect, struct fall ret_falls[FALLS_MAX]);
 /* How many daily returns make a year: 252 where the data skip every Saturday of at least two weeks and have most working
  * days, so that the market is one of sessions; else 365. */
 enum { PERIODS_SESSIONS = 252, PERIODS_ALL_DAYS = 365 };
@@ -179,10 +270,19 @@ void collect_ambiguous(struct collect *collect, uint32_t inst, int64_t bar_ns);
 void collect_fee(struct collect *collect, uint32_t strategy, uint32_t inst, oc_i128 fee);
 /* After each fill was booked: `note` says what it made of the strategy's book. */
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                  const struct out_note *note, const char *tag);
+                  const struct out_note *note, const struct fill_terms *terms);
 /* The same of one that only stands for a correction: it moves money and trips, and is no fill. */
 void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                     const struct out_note *note, const char *tag);
+                     const struct out_note *note, const struct fill_terms *terms);
+/* A price while trips of the instrument are open; after what it filled. */
+void collect_price_seen(struct collect *collect, const struct instrument *instrument, const struct price_seen *seen);
+static inline void collect_price(struct collect *collect, const struct instrument *instrument,
+                                 const struct price_seen *seen)
+{
+    collect->has_prices = 1;
+    if (collect->open_trips && instrument->index < collect->here_room && collect->first_here[instrument->index])
+        collect_price_seen(collect, instrument, seen);
+}
 /* The instrument counts in other steps from now on. */
 void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst);
 

@@ -2,10 +2,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/rescale.h"
-#include "report/collect.h"
+#include "report/collect_impl.h"
 
-enum { RUNNING_FIRST = 16, AT_NONE = 0, AT_OWN = 1, AT_LIST = 2 };
+enum { RUNNING_FIRST = 16 };
+
+/* The place joins the others of its instrument. False: no memory. */
+static bool chain(struct collect *collect, uint32_t slot)
+{
+    struct running *running = &collect->running[slot];
+    if (running->inst_index >= collect->here_room) {
+        const uint32_t room = running->inst_index + 16;
+        uint32_t *list = realloc(collect->first_here, room * sizeof *list);
+        if (!list)
+            return false;
+        memset(list + collect->here_room, 0, (room - collect->here_room) * sizeof *list);
+        collect->first_here = list;
+        collect->here_room = room;
+    }
+    running->next_here = collect->first_here[running->inst_index];
+    collect->first_here[running->inst_index] = slot + 1;
+    return true;
+}
 
 /* The place of a strategy's trips in an instrument, made at the first; there are as many as positions. NULL: no memory. */
 static struct running *running_slot(struct collect *collect, uint32_t strategy, uint32_t inst)
@@ -19,9 +38,15 @@ static struct running *running_slot(struct collect *collect, uint32_t strategy, 
         collect->running = table;
         collect->running_size = size;
         collect->running_count = 0;
-        for (uint32_t i = 0; i < old_size; i++)
-            if (old[i].is_used)
-                *running_slot(collect, old[i].strategy, OC_INST(old[i].inst_index, 0)) = old[i];
+        if (collect->here_room)
+            memset(collect->first_here, 0, collect->here_room * sizeof *collect->first_here);
+        for (uint32_t i = 0; i < old_size; i++) {
+            if (!old[i].is_used)
+                continue;
+            struct running *moved = running_slot(collect, old[i].strategy, OC_INST(old[i].inst_index, 0));
+            old[i].next_here = moved->next_here;
+            *moved = old[i];
+        }
         free(old);
     }
     uint32_t mask = collect->running_size - 1, index = OC_INST_INDEX(inst);
@@ -32,18 +57,14 @@ static struct running *running_slot(struct collect *collect, uint32_t strategy, 
         running = &collect->running[slot];
     }
     if (!running->is_used) {
-        collect->running_count++;
         *running = (struct running){.strategy = strategy, .inst_index = index, .is_used = 1};
+        if (!chain(collect, slot)) {
+            running->is_used = 0;
+            return NULL;
+        }
+        collect->running_count++;
     }
     return running;
-}
-
-/* The trip that runs there; NULL: none. */
-static struct trip *trip_of(const struct collect *collect, const struct running *running)
-{
-    if (running->at == AT_NONE)
-        return NULL;
-    return running->at == AT_OWN ? running->own : &collect->trips[running->at - AT_LIST];
 }
 
 static bool list_room(struct collect *collect)
@@ -74,11 +95,12 @@ static struct trip *trip_open(struct collect *collect, struct running *running)
         running->at = AT_OWN;
         collect->beyond.open++;
     }
-    struct trip *trip = trip_of(collect, running);
+    struct trip *trip = running_trip(collect, running);
     if (!trip)
         return NULL;
     memset(trip, 0, sizeof *trip);
     trip->is_open = 1;
+    collect->open_trips++;
     return trip;
 }
 
@@ -107,11 +129,22 @@ void trip_sums_add(struct trip_sums *sums, const struct trip *trip, uint32_t set
     sums->worst = net < sums->worst ? net : sums->worst;
 }
 
+/* What part of it stands for of a fill. */
+static oc_i128 share(oc_i128 money, int64_t part, int64_t whole)
+{
+    if (part != whole && num_muldiv_128(money, part, whole, NUM_HALF_EVEN, &money) < 0)
+        return 0;
+    return money;
+}
+
 static void trip_end(struct collect *collect, struct running *running, struct trip *trip,
                      const struct instrument *instrument)
 {
     const oc_i128 net = trip->profit - trip->fees;
     trip->is_open = 0;
+    trip->has_path = collect->has_prices != 0;
+    collect->open_trips--;
+    trip_groups_add(&collect->groups, trip, instrument->info.settle);
     running->closed++;
     running->wins += net > 0;
     running->settle = instrument->info.settle;
@@ -123,17 +156,38 @@ static void trip_end(struct collect *collect, struct running *running, struct tr
     running->at = AT_NONE;
 }
 
+/* What it would have lost at its stop, had it gone there. */
+static void take_risk(struct trip *trip, const struct instrument *instrument, const struct fill_terms *terms,
+                      oc_i128 value, int64_t qty)
+{
+    oc_i128 at_stop;
+    if (!terms->has_stop_loss || instrument_value(instrument, terms->stop_loss, qty, &at_stop) < 0) {
+        trip->has_no_risk = 1;
+        return;
+    }
+    trip->stop = terms->stop_loss;
+    trip->risk += trip_sign(trip, instrument) * (value - at_stop);
+}
+
 static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                      int64_t qty, bool opens)
+                      const struct fill_terms *terms, int64_t qty, bool opens)
 {
     oc_i128 value = 0;
     (void)instrument_value(instrument, fill->price, qty, &value); /* the portfolio has booked more: it fits */
     if (opens) {
         trip->entry_value += value;
         trip->qty += qty;
+        trip->left += qty;
+        take_risk(trip, instrument, terms, value, qty);
     } else {
         trip->exit_value += value;
+        trip->left -= qty < trip->left ? qty : trip->left;
     }
+    trip->spread += share(terms->spread, qty, fill->qty);
+    trip->slip += share(terms->slip, qty, fill->qty);
+    trip->has_no_spread |= !terms->has_spread;
+    trip->has_no_slip |= !terms->has_slip;
+    trip_path_at(trip, instrument, fill->price);
     trip->exit_ns = fill->head.venue_ns;
     trip->fills++;
     trip->is_ambiguous |= (fill->head.flags & OC_EVF_AMBIGUOUS) != 0;
@@ -192,10 +246,14 @@ static __attribute__((noinline)) int64_t closed_of(const struct oc_ev_fill *fill
 
 /* `running` may be NULL: no memory. */
 static void trips_take(struct collect *collect, struct running *running, const struct oc_ev_fill *fill,
-                       const struct instrument *instrument, const struct out_note *note, const char *tag)
+                       const struct instrument *instrument, const struct out_note *note, const struct fill_terms *terms)
 {
     int64_t signed_qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
     oc_i128 fee = 0;
+    if (running) {
+        running->has_range = 0;
+        running->fill_seq = fill->head.flags & OC_EVF_INSIDE ? UINT64_MAX : fill->head.seq;
+    }
     if (__builtin_expect(fill->fee_asset != instrument->info.settle, 0))
         fee = fee_in_base(fill, instrument);
     else if (money_from_dec(fill->fee, &fee) < 0)
@@ -206,20 +264,25 @@ static void trips_take(struct collect *collect, struct running *running, const s
     const bool is_other = note->qty_before + signed_qty != note->qty_after;
     if (__builtin_expect(is_other, 0))
         closing = closed_of(fill, note);
-    struct trip *trip = note->qty_before && running ? trip_of(collect, running) : NULL;
+    struct trip *trip = note->qty_before && running ? running_trip(collect, running) : NULL;
     if (closing && trip) {
         oc_i128 part = fee;
         if (closing < fill->qty && num_muldiv_128(fee, closing, fill->qty, NUM_HALF_EVEN, &part) < 0)
             part = fee;
-        trip_take(trip, fill, instrument, closing, false);
+        trip_take(trip, fill, instrument, terms, closing, false);
         trip->profit += note->realised_after - note->realised_before;
         trip->fees += part;
         fee -= part;
     }
     int64_t opening = fill->qty - closing;
     /* or what could not be sold alone began it, and the other side begins now */
-    if (trip && (closing ? opening || note->qty_after == 0 : trip->side != fill->side))
+    if (trip && (closing ? opening || note->qty_after == 0 : trip->side != fill->side)) {
+        trip->exit = fill->head.flags & OC_EVF_END           ? EXIT_END
+                     : opening && terms->exit == EXIT_SIGNAL ? EXIT_REVERSED
+                                                             : terms->exit;
+        text_copy(trip->exit_tag, sizeof trip->exit_tag, terms->tag);
         trip_end(collect, running, trip, instrument);
+    }
     if (opening == 0)
         return;
     if (!trip || !trip->is_open) {
@@ -232,22 +295,22 @@ static void trips_take(struct collect *collect, struct running *running, const s
         trip->inst = fill->head.inst;
         trip->strategy = note->strategy;
         trip->side = fill->side;
-        strncpy(trip->tag, tag, sizeof trip->tag - 1);
+        text_copy(trip->tag, sizeof trip->tag, terms->tag);
     }
-    trip_take(trip, fill, instrument, opening, true);
+    trip_take(trip, fill, instrument, terms, opening, true);
     trip->fees += fee;
     if (__builtin_expect(is_other, 0) && !closing)
         trip->profit += note->realised_after - note->realised_before; /* what a fee took was sold */
 }
 
 void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                     const struct out_note *note, const char *tag)
+                     const struct out_note *note, const struct fill_terms *terms)
 {
-    trips_take(collect, running_slot(collect, note->strategy, fill->head.inst), fill, instrument, note, tag);
+    trips_take(collect, running_slot(collect, note->strategy, fill->head.inst), fill, instrument, note, terms);
 }
 
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                  const struct out_note *note, const char *tag)
+                  const struct out_note *note, const struct fill_terms *terms)
 {
     struct running *running = running_slot(collect, note->strategy, fill->head.inst);
     collect->fills++;
@@ -257,7 +320,7 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     collect->unknown_volume += (fill->head.flags & OC_EVF_UNKNOWN_VOLUME) != 0;
     if (running)
         running->fills++;
-    trips_take(collect, running, fill, instrument, note, tag);
+    trips_take(collect, running, fill, instrument, note, terms);
 }
 
 void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst)
@@ -267,7 +330,11 @@ void collect_rescale(struct collect *collect, const struct instruments *instrume
         struct trip *trip = &collect->trips[i];
         if (OC_INST_INDEX(trip->inst) == OC_INST_INDEX(inst) && rescale_since(instruments, trip->inst, &rescale)) {
             rescale_qty(&rescale, &trip->qty);
+            rescale_qty(&rescale, &trip->left);
+            rescale_price(&rescale, &trip->stop);
             trip->inst = inst;
         }
     }
+    for (uint32_t i = 0; i < collect->running_size; i++) /* prices of the old steps */
+        collect->running[i].has_range = 0;
 }

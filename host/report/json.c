@@ -1,36 +1,24 @@
 /* json.c: the report as one JSON object: the order of keys is this file's order, money is text with all its digits, and
  * what is not available is null. */
-#include "report/report.h"
-
 #include <string.h>
 
 #include "base/json_out.h"
 #include "base/text.h"
+#include "report/analysis.h"
 #include "report/dust_lines.h"
 #include "report/format.h"
+#include "report/json_impl.h"
+#include "report/report.h"
 
-enum { DEPTH_MAX = 8, WRITTEN_MAX = 1 << 24, WRITTEN_SIZE = 1 << 16 };
+enum { WRITTEN_MAX = 1 << 24, WRITTEN_SIZE = 1 << 16 };
 
-/* The writer of base writes no space; here it is laid out for reading: a line a member, but a group inside a list on one. */
-struct json {
-    struct text text; /* written, not laid out yet */
-    FILE *out;
-    int depth;
-    bool is_list[DEPTH_MAX];
-    bool is_line[DEPTH_MAX]; /* members of this one stay on one line */
-    bool is_empty;           /* the group just opened */
-    bool is_string;
-    bool is_escaped;
-    bool is_cut;
-};
-
-static void new_line(struct json *json)
+static void new_line(struct report_json *json)
 {
     if (!json->is_line[json->depth])
         fprintf(json->out, "\n%*s", json->depth * 2, "");
 }
 
-static void lay_out_mark(struct json *json, char c)
+static void lay_out_mark(struct report_json *json, char c)
 {
     bool is_end = c == '}' || c == ']', was_empty = json->is_empty;
     if (was_empty && !is_end)
@@ -56,7 +44,7 @@ static void lay_out_mark(struct json *json, char c)
     json->is_string = c == '"';
 }
 
-static void lay_out(struct json *json, const char *text, size_t size)
+static void lay_out(struct report_json *json, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         char c = text[i];
@@ -71,10 +59,10 @@ static void lay_out(struct json *json, const char *text, size_t size)
 }
 
 /* The last byte stays: the writer looks at it to know whether a comma is due. */
-static void drain(struct json *json, size_t size_max)
+void report_json_drain(struct report_json *json)
 {
     struct text *text = &json->text;
-    if (text->size <= size_max || text->size < 2)
+    if (text->size <= WRITTEN_SIZE)
         return;
     char last = text->data[text->size - 1];
     lay_out(json, text->data, text->size - 1);
@@ -83,13 +71,13 @@ static void drain(struct json *json, size_t size_max)
     text_put_char(text, last);
 }
 
-static void member_money(struct json *json, const char *name, oc_i128 money, bool is_known)
+void report_json_money(struct report_json *json, const char *name, oc_i128 money, bool is_known)
 {
     char text[FORMAT_MAX];
     json_text(&json->text, name, is_known ? format_exact(money, text) : NULL);
 }
 
-static void member_figure(struct json *json, const char *name, struct figure figure)
+void report_json_figure(struct report_json *json, const char *name, struct figure figure)
 {
     if (figure.is_known)
         json_double_exact(&json->text, name, figure.value);
@@ -97,7 +85,7 @@ static void member_figure(struct json *json, const char *name, struct figure fig
         json_null(&json->text, name);
 }
 
-static void member_time(struct json *json, const char *name, int64_t ns, bool is_known)
+void report_json_time(struct report_json *json, const char *name, int64_t ns, bool is_known)
 {
     if (is_known)
         json_time(&json->text, name, ns);
@@ -106,7 +94,7 @@ static void member_time(struct json *json, const char *name, int64_t ns, bool is
 }
 
 /* "name=value" lines become an object. */
-static void put_params(struct json *json, const char *params)
+static void put_params(struct report_json *json, const char *params)
 {
     char line[SESSION_LINE_MAX];
     json_open(&json->text, "params", '{');
@@ -124,7 +112,7 @@ static void put_params(struct json *json, const char *params)
     json_close(&json->text, '}');
 }
 
-static void put_head(struct json *json, const struct result *result)
+static void put_head(struct report_json *json, const struct result *result)
 {
     bool has_events = result->collect->events > 0;
     json_text(&json->text, "outcry", result->version);
@@ -134,8 +122,8 @@ static void put_head(struct json *json, const struct result *result)
     json_text(&json->text, "symbol", result->symbol);
     json_text(&json->text, "data", result->data);
     json_int(&json->text, "period_ns", result->period_ns);
-    member_time(json, "from", result->collect->first_ns, has_events);
-    member_time(json, "to", result->collect->last_ns, has_events);
+    report_json_time(json, "from", result->collect->first_ns, has_events);
+    report_json_time(json, "to", result->collect->last_ns, has_events);
     json_text(&json->text, "profile", result->profile);
     json_flag(&json->text, "ideal", format_is_ideal(result));
     json_text(&json->text, "currency", result->currency);
@@ -146,7 +134,7 @@ static void put_head(struct json *json, const struct result *result)
 }
 
 /* Where there is any. */
-static void put_dust(struct json *json, const struct result *result)
+static void put_dust(struct report_json *json, const struct result *result)
 {
     struct dust_line line;
     char cost[FORMAT_MAX];
@@ -166,54 +154,54 @@ static void put_dust(struct json *json, const struct result *result)
     json_close(&json->text, ']');
 }
 
-static void put_money(struct json *json, const struct result *result, const struct figures *figures)
+static void put_money(struct report_json *json, const struct result *result, const struct figures *figures)
 {
     json_open(&json->text, "money", '{');
-    member_money(json, "start", result->start, true);
+    report_json_money(json, "start", result->start, true);
     if (result->put_in != 0)
-        member_money(json, "put_in", result->put_in, true);
+        report_json_money(json, "put_in", result->put_in, true);
     if (result->corrected != 0)
-        member_money(json, "corrected", result->corrected, true);
-    member_money(json, "final", result->final, true);
+        report_json_money(json, "corrected", result->corrected, true);
+    report_json_money(json, "final", result->final, true);
     if (result->unpriced) /* balances without a price, which it does not hold */
         json_int(&json->text, "unpriced", result->unpriced);
     put_dust(json, result);
-    member_money(json, "profit", figures->profit, true);
-    member_figure(json, "return", figures->total_return);
-    member_money(json, "fees", result->fees, true);
+    report_json_money(json, "profit", figures->profit, true);
+    report_json_figure(json, "return", figures->total_return);
+    report_json_money(json, "fees", result->fees, true);
     const bool has_spread = result->spread && result->spread->is_known;
-    member_money(json, "spread_paid", has_spread ? result->spread->paid : 0, has_spread);
-    member_figure(json, "spread_share", figures->spread_share);
-    member_money(json, "buy_and_hold", result->buy_and_hold, result->has_buy_and_hold);
-    member_figure(json, "buy_and_hold_return", figures->hold_return);
+    report_json_money(json, "spread_paid", has_spread ? result->spread->paid : 0, has_spread);
+    report_json_figure(json, "spread_share", figures->spread_share);
+    report_json_money(json, "buy_and_hold", result->buy_and_hold, result->has_buy_and_hold);
+    report_json_figure(json, "buy_and_hold_return", figures->hold_return);
     json_text(&json->text, "buy_and_hold_symbol", result->hold_symbol);
     json_close(&json->text, '}');
 }
 
-static void put_risk(struct json *json, const struct result *result, const struct figures *figures)
+static void put_risk(struct report_json *json, const struct result *result, const struct figures *figures)
 {
     const struct fall *fall = &figures->fall;
     bool fell = figures->has_fall && fall->amount > 0;
     json_open(&json->text, "risk", '{');
     json_int(&json->text, "periods_per_year", (int64_t)result->periods_per_year);
     json_int(&json->text, "days", (int64_t)figures->days);
-    member_figure(json, "max_drawdown", (struct figure){fall->share, figures->has_fall});
-    member_money(json, "max_drawdown_amount", fall->amount, figures->has_fall);
-    member_time(json, "max_drawdown_from", fall->from_ns, fell);
-    member_time(json, "max_drawdown_to", fall->to_ns, fell);
-    member_figure(json, "volatility", figures->volatility);
-    member_figure(json, "cagr", figures->cagr);
-    member_figure(json, "sharpe", figures->sharpe);
-    member_figure(json, "sortino", figures->sortino);
-    member_figure(json, "calmar", figures->calmar);
-    member_figure(json, "ulcer", figures->ulcer);
-    member_figure(json, "probable_sharpe", figures->probable_sharpe);
-    member_figure(json, "var_95", figures->tail_loss);
-    member_figure(json, "es_95", figures->tail_shortfall);
+    report_json_figure(json, "max_drawdown", (struct figure){fall->share, figures->has_fall});
+    report_json_money(json, "max_drawdown_amount", fall->amount, figures->has_fall);
+    report_json_time(json, "max_drawdown_from", fall->from_ns, fell);
+    report_json_time(json, "max_drawdown_to", fall->to_ns, fell);
+    report_json_figure(json, "volatility", figures->volatility);
+    report_json_figure(json, "cagr", figures->cagr);
+    report_json_figure(json, "sharpe", figures->sharpe);
+    report_json_figure(json, "sortino", figures->sortino);
+    report_json_figure(json, "calmar", figures->calmar);
+    report_json_figure(json, "ulcer", figures->ulcer);
+    report_json_figure(json, "probable_sharpe", figures->probable_sharpe);
+    report_json_figure(json, "var_95", figures->tail_loss);
+    report_json_figure(json, "es_95", figures->tail_shortfall);
     json_close(&json->text, '}');
 }
 
-static void put_trades(struct json *json, const struct result *result, const struct figures *figures)
+static void put_trades(struct report_json *json, const struct result *result, const struct figures *figures)
 {
     const struct trip_figures *trips = &figures->trips;
     json_open(&json->text, "trades", '{');
@@ -221,15 +209,15 @@ static void put_trades(struct json *json, const struct result *result, const str
     json_int(&json->text, "open", (int64_t)trips->open);
     json_int(&json->text, "wins", (int64_t)trips->wins);
     json_int(&json->text, "losses", (int64_t)trips->losses);
-    member_figure(json, "win_rate", trips->win_rate);
+    report_json_figure(json, "win_rate", trips->win_rate);
     json_text(&json->text, "asset", trips->has_money ? trips->asset : NULL);
-    member_money(json, "net", trips->net, trips->has_money);
-    member_figure(json, "profit_factor", trips->profit_factor);
-    member_money(json, "average", trips->average, trips->has_money);
-    member_money(json, "best", trips->best, trips->has_money);
-    member_money(json, "worst", trips->worst, trips->has_money);
-    member_figure(json, "average_seconds", trips->hold_seconds);
-    member_figure(json, "exposure", figures->exposure);
+    report_json_money(json, "net", trips->net, trips->has_money);
+    report_json_figure(json, "profit_factor", trips->profit_factor);
+    report_json_money(json, "average", trips->average, trips->has_money);
+    report_json_money(json, "best", trips->best, trips->has_money);
+    report_json_money(json, "worst", trips->worst, trips->has_money);
+    report_json_figure(json, "average_seconds", trips->hold_seconds);
+    report_json_figure(json, "exposure", figures->exposure);
     json_int(&json->text, "fills", (int64_t)result->collect->fills);
     json_int(&json->text, "buys", (int64_t)result->collect->buys);
     json_int(&json->text, "makers", (int64_t)result->collect->makers);
@@ -242,12 +230,12 @@ static void put_trades(struct json *json, const struct result *result, const str
     else /* bars are known from the data */
         json_null(&json->text, "ambiguous_bars");
     json_int(&json->text, "ambiguous_trips", (int64_t)trips->ambiguous);
-    member_money(json, "ambiguous_net", trips->ambiguous_net, trips->has_money);
-    member_figure(json, "ambiguous_share", figures->ambiguous_share);
+    report_json_money(json, "ambiguous_net", trips->ambiguous_net, trips->has_money);
+    report_json_figure(json, "ambiguous_share", figures->ambiguous_share);
     json_int(&json->text, "inside", (int64_t)result->collect->inside);
     json_int(&json->text, "inside_trips", (int64_t)trips->inside);
-    member_money(json, "inside_net", trips->inside_net, trips->has_money);
-    member_figure(json, "inside_share", figures->inside_share);
+    report_json_money(json, "inside_net", trips->inside_net, trips->has_money);
+    report_json_figure(json, "inside_share", figures->inside_share);
     json_int(&json->text, "unknown_volume", (int64_t)result->collect->unknown_volume);
     json_int(&json->text, "closed_by_end", (int64_t)trips->ended);
     json_int(&json->text, "fills_not_listed", (int64_t)result->collect->trips_dropped);
@@ -255,7 +243,7 @@ static void put_trades(struct json *json, const struct result *result, const str
     json_close(&json->text, '}');
 }
 
-static void put_refusals(struct json *json, const struct refusals *refusals)
+static void put_refusals(struct report_json *json, const struct refusals *refusals)
 {
     const struct refusal *list[REFUSALS_MAX];
     json_open(&json->text, "refusals", '[');
@@ -273,7 +261,7 @@ static void put_refusals(struct json *json, const struct refusals *refusals)
     json_int(&json->text, "refusals_not_listed", refusals ? (int64_t)refusals->beyond : 0);
 }
 
-static void put_parts_of(struct json *json, const struct result *result, const struct parts_figures *parts,
+static void put_parts_of(struct report_json *json, const struct result *result, const struct parts_figures *parts,
                          bool by_strategy)
 {
     char name[STRATEGY_WORDS_MAX];
@@ -292,15 +280,15 @@ static void put_parts_of(struct json *json, const struct result *result, const s
         json_int(&json->text, "fills", (int64_t)part->fills);
         json_int(&json->text, "round_trips", (int64_t)part->closed);
         json_int(&json->text, "wins", (int64_t)part->wins);
-        member_money(json, "net", part->net, has_net);
+        report_json_money(json, "net", part->net, has_net);
         json_text(&json->text, "asset", has_net ? instruments_asset_name(result->instruments, part->settle) : NULL);
-        member_money(json, "fees", part->fees, true);
+        report_json_money(json, "fees", part->fees, true);
         json_close(&json->text, '}');
     }
     json_close(&json->text, ']');
 }
 
-static void put_qty(struct json *json, const struct instrument *instrument, int64_t qty)
+static void put_qty(struct report_json *json, const struct instrument *instrument, int64_t qty)
 {
     struct oc_dec dec;
     char text[TEXT_DECIMAL_MAX];
@@ -310,7 +298,27 @@ static void put_qty(struct json *json, const struct instrument *instrument, int6
     json_text(&json->text, "qty", is_known ? text : NULL);
 }
 
-static void put_trip(struct json *json, const struct result *result, const struct trip *trip)
+/* How it went and what it cost. */
+static void put_trip_course(struct report_json *json, const struct instrument *instrument, const struct trip *trip)
+{
+    struct oc_dec stop;
+    char text[TEXT_DECIMAL_MAX];
+    const bool has_stop = trip->stop && instrument && instrument_price_dec(instrument, trip->stop, &stop) == OC_OK;
+    if (has_stop)
+        text_from_units(text, stop.units, stop.scale, TEXT_SHORTEST);
+    json_text(&json->text, "exit_reason", trip->is_open ? NULL : trip_exit_words(trip->exit));
+    json_text(&json->text, "exit_tag", trip->is_open ? NULL : trip->exit_tag);
+    report_json_figure(json, "held_seconds",
+                       (struct figure){(double)(trip->exit_ns - trip->entry_ns) / 1e9, !trip->is_open});
+    report_json_money(json, "mae", trip->worst, trip->has_path);
+    report_json_money(json, "mfe", trip->best, trip->has_path);
+    json_text(&json->text, "stop", has_stop ? text : NULL);
+    report_json_figure(json, "r", trip_multiple(trip));
+    report_json_money(json, "spread", trip->spread, !trip->has_no_spread);
+    report_json_money(json, "slippage", trip->slip, !trip->has_no_slip);
+}
+
+static void put_trip(struct report_json *json, const struct result *result, const struct trip *trip)
 {
     const struct instrument *instrument = result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
     struct figure no_price = {0, false};
@@ -318,42 +326,40 @@ static void put_trip(struct json *json, const struct result *result, const struc
     json_text(&json->text, "symbol", instrument ? instruments_name(result->instruments, instrument) : NULL);
     json_int(&json->text, "strategy", (int64_t)trip->strategy);
     json_text(&json->text, "side", trip->side == OC_SIDE_BUY ? "long" : "short");
-    member_time(json, "entry", trip->entry_ns, true);
-    member_time(json, "exit", trip->exit_ns, !trip->is_open);
+    report_json_time(json, "entry", trip->entry_ns, true);
+    report_json_time(json, "exit", trip->exit_ns, !trip->is_open);
     put_qty(json, instrument, trip->qty);
-    member_figure(json, "entry_price", trip_price(instrument, trip->entry_value, trip->qty));
-    member_figure(json, "exit_price", trip->is_open ? no_price : trip_price(instrument, trip->exit_value, trip->qty));
-    member_money(json, "profit", trip->profit, true);
-    member_money(json, "fees", trip->fees, true);
-    member_money(json, "net", trip_net(trip), true);
+    report_json_figure(json, "entry_price", trip_price(instrument, trip->entry_value, trip->qty));
+    report_json_figure(json, "exit_price",
+                       trip->is_open ? no_price : trip_price(instrument, trip->exit_value, trip->qty));
+    report_json_money(json, "profit", trip->profit, true);
+    report_json_money(json, "fees", trip->fees, true);
+    report_json_money(json, "net", trip_net(trip), true);
     json_int(&json->text, "fills", (int64_t)trip->fills);
     json_text(&json->text, "tag", trip->tag);
+    put_trip_course(json, instrument, trip);
     json_flag(&json->text, "open", trip->is_open);
     json_flag(&json->text, "ambiguous", trip->is_ambiguous);
     json_flag(&json->text, "end", trip->is_end);
     json_close(&json->text, '}');
-    drain(json, WRITTEN_SIZE);
+    report_json_drain(json);
 }
 
-static void put_point(struct json *json, int64_t ns, oc_i128 equity)
+static void put_point(struct report_json *json, const struct curve_point *point, bool is_curve)
 {
     char text[FORMAT_MAX];
     json_open(&json->text, NULL, '[');
-    json_time(&json->text, NULL, ns);
-    json_text(&json->text, NULL, format_exact(equity, text));
+    json_time(&json->text, NULL, point->ns);
+    json_text(&json->text, NULL, format_exact(point->equity, text));
+    if (is_curve) {
+        json_text(&json->text, NULL, point->hold ? format_exact(point->hold, text) : NULL);
+        json_text(&json->text, NULL, format_exact(point->exposure, text));
+    }
     json_close(&json->text, ']');
-    drain(json, WRITTEN_SIZE);
+    report_json_drain(json);
 }
 
-/* The caller may add points and closes the array. */
-static void open_points(struct json *json, const char *name, const struct curve_point *points, uint32_t count)
-{
-    json_open(&json->text, name, '[');
-    for (uint32_t i = 0; i < count; i++)
-        put_point(json, points[i].ns, points[i].equity);
-}
-
-static void put_series(struct json *json, const struct result *result)
+static void put_series(struct report_json *json, const struct result *result)
 {
     const struct collect *collect = result->collect;
     json_open(&json->text, "trips", '[');
@@ -361,17 +367,23 @@ static void put_series(struct json *json, const struct result *result)
         put_trip(json, result, &collect->trips[i]);
     json_close(&json->text, ']');
     json_int(&json->text, "events_per_point", (int64_t)collect->stride);
-    open_points(json, "curve", collect->curve, collect->curve_count);
+    const struct curve_point last = {collect->last_ns, collect->last, collect->hold, collect->exposure};
+    json_open(&json->text, "curve", '[');
+    for (uint32_t i = 0; i < collect->curve_count; i++)
+        put_point(json, &collect->curve[i], true);
     if (collect->curve_count && collect->curve[collect->curve_count - 1].ns != collect->last_ns)
-        put_point(json, collect->last_ns, collect->last);
+        put_point(json, &last, true);
     json_close(&json->text, ']');
-    open_points(json, "days", collect->days, collect->day_count);
+    json_open(&json->text, "days", '[');
+    for (uint32_t i = 0; i < collect->day_count; i++)
+        put_point(json, &collect->days[i], false);
     if (collect->events)
-        put_point(json, collect->last_ns, collect->last);
+        put_point(json, &last, false);
     json_close(&json->text, ']');
+    report_json_paths(json, result);
 }
 
-static void put_parts(struct json *json, const struct result *result)
+static void put_parts(struct report_json *json, const struct result *result)
 {
     char hash[20];
     json_open(&json->text, "parts", '[');
@@ -394,7 +406,7 @@ static void put_parts(struct json *json, const struct result *result)
 oc_rc report_json(const struct result *result, FILE *out)
 {
     struct figures figures;
-    struct json json = {.out = out};
+    struct report_json json = {.out = out};
     text_init_grow(&json.text, WRITTEN_MAX);
     oc_rc rc = figures_make(result, &figures);
     if (rc < 0)
@@ -407,6 +419,7 @@ oc_rc report_json(const struct result *result, FILE *out)
     put_refusals(&json, result->refusals);
     put_parts_of(&json, result, &figures.strategies, true);
     put_parts_of(&json, result, &figures.symbols, false);
+    report_json_more(&json, result, &figures);
     json_open(&json.text, "notes", '[');
     for (uint32_t i = 0; i < result->note_count && i < SESSION_NOTES_MAX; i++) {
         json_text(&json.text, NULL, result->notes[i].text);
@@ -423,7 +436,7 @@ oc_rc report_json(const struct result *result, FILE *out)
     json_open(&json.text, "speed", '{'); /* last: the only part that differs between equal runs */
     json_int(&json.text, "market_events", (int64_t)result->market_events);
     json_int(&json.text, "bar_calls", (int64_t)result->bar_calls);
-    member_figure(&json, "seconds", (struct figure){result->seconds, result->seconds > 0.0});
+    report_json_figure(&json, "seconds", (struct figure){result->seconds, result->seconds > 0.0});
     json_close(&json.text, '}');
     json_close(&json.text, '}');
     lay_out(&json, json.text.data, json.text.size);

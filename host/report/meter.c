@@ -69,6 +69,21 @@ oc_rc meter_load(struct meter *meter, const void *bytes, size_t size)
     return meaning_load(&meter->meaning, (const char *)bytes + sizeof meter->fees, size - sizeof meter->fees);
 }
 
+/* Why a trip ends that an order of this kind closes. */
+static uint8_t exit_of(const struct oc_request *request)
+{
+    if (request->type == OC_ORDER_TRAILING_STOP || request->type == OC_ORDER_TRAILING_STOP_LIMIT)
+        return EXIT_TRAIL;
+    if (request->role == OC_ROLE_TAKE_PROFIT || request->type == OC_ORDER_TAKE_PROFIT ||
+        request->type == OC_ORDER_TAKE_PROFIT_LIMIT)
+        return EXIT_TARGET;
+    if (request->role == OC_ROLE_STOP_LOSS || request->type == OC_ORDER_STOP || request->type == OC_ORDER_STOP_LIMIT)
+        return EXIT_STOP;
+    if (request->owner == OC_OWNER_CONSOLE || request->owner == OC_OWNER_EXTERNAL)
+        return EXIT_HAND;
+    return request->owner == OC_OWNER_HOST && request->role != OC_ROLE_CLOSE ? EXIT_HOST : EXIT_SIGNAL;
+}
+
 static void note_fill(struct meter *meter, const struct out_note *note)
 {
     const struct session *session = meter->session;
@@ -83,12 +98,17 @@ static void note_fill(struct meter *meter, const struct out_note *note)
         sided.side = order->now.side;
         fill = &sided;
     }
-    const char *tag = order ? order->now.tag : "";
+    struct fill_terms terms = {.tag = order ? order->now.tag : "", .exit = order ? exit_of(&order->now) : EXIT_HOST};
+    if (order) {
+        terms.stop_loss = order->now.stop_loss;
+        terms.has_stop_loss = (order->now.bits & OC_RQ_HAS_STOP_LOSS) != 0;
+    }
     if (__builtin_expect(note->kind == NOTE_CORRECTED, 0)) {
-        collect_correct(&meter->collect, fill, instrument, note, tag);
+        collect_correct(&meter->collect, fill, instrument, note, &terms);
     } else {
-        collect_fill(&meter->collect, fill, instrument, note, tag);
-        spread_take(&meter->spread, session, fill, instrument);
+        terms.has_spread = spread_take(&meter->spread, session, fill, instrument, &terms.spread);
+        execution_fill(&meter->execution, session, order, fill, &terms);
+        collect_fill(&meter->collect, fill, instrument, note, &terms);
     }
     collect_fee(&meter->collect, note->strategy, note->inst, add_fee(meter, fill));
 }
@@ -117,10 +137,18 @@ static void follow_start(struct meter *meter)
     }
 }
 
+/* A request that is no refusal: what the market was when it was decided. */
+static void note_request(struct meter *meter, const struct oc_request *request)
+{
+    execution_ask(&meter->execution, request, markets_get(engine_markets(meter->session->engine), request->head.inst));
+}
+
 /* What was recorded, in its order. */
 static void fold_records(struct meter *meter, const struct input *input, const struct engine_out *out)
 {
     if (input && input->event && input->kind != INPUT_MARKET && input->kind != INPUT_BARS) {
+        if (input->event->type == OC_EV_REQUEST)
+            note_request(meter, (const struct oc_request *)(const void *)input->event);
         note_answer(meter, input->event);
         if (input->event->seq)
             meaning_fold(&meter->meaning, input->event);
@@ -130,6 +158,8 @@ static void fold_records(struct meter *meter, const struct input *input, const s
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
             refusals_add(&meter->refusals, REFUSAL_DENIED, out->requests[entry->at].refusal.reason,
                          out->requests[entry->at].refusal.rule);
+        else if (entry->kind == OUT_REQUEST)
+            note_request(meter, &out->requests[entry->at].request);
         if (out_record(out, entry)->seq == 0) /* it could not be recorded */
             continue;
         meaning_fold(&meter->meaning, out_record(out, entry));
@@ -155,9 +185,45 @@ static void note(void *self, const struct input *input, const struct engine_out 
             note_fill(meter, &out->notes[i]);
 }
 
+/* What all positions are worth, long or short, in the account's currency; what has no price is left out. */
+static oc_i128 exposure(const struct session *session)
+{
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    oc_i128 sum = 0, value;
+    for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
+        const struct position *position = &portfolio_book_at(portfolio, i)->position;
+        if (position->strategy || !position->qty)
+            continue;
+        const struct instrument *instrument = instruments_get(engine_instruments(session->engine), position->inst);
+        const struct market *market = markets_get(engine_markets(session->engine), position->inst);
+        if (!instrument || !market || !market->has_mark)
+            continue;
+        const uint32_t asset = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
+        if (instrument_value(instrument, market->mark2 / 2, position->qty, &value) == OC_OK &&
+            portfolio_convert(portfolio, value < 0 ? -value : value, asset, session->money.base, RATE_MIDDLE, &value) ==
+                OC_OK)
+            sum += value;
+    }
+    return sum;
+}
+
+/* The price of the event, for what looks at each: paths, trips that are open, fills that wait for what came after. */
+static void follow_price(struct meter *meter, int64_t now_ns)
+{
+    const struct session *session = meter->session;
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), session->data.inst);
+    const struct market *market = markets_get(engine_markets(session->engine), session->data.inst);
+    struct price_seen seen;
+    if (!instrument || !market || !paths_take(&meter->paths, instrument, market, now_ns, &seen))
+        return;
+    collect_price(&meter->collect, instrument, &seen);
+    execution_price(&meter->execution, instrument->index, market->mark2, now_ns);
+}
+
 static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
 {
     if (meter->collect.events % meter->collect.stride == 0) { /* a point of the curve follows */
+        meter->collect.exposure = exposure(meter->session);
         const oc_i128 hold = buy_and_hold(meter->session, meter->start), before = meter->collect.hold;
         meter->collect.hold = hold ? hold : before ? before : meter->start; /* nothing is bought yet */
     }
@@ -176,6 +242,7 @@ static void rest(void *self)
                  session->money.account, session->data.inst) < 0)
         return;
     const int64_t now_ns = session->clock.now_ns;
+    follow_price(meter, now_ns);
     if (!collect_stands(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed))
         measure(meter, now_ns);
 }
@@ -187,6 +254,7 @@ static oc_rc open_meter(void *self, struct session *session)
     meter->start = session->money.start;
     collect_init(&meter->collect, meter->start);
     spread_open(&meter->spread, session);
+    execution_open(&meter->execution, session);
     oc_rc rc = meaning_init(&meter->meaning);
     return rc < 0 ? rc
                   : watchers_add(&session->watchers,
@@ -198,6 +266,7 @@ static void close_meter(void *self, struct session *session)
     struct meter *meter = self;
     (void)session;
     collect_release(&meter->collect);
+    paths_release(&meter->paths);
     worth_release(&meter->worth);
     meaning_release(&meter->meaning);
 }
@@ -310,6 +379,8 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->collect = &meter->collect;
     result->refusals = &meter->refusals;
     result->spread = &meter->spread;
+    result->execution = &meter->execution;
+    result->paths = &meter->paths;
     result->warning = warn(meter);
     result->strategy_name = session->rules.strategy_name;
     result->names = session->rules.strategies;

@@ -6,6 +6,8 @@
 
 #include "base/checked.h"
 #include "journal/meaning.h"
+#include "report/execution.h"
+#include "report/paths.h"
 #include "report/result.h"
 #include "report/worth.h"
 
@@ -16,6 +18,8 @@ struct meter {
     struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
     struct refusals refusals;
     struct spread spread;
+    struct execution execution;
+    struct paths paths;
     oc_i128 fees;
     oc_i128 start;   /* that the curve counts from */
     oc_i128 outside; /* of it: what came in without trading, as if it had been there from the start */

@@ -5,6 +5,8 @@
 
 #include "engine/engine.h"
 #include "report/collect.h"
+#include "report/execution.h"
+#include "report/paths.h"
 #include "report/refusals.h"
 #include "report/spread.h"
 #include "session/session.h"
@@ -32,6 +34,8 @@ struct result {
     const struct collect *collect;
     const struct refusals *refusals;                             /* NULL: none */
     const struct spread *spread;                                 /* NULL: not known */
+    const struct execution *execution;                           /* NULL: not known */
+    const struct paths *paths;                                   /* NULL: none were kept */
     const char *warning;                                         /* what nobody may overlook; NULL: nothing */
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: numbers only */
     void *names;                                                 /* self of it */

@@ -44,22 +44,26 @@ static int64_t spread_from(const struct spread *spread, uint8_t side, int64_t pa
     return num_narrow(price, &units) == OC_OK ? units : paid;
 }
 
-void spread_take(struct spread *spread, const struct session *session, const struct oc_ev_fill *fill,
-                 const struct instrument *instrument)
+bool spread_take(struct spread *spread, const struct session *session, const struct oc_ev_fill *fill,
+                 const struct instrument *instrument, oc_i128 *ret_cost)
 {
     oc_i128 paid, judged, in_account;
-    if (!spread->is_known || fill->liquidity != OC_LIQUIDITY_TAKER)
-        return;
+    if (!spread->is_known)
+        return false;
+    if (fill->liquidity != OC_LIQUIDITY_TAKER)
+        return true;
     if (instrument_value(instrument, fill->price, fill->qty, &paid) < 0 ||
         instrument_value(instrument, spread_from(spread, fill->side, fill->price), fill->qty, &judged) < 0)
-        return;
+        return false;
     struct portfolio *portfolio = engine_portfolio(session->engine);
     const uint32_t asset = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
     const oc_i128 cost = fill->side == OC_SIDE_BUY ? paid - judged : judged - paid;
+    *ret_cost = cost;
     if (portfolio_convert(portfolio, cost, asset, session->money.base, RATE_MIDDLE, &in_account) < 0)
-        return;
+        return true;
     spread->paid += in_account;
     if (portfolio_convert(portfolio, judged < 0 ? -judged : judged, asset, session->money.base, RATE_MIDDLE,
                           &in_account) == OC_OK)
         spread->turnover += in_account;
+    return true;
 }

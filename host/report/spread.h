@@ -25,8 +25,9 @@ struct spread {
 
 /* [setup] Behind the data: what the settings say. */
 void spread_open(struct spread *spread, const struct session *session);
-/* A fill that was booked. Makers, and what is beyond money, change nothing. */
-void spread_take(struct spread *spread, const struct session *session, const struct oc_ev_fill *fill,
-                 const struct instrument *instrument);
+/* A fill that was booked; *ret_cost is what of it was the spread, in the settlement asset. Makers pay none. False: it is not known, or
+ * beyond money. */
+bool spread_take(struct spread *spread, const struct session *session, const struct oc_ev_fill *fill,
+                 const struct instrument *instrument, oc_i128 *ret_cost);
 
 #endif

@@ -175,7 +175,8 @@ static void book(struct soak *soak, struct oc_ev_fill *fill, bool is_new)
     book = portfolio_find(portfolio, soak->account, 0, soak->inst);
     note.qty_after = book->position.qty;
     note.realised_after = book->position.realised;
-    collect_fill(&soak->collect, fill, instruments_get(engine_instruments(soak->engine), soak->inst), &note, "");
+    collect_fill(&soak->collect, fill, instruments_get(engine_instruments(soak->engine), soak->inst), &note,
+                 &(struct fill_terms){.tag = ""});
 }
 
 /* Fills that come again: one just booked, one of the order that is still open, one of long ago. */

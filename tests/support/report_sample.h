@@ -19,8 +19,10 @@ struct sample {
     struct result result;
     struct session_line notes[SESSION_NOTES_MAX];
     const struct instrument *instrument;
+    struct fill_terms terms; /* of the next fills */
     oc_i128 fees;
     uint64_t state;
+    uint64_t seq; /* of the next fill */
     int64_t now_ns;
     int64_t price;
     uint32_t asset;
@@ -66,7 +68,8 @@ static inline void sample_fill(struct sample *sample, uint8_t side, int64_t qty,
     position_fill(&sample->position, sample->instrument, side, fill.price, qty, sample->now_ns);
     note.qty_after = sample->position.qty;
     note.realised_after = sample->position.realised;
-    collect_fill(&sample->collect, &fill, sample->instrument, &note, "cross");
+    fill.head.seq = sample->seq;
+    collect_fill(&sample->collect, &fill, sample->instrument, &note, &sample->terms);
     sample->stats.requests++;
     sample->stats.fills++;
     sample->stats.ambiguous += (flags & OC_EVF_AMBIGUOUS) != 0;
@@ -96,6 +99,7 @@ static inline void sample_init(struct sample *sample)
     sample->instrument = instruments_get(sample->instruments, inst);
     position_init(&sample->position, 1, 1, inst, COST_AVERAGE);
     collect_init(&sample->collect, sample_units(10000));
+    sample->terms = (struct fill_terms){.tag = "cross", .exit = EXIT_SIGNAL};
     sample->state = 7;
     sample->now_ns = SAMPLE_START_NS;
     sample->price = 4000000; /* 40,000.00 */
