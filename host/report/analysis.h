@@ -70,6 +70,17 @@ bool analysis_group_next(const struct collect *collect, enum grouping grouping, 
 /* Static: "by_side". */
 const char *analysis_grouping_key(enum grouping grouping);
 
+/* What should make a reader doubt, the worst first. */
+enum { WARNINGS_MAX = 16, WARNING_TEXT_MAX = 640 };
+enum warning_weight { WARNING_BAD = 1, WARNING_DOUBT, WARNING_HINT };
+struct warning {
+    enum warning_weight weight;
+    char text[WARNING_TEXT_MAX];
+};
+uint32_t analysis_warnings(const struct result *result, const struct figures *figures,
+                           struct warning ret_list[WARNINGS_MAX]);
+const char *analysis_warning_words(enum warning_weight weight); /* static: "bad" */
+
 /* A share of a price in the mean, from EXECUTION_FILLS_MIN fills on. */
 struct figure analysis_share(const struct share_sum *sum);
 

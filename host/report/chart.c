@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/axis.h"
+#include "report/chart_frame.h"
 #include "report/format.h"
 
-enum { WIDTH = 1000, RIGHT = 74, LEFT = 4, EQUITY_HEIGHT = 300, FALL_HEIGHT = 130, TRIPS_HEIGHT = 150, COLUMNS = 120 };
+enum { EQUITY_HEIGHT = 300, FALL_HEIGHT = 130, TRIPS_HEIGHT = 150, COLUMNS = 120 };
 
 struct point {
     int64_t ns;
@@ -24,27 +24,6 @@ struct series {
     double high;
     double deepest;
 };
-
-/* The frame of one picture: data to positions. */
-struct frame {
-    int64_t first_ns;
-    int64_t last_ns;
-    struct axis axis;
-    double top;
-    double bottom;
-};
-
-static double at_x(const struct frame *frame, int64_t ns)
-{
-    double share = (double)(ns - frame->first_ns) / (double)(frame->last_ns - frame->first_ns);
-    return LEFT + share * (WIDTH - LEFT - RIGHT);
-}
-
-static double at_y(const struct frame *frame, double value)
-{
-    double share = (value - frame->axis.low) / (frame->axis.high - frame->axis.low);
-    return frame->bottom - share * (frame->bottom - frame->top);
-}
 
 static void widen(struct series *series, double value)
 {
@@ -86,54 +65,6 @@ static oc_rc series_make(const struct result *result, struct series *ret_series)
     return OC_OK;
 }
 
-static void put_svg(struct text *page, int height, const char *label)
-{
-    text_format(page, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", WIDTH, height, label);
-}
-
-/* Number with separators and at most `digits` after the point. */
-static void put_amount(struct text *page, double value, int digits)
-{
-    char plain[64], grouped[FORMAT_MAX];
-    double size = value < 0 ? -value : value;
-    if (size >= 1e15) {
-        text_format(page, "%.3g", value);
-        return;
-    }
-    snprintf(plain, sizeof plain, "%.*f", digits, size);
-    char *point = strchr(plain, '.');
-    format_count(strtoull(plain, NULL, 10), grouped);
-    text_format(page, "%s%s%s", value < 0 ? "-" : "", grouped, point ? point : "");
-}
-
-static void put_values(struct text *page, const struct frame *frame, bool is_percent)
-{
-    int count = (int)((frame->axis.high - frame->axis.low) / frame->axis.step + 0.5);
-    for (int i = 0; i <= count; i++) {
-        double value = frame->axis.low + i * frame->axis.step, y = at_y(frame, value);
-        text_format(page, "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\">", LEFT, y, WIDTH - RIGHT,
-                    WIDTH - RIGHT + 8, y + 4);
-        if (value > -frame->axis.step / 2 && value < frame->axis.step / 2)
-            value = 0.0;
-        put_amount(page, value, frame->axis.digits);
-        text_put(page, is_percent ? " %</text>\n" : "</text>\n");
-    }
-}
-
-static void put_times(struct text *page, const struct frame *frame, bool has_labels)
-{
-    struct axis_tick ticks[AXIS_TICKS_MAX];
-    int count = axis_times(frame->first_ns, frame->last_ns, 9, ticks);
-    for (int i = 0; i < count; i++) {
-        double x = at_x(frame, ticks[i].ns);
-        text_format(page, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>", x, frame->top, frame->bottom);
-        if (has_labels && x > 30 && x < WIDTH - RIGHT - 20)
-            text_format(page, "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\">%s</text>", x, frame->bottom + 18,
-                        ticks[i].label);
-        text_put_char(page, '\n');
-    }
-}
-
 enum line { LINE_EQUITY, LINE_HOLD, LINE_FALL };
 
 static double point_value(const struct point *point, enum line line)
@@ -141,29 +72,29 @@ static double point_value(const struct point *point, enum line line)
     return line == LINE_EQUITY ? point->equity : line == LINE_HOLD ? point->hold : -100.0 * point->fall;
 }
 
-static void put_line(struct text *page, const struct frame *frame, const struct series *series, enum line line,
+static void put_line(struct text *page, const struct chart_frame *frame, const struct series *series, enum line line,
                      const char *kind)
 {
     text_format(page, "<path class=\"%s\" d=\"", kind);
     for (uint32_t i = 0; i < series->count; i++)
-        text_format(page, "%c%.1f %.1f", i ? 'L' : 'M', at_x(frame, series->points[i].ns),
-                    at_y(frame, point_value(&series->points[i], line)));
+        text_format(page, "%c%.1f %.1f", i ? 'L' : 'M', chart_x(frame, series->points[i].ns),
+                    chart_y(frame, point_value(&series->points[i], line)));
     text_put(page, "\"/>\n");
 }
 
-static void put_area(struct text *page, const struct frame *frame, const struct series *series, enum line line)
+static void put_area(struct text *page, const struct chart_frame *frame, const struct series *series, enum line line)
 {
     double base = line == LINE_FALL ? frame->top : frame->bottom;
     text_format(page, "<path class=\"%s\" d=\"M%.1f %.1f", line == LINE_FALL ? "fallarea" : "area",
-                at_x(frame, series->points[0].ns), base);
+                chart_x(frame, series->points[0].ns), base);
     for (uint32_t i = 0; i < series->count; i++)
-        text_format(page, "L%.1f %.1f", at_x(frame, series->points[i].ns),
-                    at_y(frame, point_value(&series->points[i], line)));
-    text_format(page, "L%.1f %.1fZ\"/>\n", at_x(frame, series->points[series->count - 1].ns), base);
+        text_format(page, "L%.1f %.1f", chart_x(frame, series->points[i].ns),
+                    chart_y(frame, point_value(&series->points[i], line)));
+    text_format(page, "L%.1f %.1fZ\"/>\n", chart_x(frame, series->points[series->count - 1].ns), base);
 }
 
 /* Invisible columns that tell their last point when the pointer rests on them. */
-static void put_columns(struct text *page, const struct frame *frame, const struct series *series, bool is_fall)
+static void put_columns(struct text *page, const struct chart_frame *frame, const struct series *series, bool is_fall)
 {
     char time[FORMAT_MAX], share[FORMAT_MAX];
     uint32_t columns = series->count < COLUMNS ? series->count : COLUMNS;
@@ -171,17 +102,17 @@ static void put_columns(struct text *page, const struct frame *frame, const stru
         uint32_t from = (uint32_t)((uint64_t)i * series->count / columns);
         uint32_t to = (uint32_t)((uint64_t)(i + 1) * series->count / columns) - 1;
         const struct point *point = &series->points[to];
-        double left = at_x(frame, series->points[from ? from - 1 : 0].ns), right = at_x(frame, point->ns);
+        double left = chart_x(frame, series->points[from ? from - 1 : 0].ns), right = chart_x(frame, point->ns);
         text_format(page, "<rect class=\"hit\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s UTC",
                     left, frame->top, right > left ? right - left : 0.5, frame->bottom - frame->top,
                     format_time(point->ns, time));
         if (!is_fall) {
             text_put(page, "&#10;equity ");
-            put_amount(page, point->equity, 2);
+            chart_amount(page, point->equity, 2);
         }
         if (!is_fall && series->has_hold) {
             text_put(page, "&#10;buy and hold ");
-            put_amount(page, point->hold, 2);
+            chart_amount(page, point->hold, 2);
         }
         text_format(page, "&#10;drawdown %s</title></rect>\n",
                     format_percent((struct figure){point->fall, true}, false, share));
@@ -192,40 +123,40 @@ static void put_equity(struct text *page, const struct result *result, const str
                        const struct series *series)
 {
     const struct collect *collect = result->collect;
-    struct frame frame = {series->points[0].ns, collect->last_ns, axis_make(series->low, series->high, 5), 10,
+    struct chart_frame frame = {series->points[0].ns, collect->last_ns, axis_make(series->low, series->high, 5), 10,
                           EQUITY_HEIGHT - 26};
-    put_svg(page, EQUITY_HEIGHT, "Equity over time");
+    chart_svg(page, EQUITY_HEIGHT, "Equity over time");
     text_put(page, "<defs><linearGradient id=\"shade\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"1\"><stop class=\"shade0\" "
                    "offset=\"0\"/><stop class=\"shade1\" offset=\"1\"/></linearGradient></defs>\n");
-    put_values(page, &frame, false);
-    put_times(page, &frame, true);
+    chart_values(page, &frame, false);
+    chart_times(page, &frame, true);
     if (figures->has_fall && figures->fall.amount > 0) {
         int64_t from = figures->fall.from_ns > frame.first_ns ? figures->fall.from_ns : frame.first_ns;
-        double left = at_x(&frame, from), right = at_x(&frame, figures->fall.to_ns);
+        double left = chart_x(&frame, from), right = chart_x(&frame, figures->fall.to_ns);
         text_format(page, "<rect class=\"band\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", left,
                     frame.top, right > left ? right - left : 0.5, frame.bottom - frame.top);
     }
-    double start = at_y(&frame, money_to_double(result->start));
-    text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/>\n", LEFT, start, WIDTH - RIGHT);
+    double start = chart_y(&frame, money_to_double(result->start));
+    text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/>\n", CHART_LEFT, start, CHART_WIDTH - CHART_RIGHT);
     put_area(page, &frame, series, LINE_EQUITY);
     if (series->has_hold)
         put_line(page, &frame, series, LINE_HOLD, "hold");
     put_line(page, &frame, series, LINE_EQUITY, "equity");
-    text_format(page, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n", at_x(&frame, collect->last_ns),
-                at_y(&frame, money_to_double(collect->last)));
+    text_format(page, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n", chart_x(&frame, collect->last_ns),
+                chart_y(&frame, money_to_double(collect->last)));
     put_columns(page, &frame, series, false);
     text_put(page, "</svg>\n");
 }
 
 static void put_fall(struct text *page, const struct collect *collect, const struct series *series)
 {
-    struct frame frame = {series->points[0].ns, collect->last_ns, axis_make(-100.0 * series->deepest, 0.0, 3), 8,
+    struct chart_frame frame = {series->points[0].ns, collect->last_ns, axis_make(-100.0 * series->deepest, 0.0, 3), 8,
                           FALL_HEIGHT - 8};
     if (series->deepest <= 0.0)
         frame.axis = (struct axis){-1.0, 0.0, 1.0, 0};
-    put_svg(page, FALL_HEIGHT, "Drawdown over time");
-    put_values(page, &frame, true);
-    put_times(page, &frame, false);
+    chart_svg(page, FALL_HEIGHT, "Drawdown over time");
+    chart_values(page, &frame, true);
+    chart_times(page, &frame, false);
     put_area(page, &frame, series, LINE_FALL);
     put_line(page, &frame, series, LINE_FALL, "fall");
     put_columns(page, &frame, series, true);
@@ -261,16 +192,16 @@ oc_rc chart_equity(struct text *page, const struct result *result, const struct 
     return OC_OK;
 }
 
-static void put_bar(struct text *page, const struct frame *frame, const struct trip *trip, struct axis_tick place,
+static void put_bar(struct text *page, const struct chart_frame *frame, const struct trip *trip, struct axis_tick place,
                     int scale)
 {
     char time[FORMAT_MAX], money[FORMAT_MAX];
     oc_i128 net = trip_net(trip);
-    double zero = at_y(frame, 0.0), y = at_y(frame, money_to_double(net));
-    double width = (double)(WIDTH - LEFT - RIGHT) / (double)(frame->last_ns - frame->first_ns), thin = width * 0.72;
+    double zero = chart_y(frame, 0.0), y = chart_y(frame, money_to_double(net));
+    double width = (double)(CHART_WIDTH - CHART_LEFT - CHART_RIGHT) / (double)(frame->last_ns - frame->first_ns), thin = width * 0.72;
     double height = y < zero ? zero - y : y - zero;
     text_format(page, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" rx=\"1\">",
-                net > 0 ? "win" : "loss", at_x(frame, place.ns) + (width - thin) / 2, y < zero ? y : zero,
+                net > 0 ? "win" : "loss", chart_x(frame, place.ns) + (width - thin) / 2, y < zero ? y : zero,
                 thin > 36 ? 36 : thin, height > 0.8 ? height : 0.8);
     text_format(page, "<title>%s %s UTC&#10;%s</title></rect>\n", place.label, format_time(trip->exit_ns, time),
                 format_money(net, scale, true, money));
@@ -290,10 +221,10 @@ void chart_trips(struct text *page, const struct result *result, const struct fi
         high = net > high ? net : high;
     }
     uint64_t skip = closed > CHART_TRIPS_MAX ? closed - CHART_TRIPS_MAX : 0, shown = closed - skip;
-    struct frame frame = {0, (int64_t)(shown < 24 ? 24 : shown), axis_make(low, high, 3), 8, TRIPS_HEIGHT - 8};
+    struct chart_frame frame = {0, (int64_t)(shown < 24 ? 24 : shown), axis_make(low, high, 3), 8, TRIPS_HEIGHT - 8};
     text_put(page, "<p class=\"legend\">Profit of each in order, after fees</p>\n");
-    put_svg(page, TRIPS_HEIGHT, "Profit of each round trip");
-    put_values(page, &frame, false);
+    chart_svg(page, TRIPS_HEIGHT, "Profit of each round trip");
+    chart_values(page, &frame, false);
     uint64_t number = 0;
     for (uint32_t i = 0; i < collect->trip_count; i++) {
         if (collect->trips[i].is_open || number++ < skip)
@@ -302,5 +233,5 @@ void chart_trips(struct text *page, const struct result *result, const struct fi
         snprintf(place.label, sizeof place.label, "#%u", i + 1);
         put_bar(page, &frame, &collect->trips[i], place, figures->trips.money_scale);
     }
-    text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/></svg>\n", LEFT, at_y(&frame, 0.0), WIDTH - RIGHT);
+    text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/></svg>\n", CHART_LEFT, chart_y(&frame, 0.0), CHART_WIDTH - CHART_RIGHT);
 }

@@ -1,4 +1,4 @@
-/* html.c: the report as one self-contained page: no script, nothing loaded from anywhere. */
+/* html.c: the report as one self-contained page: nothing loaded from anywhere, and whole without scripts. */
 #include <string.h>
 
 #include "base/env.h"
@@ -31,21 +31,19 @@ void page_escaped(struct text *page, const char *text)
     }
 }
 
-static const char *tone(oc_i128 money) { return money > 0 ? "good" : money < 0 ? "bad" : ""; }
-
 static void put_head(struct text *page, const struct result *result)
 {
     text_put(page,
              "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
              "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-             "<title>");
+             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-");
+    page_nonce(page, result);
+    text_put(page, "'\">\n<title>");
     page_escaped(page, result->strategy);
     text_put(page, format_is_ideal(result) ? " (IDEAL)" : "");
     text_put(page, result->is_interrupted ? " (INTERRUPTED)" : "");
     text_put(page, " \xC2\xB7 Outcry</title>\n<style>\n");
-    for (int i = 0; i < PAGE_STYLE_PARTS; i++)
-        text_put(page, page_style[i]);
+    page_style(page);
     text_put(page, "</style></head>\n<body><main>\n");
 }
 
@@ -69,65 +67,6 @@ static void put_title(struct text *page, const struct result *result)
     text_put(page, "<br>fill profile ");
     page_escaped(page, result->profile);
     text_put(page, "</p></header>\n");
-    if (format_is_ideal(result))
-        text_put(page,
-                 "<p class=\"stamp\"><b>IDEAL</b>Every order fills at the next event: no spread, no volume cap, no "
-                 "latency. No venue fills like this; do not read the figures as a forecast.</p>\n");
-    if (result->is_interrupted)
-        text_put(
-            page,
-            "<p class=\"stamp\"><b>INTERRUPTED</b>The run was stopped by hand before its data ended. The figures are "
-            "those of what ran until then; what was open stayed open.</p>\n");
-    if (result->warning) {
-        text_put(page, "<p class=\"error\">");
-        page_escaped(page, result->warning);
-        text_put(page, "</p>\n");
-    }
-    if (result->error) {
-        text_put(page, "<p class=\"error\"><b>The run ended early.</b> ");
-        page_escaped(page, result->error);
-        text_put(page, "</p>\n");
-    }
-}
-
-static void put_card(struct text *page, const char *name, const char *kind, const char *value, const char *note)
-{
-    text_format(page, "<div class=\"card\"><p class=\"name\">%s</p><p class=\"value %s\">%s</p><p class=\"note\">",
-                name, kind, value);
-    page_escaped(page, note);
-    text_put(page, "</p></div>\n");
-}
-
-static void put_cards(struct text *page, const struct result *result, const struct figures *figures)
-{
-    const struct trip_figures *trips = &figures->trips;
-    char value[FORMAT_MAX], part[FORMAT_MAX], other[FORMAT_MAX], note[FORMAT_MAX * 3];
-    int scale = money_scale_for(result->start);
-    text_put(page, "<div class=\"cards\">\n");
-    if (result->has_buy_and_hold)
-        snprintf(note, sizeof note, "buy and hold%s%.64s %s", result->hold_symbol ? " of " : "",
-                 result->hold_symbol ? result->hold_symbol : "", format_percent(figures->hold_return, true, part));
-    else
-        snprintf(note, sizeof note, "final / start - 1");
-    put_card(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, value), note);
-    snprintf(note, sizeof note, "%.16s, after %s of fees", result->currency ? result->currency : "",
-             format_money(result->fees, scale, false, part));
-    put_card(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, value), note);
-    snprintf(note, sizeof note, figures->has_fall ? "%s %.16s, peak to trough" : "a peak was not above zero",
-             format_money(figures->fall.amount, scale, false, part), result->currency ? result->currency : "");
-    put_card(page, "Max drawdown", figures->has_fall && figures->fall.amount ? "bad" : "",
-             format_percent((struct figure){figures->fall.share, figures->has_fall}, false, value), note);
-    snprintf(note, sizeof note, "%s daily returns, P = %u", format_count(figures->days, part),
-             result->periods_per_year);
-    put_card(page, "Sharpe ratio", "", format_ratio(figures->sharpe, value), note);
-    snprintf(note, sizeof note, "%s wins, %s losses", format_count(trips->wins, part),
-             format_count(trips->losses, other));
-    put_card(page, "Round trips", "", format_count(trips->closed, value), note);
-    put_card(page, "Win rate", "", format_percent(trips->win_rate, false, value), "of round trips, after fees");
-    put_card(page, "Profit factor", "", format_ratio(trips->profit_factor, value),
-             "gains / losses of trips, after fees");
-    put_card(page, "Exposure", "", format_percent(figures->exposure, false, value), "market events with a position");
-    text_put(page, "</div>\n");
 }
 
 static void put_row(struct text *page, const char *name, const char *kind, const char *value, const char *note)
@@ -163,8 +102,8 @@ static void put_money(struct text *page, const struct result *result, const stru
     struct dust_line dust;
     for (uint32_t at = 0; dust_line_next(result, &at, &dust);)
         put_row(page, "Dust, in it", "", dust.qty, dust.note);
-    put_row(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, text), "after fees");
-    put_row(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, text),
+    put_row(page, "Profit", page_tone(figures->profit), format_money(figures->profit, scale, true, text), "after fees");
+    put_row(page, "Return", page_tone(figures->profit), format_percent(figures->total_return, true, text),
             "final / start - 1");
     put_row(page, "CAGR", "", format_percent(figures->cagr, true, text), "(final / start)^(365 / days) - 1");
     put_row(page, "Fees", "", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
@@ -242,11 +181,11 @@ static void put_trades(struct text *page, const struct result *result, const str
     put_row(page, "Round trips", "", format_count(trips->closed, text), note);
     snprintf(note, sizeof note, "%.16s, after fees", trips->asset ? trips->asset : "");
     bool known = trips->has_money;
-    put_row(page, "Average trip", known ? tone(trips->average) : "",
+    put_row(page, "Average trip", known ? page_tone(trips->average) : "",
             known ? format_money(trips->average, scale, true, text) : "n/a", known ? note : trips->why_no_money);
-    put_row(page, "Best trip", known ? tone(trips->best) : "",
+    put_row(page, "Best trip", known ? page_tone(trips->best) : "",
             known ? format_money(trips->best, scale, true, text) : "n/a", "");
-    put_row(page, "Worst trip", known ? tone(trips->worst) : "",
+    put_row(page, "Worst trip", known ? page_tone(trips->worst) : "",
             known ? format_money(trips->worst, scale, true, text) : "n/a", "");
     put_row(page, "Average time held", "",
             trips->hold_seconds.is_known ? format_span(trips->hold_seconds.value, text) : "n/a",
@@ -344,15 +283,18 @@ static void put_tail(struct text *page, const struct result *result)
     page_escaped(page, result->version);
     text_put(page,
              ". All times are UTC. Money is exact; ratios are computed from daily closes. \xE2\x80\x9Cn/a\xE2\x80\x9D "
-             "means not available, never zero.</footer>\n</main></body></html>\n");
+             "means not available, never zero.");
+    page_credit(page);
+    text_put(page, "</footer>\n");
 }
 
 static oc_rc make_page(struct text *page, const struct result *result, const struct figures *figures)
 {
     put_head(page, result);
     put_title(page, result);
-    put_cards(page, result, figures);
-    text_put(page, "<section class=\"chart\"><h2>Equity</h2>\n");
+    page_verdict(page, result, figures);
+    page_live_charts(page);
+    text_put(page, "<section class=\"chart plain\"><h2>Equity</h2>\n");
     oc_rc rc = chart_equity(page, result, figures);
     if (rc < 0)
         return rc;
@@ -363,13 +305,17 @@ static oc_rc make_page(struct text *page, const struct result *result, const str
     put_risk(page, result, figures);
     put_trades(page, result, figures);
     text_put(page, "</div>\n");
-    page_refusals(page, result);
+    page_more(page, result, figures);
     page_parts(page, result, figures);
+    page_refusals(page, result);
     text_put(page, "<section class=\"chart\"><h2>Round trips</h2>\n");
     chart_trips(page, result, figures);
+    page_live_trips(page, result);
     page_trips(page, result, figures);
     text_put(page, "</section>\n");
     put_tail(page, result);
+    page_script(page, result, figures);
+    text_put(page, "</main></body></html>\n");
     return page->is_cut ? OC_E_NOMEM : OC_OK;
 }
 

@@ -376,6 +376,8 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->currency = instruments_asset_name(engine_instruments(engine), session->money.base);
     result->period_ns = session->data.sources[0].info.period_ns;
     result->periods_per_year = periods_per_year(meter);
+    for (uint32_t i = 0; i < session->data.count; i++)
+        result->is_synthetic |= feed_is_synthetic(session->data.sources[i].path);
     result->collect = &meter->collect;
     result->refusals = &meter->refusals;
     result->spread = &meter->spread;

@@ -1,6 +1,7 @@
 /* page_tables.c: the monthly returns and the round trips of the HTML page. */
 #include <string.h>
 
+#include "report/analysis.h"
 #include "report/axis.h"
 #include "report/format.h"
 #include "report/page.h"
@@ -179,6 +180,25 @@ struct columns {
     bool has_symbol; /* more than one instrument was traded */
 };
 
+static void put_amount(struct text *page, oc_i128 money, bool is_known, int scale)
+{
+    char text[FORMAT_MAX];
+    text_format(page, "<td%s>%s</td>", is_known ? "" : " class=\"soft\"",
+                is_known ? format_money(money, scale, false, text) : "n/a");
+}
+
+/* How it went, what it cost, and why it ended. */
+static void put_course(struct text *page, const struct trip *trip, int scale)
+{
+    char text[FORMAT_MAX];
+    put_amount(page, trip->worst, trip->has_path, scale);
+    put_amount(page, trip->best, trip->has_path, scale);
+    text_format(page, "<td>%s</td>", format_ratio(trip_multiple(trip), text));
+    put_amount(page, trip->fees, true, scale);
+    put_amount(page, trip->slip, !trip->has_no_slip, scale);
+    text_format(page, "<td class=\"left\">%s</td>", trip_exit_words(trip->exit));
+}
+
 static void put_trip(struct text *page, const struct result *result, uint32_t index, struct columns columns)
 {
     const struct trip *trip = &result->collect->trips[index];
@@ -201,6 +221,7 @@ static void put_trip(struct text *page, const struct result *result, uint32_t in
     put_price(page, trip_price(instrument, trip->entry_value, trip->qty), instrument);
     put_price(page, trip->is_open ? no_price : trip_price(instrument, trip->exit_value, trip->qty), instrument);
     put_net(page, trip, columns.scale);
+    put_course(page, trip, columns.scale);
     text_put(page, "<td class=\"left\">");
     page_escaped(page, trip->tag);
     put_flags(page, trip);
@@ -219,19 +240,22 @@ void page_trips(struct text *page, const struct result *result, const struct fig
     struct columns columns = {figures->trips.has_money ? figures->trips.money_scale : 8, false};
     for (uint32_t i = 1; i < collect->trip_count; i++)
         columns.has_symbol |= OC_INST_INDEX(collect->trips[i].inst) != OC_INST_INDEX(collect->trips[0].inst);
-    text_put(page, "<div class=\"tall\"><table class=\"trips\"><tr><th>#</th><th class=\"left\">Side</th>");
+    text_put(page, "<div class=\"plaintrips\"><div class=\"tall\"><table class=\"trips\"><tr><th>#</th><th class=\"left\">Side</th>");
     text_put(page, columns.has_symbol ? "<th class=\"left\">Symbol</th>" : "");
     text_put(page, "<th class=\"left\">Entry (UTC)</th><th class=\"left\">Exit (UTC)</th><th>Held</th><th>Quantity</th>"
                    "<th>Entry price</th><th>Exit price</th><th>Net ");
     page_escaped(page, figures->trips.asset);
-    text_put(page, "</th><th>of entry</th><th class=\"left\">Tag</th></tr>\n");
+    text_put(page, "</th><th>of entry</th><th>MAE</th><th>MFE</th><th>R</th><th>Fee</th><th>Slippage</th>"
+                   "<th class=\"left\">Exit</th><th class=\"left\">Tag</th></tr>\n");
     for (uint32_t i = 0; i < shown; i++)
         put_trip(page, result, i, columns);
-    text_put(page, "</table></div>\n<p class=\"tablenote\">Prices are averages of the fills; net is after fees in the "
-                   "settlement asset.");
+    text_put(page, "</table></div>\n");
     if (shown < collect->trip_count)
-        text_format(page, " The first %d are shown; %s more are in the JSON report.", PAGE_TRIPS_MAX,
-                    format_count(collect->trip_count - shown, text));
+        text_format(page, "<p class=\"tablenote\">The first %d are shown; %s more are in the JSON report and in trips.csv.</p>",
+                    PAGE_TRIPS_MAX, format_count(collect->trip_count - shown, text));
+    text_put(page, "</div>\n<p class=\"tablenote\">Prices are averages of the fills; net is after fees in the settlement "
+                   "asset. MAE and MFE: lowest and highest profit before fees while it was open. R: net over what its stop "
+                   "would have lost.");
     uint64_t unlisted = collect->beyond.closed + collect->beyond.open;
     if (unlisted)
         text_format(page, " %s more are in no list, but in all figures.", format_count(unlisted, text));

@@ -23,6 +23,7 @@ struct result {
     const char *profile;       /* ideal, neutral: an ideal run is stamped on every page */
     const char *currency;      /* of account */
     const char *params;        /* "name=value" lines */
+    bool is_synthetic;         /* some prices are made up: stamped like ideal */
     bool is_interrupted;       /* stopped by hand before its data ended: stamped like ideal */
     const char *error;         /* why the run ended early, NULL: it did not */
     int64_t period_ns;         /* of the data's bars; 0 ticks */
