@@ -15,6 +15,7 @@ function on_init(m)
 end
 
 function on_bar(m, b)
+  plot("RSI", m.r, { pane = 2 })
   if m:busy() then return end
   if m.position.qty == 0 and m.r() < P.buy_below then
     local stop = b.close - P.atr_mult * m.a()

@@ -18,4 +18,6 @@ function on_bar(m, b)
   elseif cross_below(m.fast, m.slow) then
     if m.position.qty > 0 then m:close { tag = "down" } end
   end
+  plot("fast", m.fast)
+  plot("slow", m.slow)
 end

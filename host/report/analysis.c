@@ -1,7 +1,6 @@
 #include "report/analysis.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/detmath.h"
@@ -70,23 +69,14 @@ bool analysis_histogram(const struct figures *figures, struct histogram *ret_his
     return true;
 }
 
-bool analysis_band(const struct result *result, const struct figures *figures, struct band *ret_band)
+bool analysis_band(const struct figures *figures, struct band *ret_band)
 {
-    const struct collect *collect = result->collect;
     const struct trip_figures *trips = &figures->trips;
-    if (!trips->has_money || trips->closed < BAND_TRIPS_MIN || collect->beyond.closed || collect->beyond.open)
+    if (!trips->has_money || trips->closed < BAND_TRIPS_MIN)
         return false;
-    double *nets = calloc(collect->trip_count, sizeof *nets), deviation;
-    struct returns returns = {nets, 0};
-    for (uint32_t i = 0; nets && i < collect->trip_count; i++)
-        if (!collect->trips[i].is_open)
-            nets[returns.count++] = money_to_double(trip_net(&collect->trips[i]));
-    const oc_rc rc = nets ? stats_deviation(returns, true, &deviation) : (oc_rc)OC_E_NOMEM;
-    free(nets);
-    if (rc < 0)
-        return false;
-    const double net = money_to_double(trips->net);
-    const double half = 1.6448536269514727 * deviation * det_sqrt((double)trips->closed);
+    const double net = money_to_double(trips->net), count = (double)trips->closed;
+    const double spread = (trips->squares - net * net / count) / (count - 1.0); /* of one trip, squared */
+    const double half = 1.6448536269514727 * det_sqrt((spread > 0.0 ? spread : 0.0) * count);
     *ret_band = (struct band){net - half, net + half};
     return true;
 }
@@ -141,8 +131,7 @@ static void name_group(const struct trip_groups *groups, enum grouping grouping,
         snprintf(name, 48, "%s", days[at % 7]);
 }
 
-bool analysis_group_next(const struct collect *collect, enum grouping grouping, uint32_t *at,
-                         struct group_row *ret_row)
+bool analysis_group_next(const struct collect *collect, enum grouping grouping, uint32_t *at, struct group_row *ret_row)
 {
     const struct trip_group *group;
     while ((group = group_at(&collect->groups, grouping, *at)) != NULL) {

@@ -46,12 +46,12 @@ struct histogram {
 bool analysis_histogram(const struct figures *figures, struct histogram *ret_histogram);
 
 /* Nine times in ten the net of as many trips like these would lie within, were each as good as any other: net -+ 1.645 s sqrt(n).
- * False: fewer than BAND_TRIPS_MIN trips, or not all are listed. */
+ * False: fewer than BAND_TRIPS_MIN trips. */
 struct band {
     double low;
     double high;
 };
-bool analysis_band(const struct result *result, const struct figures *figures, struct band *ret_band);
+bool analysis_band(const struct figures *figures, struct band *ret_band);
 
 /* Profit after fees as a multiple of what the stop would have lost. */
 struct figure trip_multiple(const struct trip *trip);

@@ -124,7 +124,7 @@ static void put_equity(struct text *page, const struct result *result, const str
 {
     const struct collect *collect = result->collect;
     struct chart_frame frame = {series->points[0].ns, collect->last_ns, axis_make(series->low, series->high, 5), 10,
-                          EQUITY_HEIGHT - 26};
+                                EQUITY_HEIGHT - 26};
     chart_svg(page, EQUITY_HEIGHT, "Equity over time");
     text_put(page, "<defs><linearGradient id=\"shade\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"1\"><stop class=\"shade0\" "
                    "offset=\"0\"/><stop class=\"shade1\" offset=\"1\"/></linearGradient></defs>\n");
@@ -151,7 +151,7 @@ static void put_equity(struct text *page, const struct result *result, const str
 static void put_fall(struct text *page, const struct collect *collect, const struct series *series)
 {
     struct chart_frame frame = {series->points[0].ns, collect->last_ns, axis_make(-100.0 * series->deepest, 0.0, 3), 8,
-                          FALL_HEIGHT - 8};
+                                FALL_HEIGHT - 8};
     if (series->deepest <= 0.0)
         frame.axis = (struct axis){-1.0, 0.0, 1.0, 0};
     chart_svg(page, FALL_HEIGHT, "Drawdown over time");
@@ -198,7 +198,8 @@ static void put_bar(struct text *page, const struct chart_frame *frame, const st
     char time[FORMAT_MAX], money[FORMAT_MAX];
     oc_i128 net = trip_net(trip);
     double zero = chart_y(frame, 0.0), y = chart_y(frame, money_to_double(net));
-    double width = (double)(CHART_WIDTH - CHART_LEFT - CHART_RIGHT) / (double)(frame->last_ns - frame->first_ns), thin = width * 0.72;
+    double width = (double)(CHART_WIDTH - CHART_LEFT - CHART_RIGHT) / (double)(frame->last_ns - frame->first_ns),
+           thin = width * 0.72;
     double height = y < zero ? zero - y : y - zero;
     text_format(page, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" rx=\"1\">",
                 net > 0 ? "win" : "loss", chart_x(frame, place.ns) + (width - thin) / 2, y < zero ? y : zero,
@@ -233,5 +234,6 @@ void chart_trips(struct text *page, const struct result *result, const struct fi
         snprintf(place.label, sizeof place.label, "#%u", i + 1);
         put_bar(page, &frame, &collect->trips[i], place, figures->trips.money_scale);
     }
-    text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/></svg>\n", CHART_LEFT, chart_y(&frame, 0.0), CHART_WIDTH - CHART_RIGHT);
+    text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/></svg>\n", CHART_LEFT, chart_y(&frame, 0.0),
+                CHART_WIDTH - CHART_RIGHT);
 }

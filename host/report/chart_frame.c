@@ -42,8 +42,8 @@ void chart_values(struct text *page, const struct chart_frame *frame, bool is_pe
     int count = (int)((frame->axis.high - frame->axis.low) / frame->axis.step + 0.5);
     for (int i = 0; i <= count; i++) {
         double value = frame->axis.low + i * frame->axis.step, y = chart_y(frame, value);
-        text_format(page, "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\">", CHART_LEFT, y, CHART_WIDTH - CHART_RIGHT,
-                    CHART_WIDTH - CHART_RIGHT + 8, y + 4);
+        text_format(page, "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\">", CHART_LEFT, y,
+                    CHART_WIDTH - CHART_RIGHT, CHART_WIDTH - CHART_RIGHT + 8, y + 4);
         if (value > -frame->axis.step / 2 && value < frame->axis.step / 2)
             value = 0.0;
         chart_amount(page, value, frame->axis.digits);

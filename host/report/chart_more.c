@@ -6,7 +6,7 @@
 #include "report/chart_frame.h"
 #include "report/format.h"
 
-enum { ROLLING_HEIGHT = 150, BARS_HEIGHT = 150 };
+enum { ROLLING_HEIGHT = 300, BARS_HEIGHT = 300, BELOW = 34 }; /* half as wide on the page as others */
 
 void chart_rolling(struct text *page, const struct result *result, const struct figures *figures)
 {
@@ -23,7 +23,7 @@ void chart_rolling(struct text *page, const struct result *result, const struct 
         return;
     }
     struct chart_frame frame = {analysis_day_ns(result, ROLLING_DAYS - 1), analysis_day_ns(result, figures->days - 1),
-                                axis_make(low, high, 3), 8, ROLLING_HEIGHT - 24};
+                                axis_make(low, high, 4), 8, ROLLING_HEIGHT - BELOW};
     chart_svg(page, ROLLING_HEIGHT, "Sharpe ratio over time");
     chart_values(page, &frame, false);
     chart_times(page, &frame, true);
@@ -53,7 +53,7 @@ static void put_word(struct text *page, const struct chart_frame *frame, uint32_
 {
     const double width = (double)(CHART_WIDTH - CHART_LEFT - CHART_RIGHT) / (double)frame->last_ns;
     text_format(page, "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", chart_x(frame, place) + width / 2,
-                frame->bottom + 18, word);
+                frame->bottom + 24, word);
 }
 
 void chart_histogram(struct text *page, const struct figures *figures)
@@ -67,7 +67,7 @@ void chart_histogram(struct text *page, const struct figures *figures)
     }
     for (uint32_t i = 0; i < histogram.count; i++)
         most = histogram.bins[i] > most ? histogram.bins[i] : most;
-    struct chart_frame frame = {0, histogram.count, axis_make(0.0, most, 3), 8, BARS_HEIGHT - 24};
+    struct chart_frame frame = {0, histogram.count, axis_make(0.0, most, 4), 8, BARS_HEIGHT - BELOW};
     chart_svg(page, BARS_HEIGHT, "Daily returns");
     chart_values(page, &frame, false);
     for (uint32_t i = 0; i < histogram.count; i++) {
@@ -100,7 +100,7 @@ void chart_group(struct text *page, const struct result *result, enum grouping g
         low = net < low ? net : low;
         high = net > high ? net : high;
     }
-    struct chart_frame frame = {0, count, axis_make(low, high, 3), 8, BARS_HEIGHT - 24};
+    struct chart_frame frame = {0, count, axis_make(low, high, 4), 8, BARS_HEIGHT - BELOW};
     chart_svg(page, BARS_HEIGHT, is_hour ? "Net by hour of the entry" : "Net by weekday of the entry");
     chart_values(page, &frame, false);
     for (uint32_t i = 0; i < count; i++) {
@@ -115,7 +115,8 @@ void chart_group(struct text *page, const struct result *result, enum grouping g
                         format_money(group->net, money_scale_for(result->start), true, money),
                         format_count(group->closed, trips), (unsigned long long)group->wins);
         }
-        put_word(page, &frame, i, word);
+        if (!is_hour || i % 3 == 0)
+            put_word(page, &frame, i, word);
     }
     text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/></svg>\n", CHART_LEFT, chart_y(&frame, 0.0),
                 CHART_WIDTH - CHART_RIGHT);

@@ -138,6 +138,7 @@ struct trip_sums {
     oc_i128 best;
     oc_i128 worst;
     double held_seconds;
+    double squares;    /* of net */
     uint32_t settle;   /* of the first */
     bool has_several;  /* settlement assets */
     bool has_overflow; /* beyond the range of money */
@@ -205,7 +206,7 @@ struct collect {
     int64_t drawdown_from_ns;
     int64_t drawdown_to_ns;
     int64_t trough_ns;
-    oc_i128 exposure;             /* set likewise: what positions are worth, long or short */
+    oc_i128 exposure; /* set likewise: the most that positions were worth since the point before, long or short */
     struct fall falls[FALLS_MAX]; /* the largest by share among the peaks already passed, the deepest first */
     uint32_t fall_count;
     uint32_t open_trips;

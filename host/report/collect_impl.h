@@ -4,7 +4,11 @@
 
 #include "report/collect.h"
 
-enum { AT_NONE = 0, AT_OWN = 1, AT_LIST = 2 }; /* running->at: nothing runs, running->own, a place of the list behind it */
+enum {
+    AT_NONE = 0,
+    AT_OWN = 1,
+    AT_LIST = 2
+}; /* running->at: nothing runs, running->own, a place of the list behind it */
 
 /* The trip that runs there; NULL: none. */
 static inline struct trip *running_trip(const struct collect *collect, const struct running *running)

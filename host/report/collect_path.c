@@ -7,8 +7,7 @@ void trip_path_at(struct trip *trip, const struct instrument *instrument, int64_
 {
     oc_i128 value, profit;
     if (instrument_value(instrument, price, trip->left, &value) < 0 ||
-        num_add_128(trip->exit_value, value, &profit) < 0 ||
-        num_sub_128(profit, trip->entry_value, &profit) < 0)
+        num_add_128(trip->exit_value, value, &profit) < 0 || num_sub_128(profit, trip->entry_value, &profit) < 0)
         return;
     profit *= trip_sign(trip, instrument);
     trip->worst = profit < trip->worst ? profit : trip->worst;

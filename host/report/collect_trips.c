@@ -119,6 +119,7 @@ void trip_sums_add(struct trip_sums *sums, const struct trip *trip, uint32_t set
     sums->inside += trip->is_inside;
     sums->ended += trip->is_end;
     sums->held_seconds += (double)(trip->exit_ns - trip->entry_ns) / 1e9;
+    sums->squares += money_to_double(net) * money_to_double(net);
     if (num_add_128(sums->net, net, &sums->net) < 0 || num_add_128(*side, net > 0 ? net : -net, side) < 0)
         sums->has_overflow = true;
     if (!sums->has_overflow) { /* parts of a sum that fits */

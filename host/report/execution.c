@@ -74,8 +74,7 @@ static bool in_account(const struct session *session, const struct instrument *i
 void execution_fill(struct execution *execution, const struct session *session, const struct order *order,
                     const struct oc_ev_fill *fill, struct fill_terms *ret_terms)
 {
-    const struct instrument *instrument =
-        instruments_get(engine_instruments(session->engine), fill->head.inst);
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), fill->head.inst);
     const struct market *market = markets_get(engine_markets(session->engine), fill->head.inst);
     oc_i128 value, decided2, money;
     int64_t price2;
@@ -119,7 +118,8 @@ void execution_price_seen(struct execution *execution, uint32_t inst_index, int6
             const int64_t due_ns = at_ns + execution->horizons[execution->waiting[i].done].after_ns;
             if (now_ns < due_ns)
                 break;
-            const int64_t then2 = now_ns == due_ns || !execution->waiting[i].has_mark ? mark2 : execution->waiting[i].mark2;
+            const int64_t then2 =
+                now_ns == due_ns || !execution->waiting[i].has_mark ? mark2 : execution->waiting[i].mark2;
             share_add(&execution->horizons[execution->waiting[i].done++].markout,
                       price2 + (buys ? then2 - price2 : price2 - then2), price2);
         }

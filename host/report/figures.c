@@ -66,6 +66,7 @@ static void make_trips(const struct result *result, struct trip_figures *figures
                                      .inside_net = sums.inside_net,
                                      .ended = sums.ended,
                                      .net = sums.net,
+                                     .squares = sums.squares,
                                      .gains = sums.gains,
                                      .losses_sum = sums.losses_sum,
                                      .best = sums.best,

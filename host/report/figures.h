@@ -40,6 +40,7 @@ struct trip_figures {
     oc_i128 average;    /* rounded half to even */
     oc_i128 best;
     oc_i128 worst;
+    double squares; /* of the net of each */
     struct figure win_rate;
     struct figure profit_factor;
     struct figure hold_seconds; /* average time from first entry to last exit */

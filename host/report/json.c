@@ -381,6 +381,7 @@ static void put_series(struct report_json *json, const struct result *result)
         put_point(json, &last, false);
     json_close(&json->text, ']');
     report_json_paths(json, result);
+    report_json_plots(json, result);
 }
 
 static void put_parts(struct report_json *json, const struct result *result)

@@ -16,7 +16,7 @@ struct report_json {
     int depth;
     bool is_list[REPORT_JSON_DEPTH_MAX];
     bool is_line[REPORT_JSON_DEPTH_MAX]; /* members of this one stay on one line */
-    bool is_empty;           /* the group just opened */
+    bool is_empty;                       /* the group just opened */
     bool is_string;
     bool is_escaped;
     bool is_cut;
@@ -33,5 +33,7 @@ void report_json_drain(struct report_json *json);
 void report_json_more(struct report_json *json, const struct result *result, const struct figures *figures);
 /* Prices of what was traded. */
 void report_json_paths(struct report_json *json, const struct result *result);
+/* What strategies plotted: of the run itself, and not of its records. */
+void report_json_plots(struct report_json *json, const struct result *result);
 
 #endif

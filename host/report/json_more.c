@@ -11,7 +11,7 @@ static void put_costs(struct report_json *json, const struct result *result, con
     struct costs costs;
     struct band band;
     analysis_costs(result, figures, &costs);
-    const bool has_band = analysis_band(result, figures, &band);
+    const bool has_band = analysis_band(figures, &band);
     json_open(&json->text, "costs", '{');
     report_json_money(json, "gross", costs.gross, true);
     report_json_money(json, "spread", costs.spread, costs.has_spread);
@@ -45,9 +45,9 @@ static void put_execution(struct report_json *json, const struct result *result)
         json_int(&json->text, "fills", (int64_t)execution->fills);
         json_int(&json->text, "compared", (int64_t)compared);
         report_json_figure(json, "decision_slippage", quotient(execution->slip, execution->decided, is_enough));
-        report_json_figure(json, "shortfall",
-                           quotient(execution->slip + result->fees, execution->decided,
-                                    is_enough && !execution->undecided));
+        report_json_figure(
+            json, "shortfall",
+            quotient(execution->slip + result->fees, execution->decided, is_enough && !execution->undecided));
         report_json_figure(json, "effective_spread", analysis_share(&execution->effective));
         json_open(&json->text, "markouts", '[');
         for (int i = 0; i < EXECUTION_HORIZONS; i++) {
@@ -160,6 +160,33 @@ void report_json_paths(struct report_json *json, const struct result *result)
             json_time(&json->text, NULL, point->ns);
             for (int price = 0; price < 4; price++)
                 json_double_exact(&json->text, NULL, prices[price]);
+            json_close(&json->text, ']');
+            report_json_drain(json);
+        }
+        json_close(&json->text, ']');
+        json_close(&json->text, '}');
+    }
+    json_close(&json->text, ']');
+}
+
+void report_json_plots(struct report_json *json, const struct result *result)
+{
+    const struct plots *plots = result->plots;
+    json_open(&json->text, "plots", '[');
+    for (uint32_t i = 0; plots && i < plots->count; i++) {
+        const struct plot *plot = &plots->list[i];
+        const struct instrument *instrument = instruments_at(result->instruments, plot->inst_index);
+        json_open(&json->text, NULL, '{');
+        json_text(&json->text, "name", plot->name);
+        json_int(&json->text, "strategy", plot->strategy);
+        json_text(&json->text, "symbol", instrument ? instruments_name(result->instruments, instrument) : NULL);
+        json_int(&json->text, "pane", plot->pane);
+        json_int(&json->text, "values_per_point", plot->stride);
+        json_open(&json->text, "points", '[');
+        for (uint32_t k = 0; k < plot->count; k++) {
+            json_open(&json->text, NULL, '[');
+            json_time(&json->text, NULL, plot->points[k].ns);
+            json_double_exact(&json->text, NULL, plot->points[k].value);
             json_close(&json->text, ']');
             report_json_drain(json);
         }

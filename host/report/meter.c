@@ -69,6 +69,34 @@ oc_rc meter_load(struct meter *meter, const void *bytes, size_t size)
     return meaning_load(&meter->meaning, (const char *)bytes + sizeof meter->fees, size - sizeof meter->fees);
 }
 
+/* What all positions are worth, long or short, in the account's currency; what has no price is left out. */
+static oc_i128 exposure(const struct session *session)
+{
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    oc_i128 sum = 0, value;
+    for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
+        const struct position *position = &portfolio_book_at(portfolio, i)->position;
+        if (position->strategy || !position->qty)
+            continue;
+        const struct instrument *instrument = instruments_get(engine_instruments(session->engine), position->inst);
+        const struct market *market = markets_get(engine_markets(session->engine), position->inst);
+        if (!instrument || !market || !market->has_mark)
+            continue;
+        const uint32_t asset = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
+        if (instrument_value(instrument, market->mark2 / 2, position->qty, &value) == OC_OK &&
+            portfolio_convert(portfolio, value < 0 ? -value : value, asset, session->money.base, RATE_MIDDLE, &value) ==
+                OC_OK)
+            sum += value;
+    }
+    return sum;
+}
+
+static void note_exposure(struct meter *meter)
+{
+    const oc_i128 now = exposure(meter->session);
+    meter->exposure = now > meter->exposure ? now : meter->exposure;
+}
+
 /* Why a trip ends that an order of this kind closes. */
 static uint8_t exit_of(const struct oc_request *request)
 {
@@ -111,6 +139,7 @@ static void note_fill(struct meter *meter, const struct out_note *note)
         collect_fill(&meter->collect, fill, instrument, note, &terms);
     }
     collect_fee(&meter->collect, note->strategy, note->inst, add_fee(meter, fill));
+    note_exposure(meter);
 }
 
 /* An answer that says no; one of a bar whose other path says something else. */
@@ -185,28 +214,6 @@ static void note(void *self, const struct input *input, const struct engine_out 
             note_fill(meter, &out->notes[i]);
 }
 
-/* What all positions are worth, long or short, in the account's currency; what has no price is left out. */
-static oc_i128 exposure(const struct session *session)
-{
-    struct portfolio *portfolio = engine_portfolio(session->engine);
-    oc_i128 sum = 0, value;
-    for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
-        const struct position *position = &portfolio_book_at(portfolio, i)->position;
-        if (position->strategy || !position->qty)
-            continue;
-        const struct instrument *instrument = instruments_get(engine_instruments(session->engine), position->inst);
-        const struct market *market = markets_get(engine_markets(session->engine), position->inst);
-        if (!instrument || !market || !market->has_mark)
-            continue;
-        const uint32_t asset = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
-        if (instrument_value(instrument, market->mark2 / 2, position->qty, &value) == OC_OK &&
-            portfolio_convert(portfolio, value < 0 ? -value : value, asset, session->money.base, RATE_MIDDLE, &value) ==
-                OC_OK)
-            sum += value;
-    }
-    return sum;
-}
-
 /* The price of the event, for what looks at each: paths, trips that are open, fills that wait for what came after. */
 static void follow_price(struct meter *meter, int64_t now_ns)
 {
@@ -223,7 +230,9 @@ static void follow_price(struct meter *meter, int64_t now_ns)
 static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
 {
     if (meter->collect.events % meter->collect.stride == 0) { /* a point of the curve follows */
-        meter->collect.exposure = exposure(meter->session);
+        note_exposure(meter);
+        meter->collect.exposure = meter->exposure;
+        meter->exposure = 0;
         const oc_i128 hold = buy_and_hold(meter->session, meter->start), before = meter->collect.hold;
         meter->collect.hold = hold ? hold : before ? before : meter->start; /* nothing is bought yet */
     }
@@ -378,11 +387,15 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->periods_per_year = periods_per_year(meter);
     for (uint32_t i = 0; i < session->data.count; i++)
         result->is_synthetic |= feed_is_synthetic(session->data.sources[i].path);
+    if (session->plots.not_kept)
+        session_note(session, "plots: %llu values found no room: %d series are kept",
+                     (unsigned long long)session->plots.not_kept, PLOTS_MAX);
     result->collect = &meter->collect;
     result->refusals = &meter->refusals;
     result->spread = &meter->spread;
     result->execution = &meter->execution;
     result->paths = &meter->paths;
+    result->plots = &session->plots;
     result->warning = warn(meter);
     result->strategy_name = session->rules.strategy_name;
     result->names = session->rules.strategies;

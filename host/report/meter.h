@@ -21,9 +21,10 @@ struct meter {
     struct execution execution;
     struct paths paths;
     oc_i128 fees;
-    oc_i128 start;   /* that the curve counts from */
-    oc_i128 outside; /* of it: what came in without trading, as if it had been there from the start */
-    uint64_t drift;  /* venues and portfolio disagree about so many positions: must stay 0 */
+    oc_i128 exposure; /* the most that positions were worth since the last point of the curve */
+    oc_i128 start;    /* that the curve counts from */
+    oc_i128 outside;  /* of it: what came in without trading, as if it had been there from the start */
+    uint64_t drift;   /* venues and portfolio disagree about so many positions: must stay 0 */
     char symbols_text[RESULT_NAMES_MAX]; /* of all sources, as a report shows them */
     char paths_text[RESULT_NAMES_MAX];
     char warning_text[SESSION_LINE_MAX];

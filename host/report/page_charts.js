@@ -100,7 +100,7 @@
             }
         }, options.more);
         all.axes = Object.assign({ y: { axisLabelWidth: 62 } }, options.more.axes);
-        all.axes.y = Object.assign({ axisLabelWidth: 62 }, options.more.axes && options.more.axes.y);
+        all.axes.y = Object.assign({ axisLabelWidth: 62, pixelsPerLabel: height < 150 ? 20 : 32 }, options.more.axes && options.more.axes.y);
         pane.graph = new Dygraph(draw, rows, all);
         draw.appendChild(cross);
         panes.push(pane);
@@ -156,11 +156,11 @@
                 context.fillStyle = faint(colours.accent, 0.1);
                 context.fillRect(x, area.y, (end === null ? area.x + area.w : end) - x, area.h);
             }
-            if (!few && !isPicked) { /* a dot a pixel */
-                const pixel = Math.round(x) + ":" + Math.round(y / 3);
+            if (!few && !isPicked) { /* a dot, and not two in one place */
+                const pixel = Math.round(x / 3) + ":" + Math.round(y / 4);
                 if (taken.has(pixel)) return;
                 taken.add(pixel);
-                context.fillStyle = colour;
+                context.fillStyle = faint(colour, 0.55);
                 context.fillRect(x - 1, y - 1, 2, 2);
                 return;
             }
@@ -210,6 +210,12 @@
     function plotsOf(pane) {
         return (data.plots || []).filter(function (plot) { return plot.pane === pane && plot.inst === data.prices[market].inst; });
     }
+    function labels(plots) { /* names are the strategy's own, and may be the same twice */
+        return plots.map(function (plot, index) { return "plot" + index; });
+    }
+    const plotters = new Set((data.plots || []).map(function (plot) { return plot.strategy; }));
+    if (plotters.size > 1)
+        data.plots.forEach(function (plot) { plot.name = plot.strategy + " " + plot.name; });
     function line(plot, index) { return [plot.name, series[index % series.length]]; }
     /* Rows of several series that have times of their own. */
     function merged(rows, plots, width) {
@@ -245,9 +251,9 @@
             plots.forEach(function () { row.push(null); });
             return row;
         }), plots, 5 + plots.length);
-        const names = ["open", "high", "low", "close"].concat(plots.map(function (plot) { return plot.name; })), own = {};
+        const names = ["open", "high", "low", "close"].concat(labels(plots)), own = {};
         names.slice(0, 4).forEach(function (name) { own[name] = { plotter: candles, color: colours.soft, highlightCircleSize: 0 }; });
-        plots.forEach(function (plot, index) { own[plot.name] = { color: line(plot, index)[1], strokeWidth: 1.3 }; });
+        plots.forEach(function (plot, index) { own["plot" + index] = { color: line(plot, index)[1], strokeWidth: 1.3 }; });
         addPane(prices.symbol, plots.map(line).concat(data.trips.length ? [["entry", colours.accent], ["won", colours.good], ["lost", colours.bad]] : []),
             320, rows, function (row) {
                 return (row[1] === null ? "" : "O " + number(row[1], digits) + "  H " + number(row[2], digits) + "  L " + number(row[3], digits) +
@@ -259,10 +265,10 @@
             const plots = plotsOf(pane);
             if (!plots.length) continue;
             const rows = merged([], plots, 1 + plots.length), own = {};
-            plots.forEach(function (plot, index) { own[plot.name] = { color: line(plot, index)[1] }; });
+            plots.forEach(function (plot, index) { own["plot" + index] = { color: line(plot, index)[1] }; });
             addPane(plots.length === 1 ? plots[0].name : "Pane " + pane, plots.length === 1 ? [] : plots.map(line), 120, rows,
                 function (row) { return named(plots, row, 1, 2); },
-                { names: plots.map(function (plot) { return plot.name; }), more: { series: own, axes: { x: { drawAxis: false } } } });
+                { names: labels(plots), more: { series: own, axes: { x: { drawAxis: false } } } });
         }
     }
     function equityPanes() {

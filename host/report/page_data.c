@@ -125,6 +125,28 @@ static void put_prices(struct text *page, const struct result *result)
     text_put_char(page, ']');
 }
 
+static void put_plots(struct text *page, const struct result *result)
+{
+    const struct plots *plots = result->plots;
+    char name[STRATEGY_WORDS_MAX];
+    text_put(page, ",\n\"plots\":[");
+    for (uint32_t i = 0; plots && i < plots->count; i++) {
+        const struct plot *plot = &plots->list[i];
+        text_format(page, "%s\n{\"inst\":%u,\"pane\":%u,\"strategy\":", i ? "," : "", plot->inst_index, plot->pane);
+        put_string(page, strategy_words(result, plot->strategy, name));
+        text_put(page, ",\"name\":");
+        put_string(page, plot->name);
+        text_put(page, ",\"points\":[");
+        for (uint32_t k = 0; k < plot->count; k++) {
+            text_put(page, k ? ",[" : "[");
+            put_ms(page, plot->points[k].ns);
+            text_format(page, ",%.8g]", plot->points[k].value);
+        }
+        text_put(page, "]}");
+    }
+    text_put_char(page, ']');
+}
+
 /* The tags of a run are few: each trip names them by number. */
 struct words {
     const char *list[256];
@@ -235,6 +257,7 @@ static void put_data(struct text *page, const struct result *result, const struc
                 money_to_double(result->start));
     put_curve(page, result);
     put_prices(page, result);
+    put_plots(page, result);
     put_trips(page, result, scale);
     text_put(page, "}</script>\n");
 }
@@ -252,7 +275,9 @@ static void put_one_script(struct text *page, const struct result *result, const
 
 void page_live_charts(struct text *page)
 {
-    text_put(page, "<section class=\"chart livechart\"><h2>Price, trades, equity</h2>\n<div id=\"charts\"></div>\n</section>\n");
+    text_put(
+        page,
+        "<section class=\"chart livechart\"><h2>Price, trades, equity</h2>\n<div id=\"charts\"></div>\n</section>\n");
 }
 
 void page_live_trips(struct text *page, const struct result *result)

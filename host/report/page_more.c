@@ -26,8 +26,8 @@ static void put_step(struct text *page, const struct step *step, double low, dou
     text_format(page, "<tr%s><td class=\"left\">%s</td><td class=\"fallbar\">", step->is_sum ? " class=\"sum\"" : "",
                 step->name);
     if (step->is_known)
-        text_format(page, "<i class=\"%s\" style=\"margin-left:%.2f%%;width:%.2f%%\"></i>",
-                    amount < 0 ? "loss" : "win", left, width > 0.3 ? width : 0.3);
+        text_format(page, "<i class=\"%s\" style=\"margin-left:%.2f%%;width:%.2f%%\"></i>", amount < 0 ? "loss" : "win",
+                    left, width > 0.3 ? width : 0.3);
     text_format(page, "</td><td class=\"%s\">%s</td><td class=\"left soft wrap\">%s</td></tr>\n",
                 step->is_known ? page_tone(amount) : "soft",
                 step->is_known ? format_money(amount, scale, true, money) : "n/a", step->note);
@@ -108,8 +108,10 @@ static void put_groups(struct text *page, const struct result *result, enum grou
     struct group_row row;
     char trips[FORMAT_MAX], rate[FORMAT_MAX], net[FORMAT_MAX], mean[FORMAT_MAX], fees[FORMAT_MAX];
     const int scale = money_scale_for(result->start);
-    text_format(page, "<section><h2>By %s</h2><div class=\"wide\"><table><tr><th class=\"left\"></th><th>Trips</th>"
-                      "<th>Won</th><th>Net</th><th>Average</th><th>Fees</th></tr>\n", title);
+    text_format(page,
+                "<section><h2>By %s</h2><div class=\"wide\"><table><tr><th class=\"left\"></th><th>Trips</th>"
+                "<th>Won</th><th>Net</th><th>Average</th><th>Fees</th></tr>\n",
+                title);
     for (uint32_t at = 0; analysis_group_next(result->collect, grouping, &at, &row);) {
         const struct trip_group *group = row.group;
         const struct figure won = {(double)group->wins / (double)group->closed, true};
@@ -120,10 +122,11 @@ static void put_groups(struct text *page, const struct result *result, enum grou
         if (group->has_no_money)
             text_put(page, "<td class=\"soft\">n/a</td><td class=\"soft\">n/a</td><td class=\"soft\">n/a</td></tr>\n");
         else
-            text_format(page, "<td class=\"%s\">%s</td><td>%s</td><td>%s</td></tr>\n", page_tone(group->net),
-                        format_money(group->net, scale, true, net),
-                        format_money(num_quotient(group->net, (oc_i128)group->closed, NUM_HALF_EVEN), scale, true, mean),
-                        format_money(group->fees, scale, false, fees));
+            text_format(
+                page, "<td class=\"%s\">%s</td><td>%s</td><td>%s</td></tr>\n", page_tone(group->net),
+                format_money(group->net, scale, true, net),
+                format_money(num_quotient(group->net, (oc_i128)group->closed, NUM_HALF_EVEN), scale, true, mean),
+                format_money(group->fees, scale, false, fees));
     }
     text_put(page, "</table></div></section>\n");
 }
@@ -155,8 +158,8 @@ static void put_execution(struct text *page, const struct result *result)
     for (int i = 0; i < EXECUTION_HORIZONS; i++) {
         char span[FORMAT_MAX];
         const struct share_sum *sum = &execution->horizons[i].markout;
-        snprintf(name, sizeof name, "Markout after %s",
-                 format_span((double)execution->horizons[i].after_ns / 1e9, span));
+        text_from_duration(span, execution->horizons[i].after_ns);
+        snprintf(name, sizeof name, "Markout after %s", span);
         snprintf(note, sizeof note, "side (price then \xE2\x88\x92 p) / p, positive is good; %s fills",
                  format_count(sum->count, count));
         put_row(page, name, format_bps(analysis_share(sum), text), note);

@@ -240,7 +240,8 @@ void page_trips(struct text *page, const struct result *result, const struct fig
     struct columns columns = {figures->trips.has_money ? figures->trips.money_scale : 8, false};
     for (uint32_t i = 1; i < collect->trip_count; i++)
         columns.has_symbol |= OC_INST_INDEX(collect->trips[i].inst) != OC_INST_INDEX(collect->trips[0].inst);
-    text_put(page, "<div class=\"plaintrips\"><div class=\"tall\"><table class=\"trips\"><tr><th>#</th><th class=\"left\">Side</th>");
+    text_put(page, "<div class=\"plaintrips\"><div class=\"tall\"><table class=\"trips\"><tr><th>#</th><th "
+                   "class=\"left\">Side</th>");
     text_put(page, columns.has_symbol ? "<th class=\"left\">Symbol</th>" : "");
     text_put(page, "<th class=\"left\">Entry (UTC)</th><th class=\"left\">Exit (UTC)</th><th>Held</th><th>Quantity</th>"
                    "<th>Entry price</th><th>Exit price</th><th>Net ");
@@ -251,11 +252,13 @@ void page_trips(struct text *page, const struct result *result, const struct fig
         put_trip(page, result, i, columns);
     text_put(page, "</table></div>\n");
     if (shown < collect->trip_count)
-        text_format(page, "<p class=\"tablenote\">The first %d are shown; %s more are in the JSON report and in trips.csv.</p>",
-                    PAGE_TRIPS_MAX, format_count(collect->trip_count - shown, text));
-    text_put(page, "</div>\n<p class=\"tablenote\">Prices are averages of the fills; net is after fees in the settlement "
-                   "asset. MAE and MFE: lowest and highest profit before fees while it was open. R: net over what its stop "
-                   "would have lost.");
+        text_format(
+            page, "<p class=\"tablenote\">The first %d are shown; %s more are in the JSON report and in trips.csv.</p>",
+            PAGE_TRIPS_MAX, format_count(collect->trip_count - shown, text));
+    text_put(page,
+             "</div>\n<p class=\"tablenote\">Prices are averages of the fills; net is after fees in the settlement "
+             "asset. MAE and MFE: lowest and highest profit before fees while it was open. R: net over what its stop "
+             "would have lost.");
     uint64_t unlisted = collect->beyond.closed + collect->beyond.open;
     if (unlisted)
         text_format(page, " %s more are in no list, but in all figures.", format_count(unlisted, text));

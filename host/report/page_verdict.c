@@ -16,16 +16,18 @@ static void put_stamp(struct text *page, const char *word, const char *why)
 static void put_stamps(struct text *page, const struct result *result)
 {
     if (format_is_ideal(result))
-        put_stamp(page, "IDEAL",
-                  "Every order fills at the next event: no spread, no volume cap, no latency. No venue fills like this; "
-                  "do not read the figures as a forecast.");
+        put_stamp(
+            page, "IDEAL",
+            "Every order fills at the next event: no spread, no volume cap, no latency. No venue fills like this; "
+            "do not read the figures as a forecast.");
     if (result->is_synthetic)
         put_stamp(page, "SYNTHETIC",
                   "The prices are made up by a seeded generator. They show how a strategy works, not what it earns.");
     if (result->is_interrupted)
-        put_stamp(page, "INTERRUPTED",
-                  "The run was stopped by hand before its data ended. The figures are those of what ran until then; what "
-                  "was open stayed open.");
+        put_stamp(
+            page, "INTERRUPTED",
+            "The run was stopped by hand before its data ended. The figures are those of what ran until then; what "
+            "was open stayed open.");
 }
 
 /* "Lost 14.49 %, 12.30 points less than holding BTC/USDT." */
@@ -66,7 +68,7 @@ static void put_net(struct text *page, const struct result *result, const struct
     char value[FORMAT_MAX], low[FORMAT_MAX], high[FORMAT_MAX], note[FORMAT_MAX * 3];
     const int scale = money_scale_for(result->start);
     struct band band;
-    if (analysis_band(result, figures, &band)) {
+    if (analysis_band(figures, &band)) {
         snprintf(low, sizeof low, "%.*f", scale, band.low);
         snprintf(high, sizeof high, "%.*f", scale, band.high);
         snprintf(note, sizeof note, "%.16s; 9 in 10 such sets of trips: %s to %s",
@@ -88,8 +90,10 @@ static void put_against(struct text *page, const struct result *result, const st
     const double more = figures->total_return.value - figures->hold_return.value;
     snprintf(note, sizeof note, "holding %.40s %s", result->hold_symbol ? result->hold_symbol : "the first symbol",
              format_percent(figures->hold_return, true, part));
-    put_cell(page, "Against buy and hold", more > 0 ? "good" : more < 0 ? "bad" : "",
-             format_percent((struct figure){more, true}, true, value), note);
+    const char *points = format_percent((struct figure){more, true}, true, value);
+    value[strlen(points) - 1] = 0;
+    strcat(value, "pts");
+    put_cell(page, "Against buy and hold", more > 0 ? "good" : more < 0 ? "bad" : "", value, note);
 }
 
 static void put_fall(struct text *page, const struct result *result, const struct figures *figures)
@@ -101,7 +105,8 @@ static void put_fall(struct text *page, const struct result *result, const struc
     else if (!fall->amount)
         snprintf(note, sizeof note, "equity never fell");
     else
-        snprintf(note, sizeof note, "%s %.16s, %s", format_money(fall->amount, money_scale_for(result->start), false, money),
+        snprintf(note, sizeof note, fall->back_ns ? "%s %.16s, back after %s" : "%s %.16s, %s",
+                 format_money(fall->amount, money_scale_for(result->start), false, money),
                  result->currency ? result->currency : "",
                  fall->back_ns ? format_span((double)(fall->back_ns - fall->from_ns) / 1e9, span) : "not recovered");
     put_cell(page, "Max drawdown", figures->has_fall && fall->amount ? "bad" : "",

@@ -27,8 +27,8 @@ struct path_point {
 struct path {
     uint32_t inst_index;
     uint32_t count;
-    uint32_t stride; /* events a point */
-    uint32_t filled; /* of the last point */
+    uint32_t stride;           /* events a point */
+    uint32_t filled;           /* of the last point */
     struct path_point *points; /* PATHS_POINTS_MAX; owned */
 };
 

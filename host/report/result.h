@@ -36,6 +36,7 @@ struct result {
     const struct refusals *refusals;                             /* NULL: none */
     const struct spread *spread;                                 /* NULL: not known */
     const struct execution *execution;                           /* NULL: not known */
+    const struct plots *plots;                                   /* NULL: none were kept */
     const struct paths *paths;                                   /* NULL: none were kept */
     const char *warning;                                         /* what nobody may overlook; NULL: nothing */
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: numbers only */

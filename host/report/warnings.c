@@ -53,7 +53,7 @@ static void warn_doubt(struct list *list, const struct result *result, const str
     const struct trip_figures *trips = &figures->trips;
     struct band band;
     char share[FORMAT_MAX], count[FORMAT_MAX];
-    if (trips->has_money && trips->net > 0 && analysis_band(result, figures, &band) && band.low <= 0.0)
+    if (trips->has_money && trips->net > 0 && analysis_band(figures, &band) && band.low <= 0.0)
         warn(list, WARNING_DOUBT, "The band of the net reaches below 0: trips like these can have made it by luck.");
     if (figures->ambiguous_share.is_known && figures->ambiguous_share.value > 0.1)
         warn(list, WARNING_DOUBT, "%s of the net of trips rests on bars that do not tell what came first.",

@@ -122,6 +122,12 @@ static const struct reference_entry entries[] = {
     {"global", "require", "require(\"name\")",
      "Runs `name.lua` of the strategy's own folder once and returns what it returned. Paths, "
      "`..`, links out of the folder and what is no regular file raise."},
+    {"global", "plot", "plot(\"RSI\", value, { pane = 2 })",
+     "A series of your own for the report: a number, an indicator (its value now) or nil (nothing) at the time of the "
+     "event. Pane 1, the default, is drawn over the prices, 2 to 8 below them. `market = m` says whose chart; else it "
+     "is "
+     "that of the event that came last. It is shown and nothing else: it is not recorded and cannot be read back. The "
+     "first 64 series of a session are kept, long ones at a lower density."},
     {"global", "print", "print(...)", "To the log, at most 4096 bytes a call."},
     {"global", "state", "state.x = value",
      "Plain data, indicators and orders that belong to no market; saved as `m.x` is. At most 60000 "

@@ -34,6 +34,7 @@ static int lj_install(lua_State *lua)
     api_event_install(strategy);
     api_bars_install(strategy);
     api_size_install(strategy);
+    api_plot_install(strategy);
     api_indicator_install(strategy);
     api_order_install(strategy);
     api_market_install(strategy);

@@ -35,6 +35,16 @@ struct strategy_param { /* name=value from the command line or the configuration
 
 /* Where log lines of a strategy go; level OC_LOG_... */
 typedef void (*strategy_log_fn)(void *arg, int level, const char *text);
+enum { STRATEGY_PLOT_NAME_MAX = 32, STRATEGY_PLOT_PANES = 8 };
+struct strategy_plot { /* one value of a series that a strategy shows */
+    const char *name;  /* borrowed */
+    double value;      /* finite */
+    int64_t ns;
+    uint32_t strategy;
+    uint32_t inst;
+    uint32_t pane; /* 1: with the prices */
+};
+typedef void (*strategy_plot_fn)(void *arg, const struct strategy_plot *plot);
 
 struct strategy_config {
     const char *file; /* as shown in errors */
@@ -50,6 +60,8 @@ struct strategy_config {
     struct sandbox_watchdog *watchdog; /* NULL: none */
     strategy_log_fn log;
     void *log_arg;
+    strategy_plot_fn plot; /* NULL: nobody keeps what is plotted */
+    void *plot_arg;
     sandbox_require_fn require;
     void *require_arg;
     bool is_apart;      /* the engine does not know it until strategy_enter */

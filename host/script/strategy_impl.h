@@ -260,6 +260,7 @@ void api_order_install(struct strategy *strategy);
 void api_indicator_install(struct strategy *strategy);
 void api_bars_install(struct strategy *strategy);
 void api_size_install(struct strategy *strategy);
+void api_plot_install(struct strategy *strategy);
 /* Pushes the handle of a line that on_init made. False: there is no such number. */
 bool api_indicator_push(lua_State *lua, const struct strategy *strategy, uint32_t number);
 /* An indicator or bars of a market. */

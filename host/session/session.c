@@ -42,6 +42,7 @@ void session_free(struct session *session)
     free(session->data.intrabars);
     free(session->data.sources);
     free(session->data.readers);
+    plots_release(&session->plots);
     free(session);
 }
 

@@ -20,6 +20,7 @@
 #include "session/links.h"
 #include "session/pace.h"
 #include "session/parts.h"
+#include "session/plots.h"
 #include "session/plugin_instance.h"
 #include "session/plugin_watch.h"
 #include "session/rules.h"
@@ -173,6 +174,7 @@ struct session {
     struct border border;
     struct env_timer *plugin_watch;
     struct pace pace;
+    struct plots plots; /* of strategies, for the report */
     oc_rc lost;         /* negative: a refusal could not be kept, and the run ends */
     struct text *reply; /* of the command being carried out; NULL: nobody hears it */
 };

@@ -48,6 +48,8 @@ static struct strategy_config config_of(const struct strategies *strategies, uin
                                     .watchdog = strategies->watchdog,
                                     .log = strategy_log,
                                     .log_arg = strategies->session,
+                                    .plot = plots_take,
+                                    .plot_arg = &strategies->session->plots,
                                     .require = steer_require,
                                     .require_arg = source,
                                     .goes_on = goes_on(strategies->session),
