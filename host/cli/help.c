@@ -22,7 +22,7 @@ const struct verb help_verbs[] = {
      "[FILE.lua...] [DATA.csv] [--feed NAME] | --attach [SOCKET] [--trade]", HELP_CONSOLE},
     {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B", 0},
-    {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html]", 0},
+    {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html] [--csv FOLDER] | diff A B [--json]", 0},
     {"plugin", verb_plugin, "list, info, check, try, new", "list|info|check|try|new ...: `outcry plugin` says what each takes", HELP_ITSELF},
     {"strategy", verb_strategy, "begin a strategy with its test; try one on made-up data",
      "new NAME [FOLDER] | check FILE.lua... [DATA.csv...] [--json]", 0},
@@ -70,6 +70,7 @@ const struct help_option help_options[] = {
     {"paused", NULL, "stands at its first price until `step` or `resume`", HELP_CONSOLE},
     {"no-pane", NULL, "no status above the prompt", HELP_CONSOLE},
     {"report", "FILE.html", "write the report page", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"csv", "FOLDER", "write trips.csv, orders.csv and equity.csv there", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
     {"strict", NULL, "every rule is asked twice and must agree", HELP_RUNS},
     {"config", "FILE", "configuration, several allowed", HELP_RUNS},
     {"set", "section.key=value", "one value of it", HELP_RUNS},
@@ -179,13 +180,14 @@ static int verb_completion(int argc, char **argv)
                 printf("%s%s ", option->name[1] ? "--" : "-", option->name);
         puts("' ;;");
     }
-    puts("        plugin) words='list info check try new' ;;\n        keys) words='add list rotate remove test' ;;\n"
-         "        config) words='check keys' ;;\n        risk) words='check' ;;\n"
-         "        replay) words='--diff --console --no-pane' ;;\n        report) words='--json --report' ;;\n"
-         "        bench) words='bars order stop door journal durable restore console json' ;;\n"
-         "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
-         "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-         "    [ \"$COMP_CWORD\" = 1 ] || case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n}\n"
-         "complete -o filenames -F _outcry outcry");
+    puts(
+        "        plugin) words='list info check try new' ;;\n        keys) words='add list rotate remove test' ;;\n"
+        "        config) words='check keys' ;;\n        risk) words='check' ;;\n"
+        "        replay) words='--diff --console --no-pane' ;;\n        report) words='diff --json --report --csv' ;;\n"
+        "        bench) words='bars order stop door journal durable restore console json' ;;\n"
+        "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
+        "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+        "    [ \"$COMP_CWORD\" = 1 ] || case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n}\n"
+        "complete -o filenames -F _outcry outcry");
     return EXIT_GOOD;
 }

@@ -317,10 +317,10 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     return rc < 0 ? rc : valued;
 }
 
-static oc_rc report_failed(struct session *session, oc_rc rc, const char *path)
+static oc_rc report_failed(struct session *session, oc_rc rc, const char *option, const char *path)
 {
     struct error error;
-    error_at(&error, rc, "--report %s", path);
+    error_at(&error, rc, "--%s %s", option, path);
     error_what(&error, "%s", rc == OC_E_NOMEM ? error_name(rc) : env_error_text());
     return session_fail(session, &error);
 }
@@ -339,9 +339,14 @@ static oc_rc write_reports(struct run *run, const struct result *result)
         return session_fail_code(session, rc, "the standard output", "the report could not be written");
     rc = options->report ? report_html(result, options->report) : OC_OK;
     if (rc < 0)
-        return report_failed(session, rc, options->report);
+        return report_failed(session, rc, "report", options->report);
     if (options->report && !options->quiet && !options->json)
         printf("report: %s\n", options->report);
+    rc = options->csv ? report_csv(result, options->csv) : OC_OK;
+    if (rc < 0)
+        return report_failed(session, rc, "csv", options->csv);
+    if (options->csv && !options->quiet && !options->json)
+        printf("csv: trips.csv, orders.csv and equity.csv in %s\n", options->csv);
     return OC_OK;
 }
 

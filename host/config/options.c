@@ -45,6 +45,7 @@ static const struct option known[] = {
     {"venue", NULL},
     {"config", NULL},
     {"report", NULL},
+    {"csv", NULL},
     {"json", NULL},
     {"quiet", NULL},
     {"help", NULL},
@@ -253,6 +254,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         options->venue = value;
     } else if (strcmp(option->name, "report") == 0) {
         options->report = value;
+    } else if (strcmp(option->name, "csv") == 0) {
+        options->csv = value;
     } else if (strcmp(option->name, "json") == 0) {
         options->json = true;
     } else if (strcmp(option->name, "quiet") == 0) {

@@ -29,6 +29,7 @@ struct options {
     bool help;
     const char *venue;  /* borrowed; NULL: not said */
     const char *report; /* path of the HTML file */
+    const char *csv;    /* folder of the files for a spreadsheet */
     struct error error;
 };
 

@@ -54,6 +54,8 @@ static const char *const cans[] = {
 static const char *const client_forms[] = {"none", "text", "number"};
 static const char *const charsets[] = {"", "a-z 0-9", "a-z 0-9 - _", "UUID"};
 
+const char *venue_order_type(uint32_t type) { return type < COUNT(order_types) ? order_types[type] : ""; }
+
 const char *venue_fetch_name(uint32_t kind)
 {
     if (kind < COUNT(fetches_now))

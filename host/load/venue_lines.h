@@ -14,6 +14,9 @@
 /* [any] Appends the lines. */
 void venue_lines(struct text *text, const struct oc_venue *venue);
 
+/* [any] The name of an order type: "stop_limit"; "" if it is not known. */
+const char *venue_order_type(uint32_t type);
+
 /* [any] The name of a kind of question; "" if it is not known. */
 const char *venue_fetch_name(uint32_t kind);
 

@@ -170,25 +170,34 @@ static void follow_start(struct meter *meter)
 static void note_request(struct meter *meter, const struct oc_request *request)
 {
     execution_ask(&meter->execution, request, markets_get(engine_markets(meter->session->engine), request->head.inst));
+    order_rows_ask(&meter->orders, request);
+}
+
+static void note_denied(struct meter *meter, const struct out_request *request)
+{
+    refusals_add(&meter->refusals, REFUSAL_DENIED, request->refusal.reason, request->refusal.rule);
+    order_rows_deny(&meter->orders, request->request.order, request->refusal.reason, request->request.head.local_ns);
 }
 
 /* What was recorded, in its order. */
 static void fold_records(struct meter *meter, const struct input *input, const struct engine_out *out)
 {
     if (input && input->event && input->kind != INPUT_MARKET && input->kind != INPUT_BARS) {
+        const struct oc_ev_answer *denied = (const struct oc_ev_answer *)(const void *)input->event;
         if (input->event->type == OC_EV_REQUEST)
             note_request(meter, (const struct oc_request *)(const void *)input->event);
+        if (input->event->type == OC_EV_DENIED)
+            order_rows_deny(&meter->orders, denied->order, denied->reason, denied->head.local_ns);
         note_answer(meter, input->event);
         if (input->event->seq)
             meaning_fold(&meter->meaning, input->event);
     }
     for (uint32_t i = 0; i < out->entry_count; i++) {
         const struct out_entry *entry = &out->entries[i];
-        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
-            refusals_add(&meter->refusals, REFUSAL_DENIED, out->requests[entry->at].refusal.reason,
-                         out->requests[entry->at].refusal.rule);
-        else if (entry->kind == OUT_REQUEST)
+        if (entry->kind == OUT_REQUEST)
             note_request(meter, &out->requests[entry->at].request);
+        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
+            note_denied(meter, &out->requests[entry->at]);
         if (out_record(out, entry)->seq == 0) /* it could not be recorded */
             continue;
         meaning_fold(&meter->meaning, out_record(out, entry));
@@ -209,9 +218,15 @@ static void note(void *self, const struct input *input, const struct engine_out 
     if (input && input->event && input->event->type == OC_EV_INSTRUMENT)
         collect_rescale(&meter->collect, engine_instruments(meter->session->engine),
                         engine_last_instrument(meter->session->engine));
-    for (uint32_t i = 0; i < out->note_count; i++)
-        if (out->notes[i].kind == NOTE_FILL || out->notes[i].kind == NOTE_CORRECTED)
-            note_fill(meter, &out->notes[i]);
+    for (uint32_t i = 0; i < out->note_count; i++) {
+        const struct out_note *what = &out->notes[i];
+        const bool is_fill = what->kind == NOTE_FILL || what->kind == NOTE_CORRECTED;
+        if (is_fill)
+            note_fill(meter, what);
+        if (is_fill || what->kind == NOTE_ORDER)
+            order_rows_hear(&meter->orders, orders_find(engine_orders(meter->session->engine), what->order),
+                            engine_now(meter->session->engine));
+    }
 }
 
 /* The price of the event, for what looks at each: paths, trips that are open, fills that wait for what came after. */
@@ -276,6 +291,7 @@ static void close_meter(void *self, struct session *session)
     (void)session;
     collect_release(&meter->collect);
     paths_release(&meter->paths);
+    order_rows_release(&meter->orders);
     worth_release(&meter->worth);
     meaning_release(&meter->meaning);
 }
@@ -387,6 +403,9 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->periods_per_year = periods_per_year(meter);
     for (uint32_t i = 0; i < session->data.count; i++)
         result->is_synthetic |= feed_is_synthetic(session->data.sources[i].path);
+    if (meter->orders.not_kept)
+        session_note(session, "orders: %llu have no line in the file of orders: the first %d do",
+                     (unsigned long long)meter->orders.not_kept, ORDER_ROWS_MAX);
     if (session->plots.not_kept)
         session_note(session, "plots: %llu values found no room: %d series are kept",
                      (unsigned long long)session->plots.not_kept, PLOTS_MAX);
@@ -396,6 +415,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->execution = &meter->execution;
     result->paths = &meter->paths;
     result->plots = &session->plots;
+    result->orders = &meter->orders;
     result->warning = warn(meter);
     result->strategy_name = session->rules.strategy_name;
     result->names = session->rules.strategies;

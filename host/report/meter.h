@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "journal/meaning.h"
 #include "report/execution.h"
+#include "report/order_rows.h"
 #include "report/paths.h"
 #include "report/result.h"
 #include "report/worth.h"
@@ -20,6 +21,7 @@ struct meter {
     struct spread spread;
     struct execution execution;
     struct paths paths;
+    struct order_rows orders;
     oc_i128 fees;
     oc_i128 exposure; /* the most that positions were worth since the last point of the curve */
     oc_i128 start;    /* that the curve counts from */

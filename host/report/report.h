@@ -14,5 +14,7 @@ CHECKED oc_rc report_text(const struct result *result, FILE *out);
 CHECKED oc_rc report_json(const struct result *result, FILE *out);
 /* Writes the page. OC_E_IO with a sentence in env_error_text(). */
 CHECKED oc_rc report_html(const struct result *result, const char *path);
+/* Writes trips.csv, orders.csv and equity.csv into a folder, which is made if it is not there. OC_E_IO likewise. */
+CHECKED oc_rc report_csv(const struct result *result, const char *dir);
 
 #endif

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "report/collect.h"
 #include "report/execution.h"
+#include "report/order_rows.h"
 #include "report/paths.h"
 #include "report/refusals.h"
 #include "report/spread.h"
@@ -36,6 +37,7 @@ struct result {
     const struct refusals *refusals;                             /* NULL: none */
     const struct spread *spread;                                 /* NULL: not known */
     const struct execution *execution;                           /* NULL: not known */
+    const struct order_rows *orders;                             /* NULL: none were kept */
     const struct plots *plots;                                   /* NULL: none were kept */
     const struct paths *paths;                                   /* NULL: none were kept */
     const char *warning;                                         /* what nobody may overlook; NULL: nothing */

@@ -23,8 +23,8 @@ struct plot {
     uint32_t pane; /* of the last value */
     uint32_t count;
     uint32_t room;
-    uint32_t stride; /* values a point */
-    uint64_t values; /* ever */
+    uint32_t stride;           /* values a point */
+    uint64_t values;           /* ever */
     struct plot_point *points; /* owned */
 };
 

@@ -46,6 +46,28 @@ is "the prices" "$(jq -c '.prices[0].points[2]' run.json)" '["2023-11-14T22:17:0
 "$outcry" report kept --json >report.json 2>err || { cat err; fail "the report of the records"; }
 [ "$(jq -S 'del(.speed)' report.json)" = "$(jq -S 'del(.speed)' run.json)" ] || fail "the report of the records is another"
 
+# the same as files for a spreadsheet, of the run and of its records
+"$outcry" report kept --csv sheets >/dev/null 2>err || { cat err; fail "the files"; }
+is "trips.csv" "$(sed -n 2p sheets/trips.csv)" \
+    'plan,D/USDT,long,2023-11-14T22:16:00Z,2023-11-14T22:19:00Z,180,1,101,107,6,0.208,5.792,USDT,-3,11,95,0.965333333333333,0,2,signal,first,out,0,0,0'
+is "orders.csv" "$(grep -c . sheets/orders.csv) $(cut -d, -f 7,8,12 sheets/orders.csv | tail -n +2 | tr '\n' ' ')" \
+    '6 market,entry,FILLED stop,stop_loss,CANCELED market,close,FILLED market,entry,FILLED stop,stop_loss,FILLED '
+is "equity.csv" "$(sed -n 4p sheets/equity.csv)" '2023-11-14T22:17:00Z,10001.899,10300,103'
+"$outcry" backtest plan.lua data.csv --symbol D/USDT --cash '10000 USDT' --fee taker=0.1% --latency 0 --set sim.paper.half_spread=0 --quiet \
+    --csv again --session other 2>err || { cat err; fail "the run with files"; }
+diff -r sheets again || fail "the files of the run and of its records differ"
+: >file
+"$outcry" report kept --csv file >/dev/null 2>err && fail "files in a file"
+grep -q 'file' err || fail "where the files could not be written is not said: $(cat err)"
+"$outcry" backtest plan.lua data.csv --symbol D/USDT --cash '10000 USDT' --fee taker=0.05% --latency 0 --set sim.paper.half_spread=0 --quiet \
+    --session cheap 2>err || { cat err; fail "the cheaper run"; }
+is "two runs that are the same" "$("$outcry" report diff kept other --json | jq -c '.trips')" '{"same":2,"only_a":0,"only_b":0,"first_different":null}'
+is "a cheaper one" "$("$outcry" report diff kept cheap --json | jq -c '[.a.fees, .b.fees, .a.gross == .b.gross, .trips.same]')" '["0.62","0.31",true,2]'
+"$outcry" report diff kept cheap | grep -Eq '^  Fees +0.62 +0.31 +-0.31$' || fail "the table: $("$outcry" report diff kept cheap)"
+"$outcry" report diff kept >/dev/null 2>&1 && fail "one session is compared with nothing"
+"$outcry" report diff kept none >out 2>&1 && fail "a session that is not there"
+grep -q none out || fail "which session is not there is not said: $(cat out)"
+
 # with half a spread of a whole step and more: what is spread and what came of waiting is told apart, and gross is the same
 "$outcry" backtest plan.lua data.csv --symbol D/USDT --cash '10000 USDT' --fee taker=0.1% --json >spread.json 2>err || { cat err; fail "the second run"; }
 is "the costs" "$(jq -c '.costs | [.gross, .spread, .slippage, .fees, .net]' spread.json)" '["-4","6","2","0.62","-12.62"]'
