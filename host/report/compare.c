@@ -71,14 +71,11 @@ static void make_figures(struct comparison *all, const struct result *const resu
     add_figure(all, "sharpe", "Sharpe", COMPARED_RATIO, a->sharpe, b->sharpe);
     add_figure(all, "sortino", "Sortino", COMPARED_RATIO, a->sortino, b->sortino);
     add_figure(all, "calmar", "Calmar", COMPARED_RATIO, a->calmar, b->calmar);
-    add_figure(all, "round_trips", "Round trips", COMPARED_COUNT, counted(a->trips.closed),
-               counted(b->trips.closed));
+    add_figure(all, "round_trips", "Round trips", COMPARED_COUNT, counted(a->trips.closed), counted(b->trips.closed));
     add_figure(all, "win_rate", "Win rate", COMPARED_SHARE, a->trips.win_rate, b->trips.win_rate);
-    add_figure(all, "profit_factor", "Profit factor", COMPARED_RATIO, a->trips.profit_factor,
-               b->trips.profit_factor);
+    add_figure(all, "profit_factor", "Profit factor", COMPARED_RATIO, a->trips.profit_factor, b->trips.profit_factor);
     add_money(all, "gross", "Gross", costs[0].gross, costs[1].gross);
-    add_money(all, "slippage", "Spread and slippage", costs[0].spread + costs[0].slip,
-              costs[1].spread + costs[1].slip);
+    add_money(all, "slippage", "Spread and slippage", costs[0].spread + costs[0].slip, costs[1].spread + costs[1].slip);
     add_money(all, "fees", "Fees", costs[0].fees, costs[1].fees);
     add_figure(all, "break_even_fee", "Break-even fee", COMPARED_BPS, costs[0].break_even, costs[1].break_even);
     add_figure(all, "exposure", "Exposure", COMPARED_SHARE, a->exposure, b->exposure);
@@ -157,7 +154,8 @@ static const char *show_more(const struct compared *row, int scale, char text[FO
         return strcat(text, "pts");
     }
     const bool is_count = row->kind == COMPARED_COUNT;
-    snprintf(text, FORMAT_MAX, is_count ? "%+.0f" : "%+.2f", more.figure[0].value * (row->kind == COMPARED_BPS ? 1e4 : 1));
+    snprintf(text, FORMAT_MAX, is_count ? "%+.0f" : "%+.2f",
+             more.figure[0].value * (row->kind == COMPARED_BPS ? 1e4 : 1));
     return strcmp(text + 1, "0.00") == 0 ? "" : text;
 }
 

@@ -65,8 +65,9 @@ static const char *symbol_of(const struct result *result, uint32_t inst)
 static void put_trips(struct text *file, const struct result *result)
 {
     char name[STRATEGY_WORDS_MAX];
-    text_put(file, "strategy,symbol,side,entry,exit,held_seconds,qty,entry_price,exit_price,profit,fees,net,asset,mae,mfe,"
-                   "stop,r,spread,slippage,exit_reason,tag,exit_tag,open,ambiguous,end\n");
+    text_put(file,
+             "strategy,symbol,side,entry,exit,held_seconds,qty,entry_price,exit_price,profit,fees,net,asset,mae,mfe,"
+             "stop,r,spread,slippage,exit_reason,tag,exit_tag,open,ambiguous,end\n");
     for (uint32_t i = 0; i < result->collect->trip_count; i++) {
         const struct trip *trip = &result->collect->trips[i];
         const struct instrument *instrument = instruments_get(result->instruments, trip->inst);
@@ -132,7 +133,8 @@ static void put_order(struct text *file, const struct result *result, const stru
     cell_units(file, row->filled, steps.qty, true);
     const bool has_fill = row->filled > 0;
     const double units = has_fill ? (double)row->filled_sum / (double)row->filled : 0.0;
-    cell_figure(file, (struct figure){units * (double)steps.price.units / (double)num_pow10(steps.price.scale), has_fill});
+    cell_figure(file,
+                (struct figure){units * (double)steps.price.units / (double)num_pow10(steps.price.scale), has_fill});
     cell_money(file, row->fee, has_fill);
     cell(file, has_fill ? instruments_asset_name(result->instruments, row->fee_asset) : "");
     cell(file, row->reason);
@@ -142,8 +144,10 @@ static void put_order(struct text *file, const struct result *result, const stru
 
 static void put_orders(struct text *file, const struct result *result)
 {
-    text_put(file, "order,asked,heard,strategy,symbol,side,type,role,qty,price,stop,state,filled,average,fee,fee_asset,reason,"
-                   "tag\n");
+    text_put(
+        file,
+        "order,asked,heard,strategy,symbol,side,type,role,qty,price,stop,state,filled,average,fee,fee_asset,reason,"
+        "tag\n");
     for (uint32_t i = 0; result->orders && i < result->orders->count; i++)
         put_order(file, result, &result->orders->list[i]);
 }

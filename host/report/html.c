@@ -36,7 +36,7 @@ static void put_head(struct text *page, const struct result *result)
     text_put(page, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-                   "'unsafe-inline'; script-src 'nonce-");
+                   "'unsafe-inline'; img-src data:; script-src 'nonce-");
     page_nonce(page, result);
     text_put(page, "'\">\n<title>");
     page_escaped(page, result->strategy);

@@ -131,6 +131,20 @@ static void put_groups(struct report_json *json, const struct result *result, en
     json_close(&json->text, ']');
 }
 
+static void put_warnings(struct report_json *json, const struct result *result, const struct figures *figures)
+{
+    struct warning list[WARNINGS_MAX];
+    const uint32_t count = analysis_warnings(result, figures, list);
+    json_open(&json->text, "warnings", '[');
+    for (uint32_t i = 0; i < count; i++) {
+        json_open(&json->text, NULL, '{');
+        json_text(&json->text, "weight", analysis_warning_words(list[i].weight));
+        json_text(&json->text, "text", list[i].text);
+        json_close(&json->text, '}');
+    }
+    json_close(&json->text, ']');
+}
+
 void report_json_more(struct report_json *json, const struct result *result, const struct figures *figures)
 {
     put_costs(json, result, figures);
@@ -140,6 +154,7 @@ void report_json_more(struct report_json *json, const struct result *result, con
     put_falls(json, result->collect);
     put_histogram(json, figures);
     put_rolling(json, result, figures);
+    put_warnings(json, result, figures);
 }
 
 void report_json_paths(struct report_json *json, const struct result *result)
