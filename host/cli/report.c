@@ -65,7 +65,12 @@ static int report(const struct wish *wish)
 static int compare(const struct wish *wish)
 {
     struct shown *shown[2] = {shown_new(), shown_new()};
-    int code = shown[0] && shown[1] ? EXIT_GOOD : no_memory(wish);
+    if (!shown[0] || !shown[1]) {
+        shown_free(shown[1]);
+        shown_free(shown[0]);
+        return no_memory(wish);
+    }
+    int code = EXIT_GOOD;
     log_set_level(LOG_NONE);
     for (int i = 0; i < 2 && code == EXIT_GOOD; i++) {
         oc_rc rc = shown_fold(shown[i], wish->dirs[i], false);

@@ -196,6 +196,7 @@ void run_compose(struct run *run, uint32_t parts, const struct session_stage *be
     if (before_balances)
         session_add_stage(session, before_balances);
     session_add_balances(session, true);
+    run->meter.is_brief = !run->options->json && !run->options->report && !run->options->csv;
     meter_add_stage(&run->meter, session);
     strategies_add_stage(strategies, session);
     if (parts & RUN_PROGRESS && !run->options->quiet && !run->options->json && isatty(2))

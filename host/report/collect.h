@@ -212,7 +212,9 @@ struct collect {
     uint32_t open_trips;
     uint32_t *first_here; /* by instrument index: 1 + the place of its first `running`; owned */
     uint32_t here_room;
-    uint32_t has_prices; /* collect_price was told of some */
+    uint32_t has_prices;   /* collect_price was told of some */
+    uint32_t skips_course; /* set behind collect_init: how trips went is not kept, nor groups of them */
+    uint32_t zero_course;
     struct trip_groups groups;
     struct trip *trips;
     uint32_t trip_count;

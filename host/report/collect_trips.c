@@ -145,7 +145,8 @@ static void trip_end(struct collect *collect, struct running *running, struct tr
     trip->is_open = 0;
     trip->has_path = collect->has_prices != 0;
     collect->open_trips--;
-    trip_groups_add(&collect->groups, trip, instrument->info.settle);
+    if (!collect->skips_course)
+        trip_groups_add(&collect->groups, trip, instrument->info.settle);
     running->closed++;
     running->wins += net > 0;
     running->settle = instrument->info.settle;
@@ -158,11 +159,12 @@ static void trip_end(struct collect *collect, struct running *running, struct tr
 }
 
 /* What it would have lost at its stop, had it gone there. */
-static void take_risk(struct trip *trip, const struct instrument *instrument, const struct fill_terms *terms,
-                      oc_i128 value, int64_t qty)
+static void take_risk(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                      const struct fill_terms *terms, int64_t qty)
 {
-    oc_i128 at_stop;
-    if (!terms->has_stop_loss || instrument_value(instrument, terms->stop_loss, qty, &at_stop) < 0) {
+    oc_i128 value, at_stop;
+    if (!terms->has_stop_loss || instrument_value(instrument, fill->price, qty, &value) < 0 ||
+        instrument_value(instrument, terms->stop_loss, qty, &at_stop) < 0) {
         trip->has_no_risk = 1;
         return;
     }
@@ -170,8 +172,19 @@ static void take_risk(struct trip *trip, const struct instrument *instrument, co
     trip->risk += trip_sign(trip, instrument) * (value - at_stop);
 }
 
+/* What it cost beside its fee, and what it made of the trip's course. */
+static void take_course(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                        const struct fill_terms *terms, int64_t qty)
+{
+    trip->spread += share(terms->spread, qty, fill->qty);
+    trip->slip += share(terms->slip, qty, fill->qty);
+    trip->has_no_spread |= !terms->has_spread;
+    trip->has_no_slip |= !terms->has_slip;
+    trip_path_at(trip, instrument, fill->price);
+}
+
 static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                      const struct fill_terms *terms, int64_t qty, bool opens)
+                      int64_t qty, bool opens)
 {
     oc_i128 value = 0;
     (void)instrument_value(instrument, fill->price, qty, &value); /* the portfolio has booked more: it fits */
@@ -179,16 +192,10 @@ static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const st
         trip->entry_value += value;
         trip->qty += qty;
         trip->left += qty;
-        take_risk(trip, instrument, terms, value, qty);
     } else {
         trip->exit_value += value;
         trip->left -= qty < trip->left ? qty : trip->left;
     }
-    trip->spread += share(terms->spread, qty, fill->qty);
-    trip->slip += share(terms->slip, qty, fill->qty);
-    trip->has_no_spread |= !terms->has_spread;
-    trip->has_no_slip |= !terms->has_slip;
-    trip_path_at(trip, instrument, fill->price);
     trip->exit_ns = fill->head.venue_ns;
     trip->fills++;
     trip->is_ambiguous |= (fill->head.flags & OC_EVF_AMBIGUOUS) != 0;
@@ -270,7 +277,9 @@ static void trips_take(struct collect *collect, struct running *running, const s
         oc_i128 part = fee;
         if (closing < fill->qty && num_muldiv_128(fee, closing, fill->qty, NUM_HALF_EVEN, &part) < 0)
             part = fee;
-        trip_take(trip, fill, instrument, terms, closing, false);
+        trip_take(trip, fill, instrument, closing, false);
+        if (!collect->skips_course)
+            take_course(trip, fill, instrument, terms, closing);
         trip->profit += note->realised_after - note->realised_before;
         trip->fees += part;
         fee -= part;
@@ -298,7 +307,11 @@ static void trips_take(struct collect *collect, struct running *running, const s
         trip->side = fill->side;
         text_copy(trip->tag, sizeof trip->tag, terms->tag);
     }
-    trip_take(trip, fill, instrument, terms, opening, true);
+    trip_take(trip, fill, instrument, opening, true);
+    if (!collect->skips_course) {
+        take_risk(trip, fill, instrument, terms, opening);
+        take_course(trip, fill, instrument, terms, opening);
+    }
     trip->fees += fee;
     if (__builtin_expect(is_other, 0) && !closing)
         trip->profit += note->realised_after - note->realised_before; /* what a fee took was sold */

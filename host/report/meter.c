@@ -112,6 +112,19 @@ static uint8_t exit_of(const struct oc_request *request)
     return request->owner == OC_OWNER_HOST && request->role != OC_ROLE_CLOSE ? EXIT_HOST : EXIT_SIGNAL;
 }
 
+/* What is known of the order of a fill, and what it cost beside its fee. */
+static void look_closer(struct meter *meter, const struct order *order, const struct oc_ev_fill *fill,
+                        struct fill_terms *terms)
+{
+    terms->exit = order ? exit_of(&order->now) : EXIT_HOST;
+    if (order) {
+        terms->stop_loss = order->now.stop_loss;
+        terms->has_stop_loss = (order->now.bits & OC_RQ_HAS_STOP_LOSS) != 0;
+    }
+    execution_fill(&meter->execution, meter->session, order, fill, terms);
+    note_exposure(meter);
+}
+
 static void note_fill(struct meter *meter, const struct out_note *note)
 {
     const struct session *session = meter->session;
@@ -126,20 +139,16 @@ static void note_fill(struct meter *meter, const struct out_note *note)
         sided.side = order->now.side;
         fill = &sided;
     }
-    struct fill_terms terms = {.tag = order ? order->now.tag : "", .exit = order ? exit_of(&order->now) : EXIT_HOST};
-    if (order) {
-        terms.stop_loss = order->now.stop_loss;
-        terms.has_stop_loss = (order->now.bits & OC_RQ_HAS_STOP_LOSS) != 0;
-    }
+    struct fill_terms terms = {.tag = order ? order->now.tag : ""};
     if (__builtin_expect(note->kind == NOTE_CORRECTED, 0)) {
         collect_correct(&meter->collect, fill, instrument, note, &terms);
     } else {
         terms.has_spread = spread_take(&meter->spread, session, fill, instrument, &terms.spread);
-        execution_fill(&meter->execution, session, order, fill, &terms);
+        if (!meter->is_brief)
+            look_closer(meter, order, fill, &terms);
         collect_fill(&meter->collect, fill, instrument, note, &terms);
     }
     collect_fee(&meter->collect, note->strategy, note->inst, add_fee(meter, fill));
-    note_exposure(meter);
 }
 
 /* An answer that says no; one of a bar whose other path says something else. */
@@ -169,6 +178,8 @@ static void follow_start(struct meter *meter)
 /* A request that is no refusal: what the market was when it was decided. */
 static void note_request(struct meter *meter, const struct oc_request *request)
 {
+    if (meter->is_brief)
+        return;
     execution_ask(&meter->execution, request, markets_get(engine_markets(meter->session->engine), request->head.inst));
     order_rows_ask(&meter->orders, request);
 }
@@ -223,7 +234,7 @@ static void note(void *self, const struct input *input, const struct engine_out 
         const bool is_fill = what->kind == NOTE_FILL || what->kind == NOTE_CORRECTED;
         if (is_fill)
             note_fill(meter, what);
-        if (is_fill || what->kind == NOTE_ORDER)
+        if (!meter->is_brief && (is_fill || what->kind == NOTE_ORDER))
             order_rows_hear(&meter->orders, orders_find(engine_orders(meter->session->engine), what->order),
                             engine_now(meter->session->engine));
     }
@@ -245,7 +256,8 @@ static void follow_price(struct meter *meter, int64_t now_ns)
 static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
 {
     if (meter->collect.events % meter->collect.stride == 0) { /* a point of the curve follows */
-        note_exposure(meter);
+        if (!meter->is_brief)
+            note_exposure(meter);
         meter->collect.exposure = meter->exposure;
         meter->exposure = 0;
         const oc_i128 hold = buy_and_hold(meter->session, meter->start), before = meter->collect.hold;
@@ -266,7 +278,8 @@ static void rest(void *self)
                  session->money.account, session->data.inst) < 0)
         return;
     const int64_t now_ns = session->clock.now_ns;
-    follow_price(meter, now_ns);
+    if (!meter->is_brief)
+        follow_price(meter, now_ns);
     if (!collect_stands(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed))
         measure(meter, now_ns);
 }
@@ -277,6 +290,7 @@ static oc_rc open_meter(void *self, struct session *session)
     meter->session = session;
     meter->start = session->money.start;
     collect_init(&meter->collect, meter->start);
+    meter->collect.skips_course = meter->is_brief;
     spread_open(&meter->spread, session);
     execution_open(&meter->execution, session);
     oc_rc rc = meaning_init(&meter->meaning);
@@ -412,10 +426,12 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->collect = &meter->collect;
     result->refusals = &meter->refusals;
     result->spread = &meter->spread;
-    result->execution = &meter->execution;
-    result->paths = &meter->paths;
-    result->plots = &session->plots;
-    result->orders = &meter->orders;
+    if (!meter->is_brief) {
+        result->execution = &meter->execution;
+        result->paths = &meter->paths;
+        result->plots = &session->plots;
+        result->orders = &meter->orders;
+    }
     result->warning = warn(meter);
     result->strategy_name = session->rules.strategy_name;
     result->names = session->rules.strategies;

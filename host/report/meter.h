@@ -14,6 +14,9 @@
 
 struct meter {
     struct session *session; /* borrowed */
+    bool
+        is_brief; /* set before the session opens: nobody will show more than a text: how trips went, what orders cost beside
+                              * their fees, prices and orders are not kept */
     struct collect collect;
     struct worth worth;
     struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */

@@ -31,14 +31,11 @@ static struct order_row *row_of(const struct order_rows *rows, uint64_t order)
 
 static bool make_room(struct order_rows *rows)
 {
-    if (rows->count < rows->room)
-        return true;
-    if (rows->count >= ORDER_ROWS_MAX)
-        return false;
     const uint32_t room = rows->room ? rows->room * 2 : ROWS_FIRST;
     struct order_row *list = realloc(rows->list, room * sizeof *list);
     if (!list)
         return false;
+    memset(list + rows->count, 0, (room - rows->count) * sizeof *list);
     rows->list = list;
     uint32_t *table = calloc((size_t)room * 2, sizeof *table);
     if (!table)
@@ -55,12 +52,11 @@ void order_rows_ask(struct order_rows *rows, const struct oc_request *request)
 {
     if (!oc_request_makes_order(request->kind) || row_of(rows, request->order))
         return;
-    if (rows->count >= ORDER_ROWS_MAX || !make_room(rows)) {
+    if (rows->count >= ORDER_ROWS_MAX || (rows->count == rows->room && !make_room(rows)) || !rows->list) {
         rows->not_kept++;
         return;
     }
     struct order_row *row = &rows->list[rows->count];
-    memset(row, 0, sizeof *row);
     row->now = *request;
     row->asked_ns = row->last_ns = request->head.local_ns;
     row->state = STATE_INITIALIZED;
