@@ -8,6 +8,7 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "base/redact.h"
 #include "cli/complain.h"
 #include "cli/shown.h"
 #include "cli/verbs.h"
@@ -287,6 +288,28 @@ static void name_strategies(struct run *run, struct result *result)
     names_end(&names, result);
 }
 
+/* The command as a shell takes it. Secrets in use are cut out. */
+static void name_command(struct run *run, struct result *result)
+{
+    const struct options *options = run->options;
+    struct text text;
+    text_init_fixed(&text, run->command_text, sizeof run->command_text);
+    text_put(&text, "outcry");
+    for (int i = 0; i < options->line_count; i++) {
+        const char *word = options->line[i];
+        const bool is_plain =
+            *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%")];
+        text_put(&text, is_plain ? " " : " '");
+        for (const char *at = word; *at; at++)
+            text_put(&text, *at == '\'' ? "'\\''" : (const char[]){*at, 0});
+        text_put(&text, is_plain ? "" : "'");
+    }
+    if (text.is_cut)
+        run->command_text[0] = 0;
+    redact(run->command_text, strlen(run->command_text));
+    result->command = run->command_text[0] ? run->command_text : NULL;
+}
+
 oc_rc run_finish(struct run *run, struct result *ret_result)
 {
     struct session *session = run->session;
@@ -312,6 +335,7 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     session_note_data(session);
     oc_rc valued = meter_result(&run->meter, ret_result);
     name_strategies(run, ret_result);
+    name_command(run, ret_result);
     error_text(&session->words.error, run->error_text);
     ret_result->is_interrupted = run->was_interrupted && session->is_whole;
     ret_result->error = error_is_set(&session->words.error) ? run->error_text : NULL;

@@ -328,6 +328,8 @@ static oc_rc parse(struct options *options, int argc, char **argv)
 
 oc_rc options_parse(struct options *options, int argc, char **argv)
 {
+    options->line = argv;
+    options->line_count = argc;
     oc_rc rc = parse(options, argc, argv);
     if (rc == OC_OK && check_set(options) < 0)
         rc = OC_E_INVALID;

@@ -30,6 +30,8 @@ struct options {
     const char *venue;  /* borrowed; NULL: not said */
     const char *report; /* path of the HTML file */
     const char *csv;    /* folder of the files for a spreadsheet */
+    char **line;        /* the verb and what stands behind it; borrowed */
+    int line_count;
     struct error error;
 };
 

@@ -9,10 +9,11 @@
 void analysis_costs(const struct result *result, const struct figures *figures, struct costs *ret_costs)
 {
     const struct execution *execution = result->execution;
-    const bool has_spread = result->spread && result->spread->is_known;
-    struct costs costs = {.fees = result->fees, .net = figures->profit, .has_spread = has_spread};
-    if (has_spread)
-        costs.spread = result->spread->paid;
+    const bool is_set = result->spread && result->spread->is_known; /* by the settings; else by quotes */
+    const bool is_quoted = execution && execution->fills && execution->spread_fills == execution->fills;
+    struct costs costs = {.fees = result->fees, .net = figures->profit, .has_spread = is_set || is_quoted};
+    if (costs.has_spread)
+        costs.spread = is_set ? result->spread->paid : execution->spread;
     if (execution) {
         costs.has_slip = execution->fills > execution->undecided;
         costs.slip = execution->slip - costs.spread;
@@ -88,6 +89,8 @@ struct figure trip_multiple(const struct trip *trip)
         figure.value = money_to_double(trip_net(trip)) / money_to_double(trip->risk);
     return figure;
 }
+
+oc_i128 trip_slippage(const struct trip *trip) { return trip->slip - (trip->has_no_spread ? 0 : trip->spread); }
 
 const char *trip_exit_words(uint32_t exit)
 {

@@ -55,6 +55,8 @@ bool analysis_band(const struct figures *figures, struct band *ret_band);
 
 /* Profit after fees as a multiple of what the stop would have lost. */
 struct figure trip_multiple(const struct trip *trip);
+/* What it slipped, beyond the spread; with it where has_no_spread. */
+oc_i128 trip_slippage(const struct trip *trip);
 /* Static words: "take profit". */
 const char *trip_exit_words(uint32_t exit);
 

@@ -93,7 +93,7 @@ static void put_trips(struct text *file, const struct result *result)
         cell_units(file, trip->stop, steps.price, trip->stop != 0);
         cell_figure(file, trip_multiple(trip));
         cell_money(file, trip->spread, !trip->has_no_spread);
-        cell_money(file, trip->slip, !trip->has_no_slip);
+        cell_money(file, trip_slippage(trip), !trip->has_no_slip);
         cell(file, trip_exit_words(trip->exit));
         cell(file, trip->tag);
         cell(file, trip->exit_tag);

@@ -71,6 +71,28 @@ static bool in_account(const struct session *session, const struct instrument *i
                              ret_money) == OC_OK;
 }
 
+/* What the fill is against the middle of the quote when it was booked. */
+static void against_middle(struct execution *execution, const struct session *session,
+                           const struct instrument *instrument, const struct market *market,
+                           const struct oc_ev_fill *fill, oc_i128 value, struct fill_terms *ret_terms)
+{
+    const bool buys = fill->side == OC_SIDE_BUY;
+    oc_i128 middle2, money;
+    if (!market || (market->present & (OC_HAS_BID | OC_HAS_ASK)) != (OC_HAS_BID | OC_HAS_ASK))
+        return;
+    const int64_t mid2 = market->bid + market->ask;
+    share_add(&execution->effective, mid2 + 2 * (buys ? 2 * fill->price - mid2 : mid2 - 2 * fill->price), mid2);
+    if (ret_terms->has_spread || instrument->info.kind == OC_KIND_INVERSE ||
+        instrument_value(instrument, mid2, fill->qty, &middle2) < 0)
+        return;
+    ret_terms->has_spread = true;
+    if (fill->liquidity == OC_LIQUIDITY_TAKER)
+        ret_terms->spread = buys ? value - middle2 / 2 : middle2 / 2 - value;
+    execution->spread_fills++;
+    if (in_account(session, instrument, ret_terms->spread, &money))
+        execution->spread += money;
+}
+
 void execution_fill(struct execution *execution, const struct session *session, const struct order *order,
                     const struct oc_ev_fill *fill, struct fill_terms *ret_terms)
 {
@@ -84,10 +106,7 @@ void execution_fill(struct execution *execution, const struct session *session, 
     const bool buys = fill->side == OC_SIDE_BUY;
     if (in_account(session, instrument, value < 0 ? -value : value, &money))
         execution->turnover += money;
-    if (market && (market->present & (OC_HAS_BID | OC_HAS_ASK)) == (OC_HAS_BID | OC_HAS_ASK)) {
-        const int64_t mid2 = market->bid + market->ask;
-        share_add(&execution->effective, mid2 + 2 * (buys ? 2 * fill->price - mid2 : mid2 - 2 * fill->price), mid2);
-    }
+    against_middle(execution, session, instrument, market, fill, value, ret_terms);
     if (!(fill->head.flags & OC_EVF_END)) /* nothing comes after it */
         wait_for(execution, fill);
     const bool is_inverse = instrument->info.kind == OC_KIND_INVERSE;

@@ -31,6 +31,8 @@ struct execution {
     oc_i128 turnover;           /* what traded, at its prices */
     oc_i128 decided;            /* what is compared, at the prices of the decisions */
     oc_i128 slip;               /* of it: what it cost more than decided */
+    oc_i128 spread;             /* what takers paid beyond the middle of the quote, where there is one */
+    uint64_t spread_fills;      /* fills at which it is known; makers pay none */
     struct share_sum effective; /* effective spread, 2 side (p - mid) / mid, where there are quotes */
     struct {
         int64_t after_ns;

@@ -266,7 +266,13 @@ static void put_tail(struct text *page, const struct result *result)
     text_put(page, result->note_count ? "</ul></section>\n</div>\n" : "</section>\n</div>\n");
     if (result->part_count)
         put_parts(page, result);
-    text_put(page, "<section><h2>Run</h2><dl>\n<div><dt>Strategy file</dt><dd><code>");
+    text_put(page, "<section><h2>Again</h2>\n");
+    if (result->command) {
+        text_put(page, "<pre><code>");
+        page_escaped(page, result->command);
+        text_put(page, "</code></pre>\n");
+    }
+    text_put(page, "<dl>\n<div><dt>Strategy file</dt><dd><code>");
     page_escaped(page, result->strategy_file);
     text_put(page, "</code></dd></div>\n<div><dt>Order hash</dt><dd><code>");
     page_escaped(page, result->order_hash);

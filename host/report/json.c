@@ -315,7 +315,7 @@ static void put_trip_course(struct report_json *json, const struct instrument *i
     json_text(&json->text, "stop", has_stop ? text : NULL);
     report_json_figure(json, "r", trip_multiple(trip));
     report_json_money(json, "spread", trip->spread, !trip->has_no_spread);
-    report_json_money(json, "slippage", trip->slip, !trip->has_no_slip);
+    report_json_money(json, "slippage", trip_slippage(trip), !trip->has_no_slip);
 }
 
 static void put_trip(struct report_json *json, const struct result *result, const struct trip *trip)

@@ -203,7 +203,7 @@ static void put_trip(struct text *page, const struct result *result, const struc
     put_money(page, trip->best, trip->has_path, scale);
     put_double(page, trip_multiple(trip), ",");
     put_money(page, trip->fees, true, scale);
-    put_money(page, trip->slip, !trip->has_no_slip, scale);
+    put_money(page, trip_slippage(trip), !trip->has_no_slip, scale);
     put_word(page, words, trip->tag);
     put_word(page, words, trip->exit_tag);
     text_format(page, ",%u", trip->exit);

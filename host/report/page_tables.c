@@ -195,7 +195,7 @@ static void put_course(struct text *page, const struct trip *trip, int scale)
     put_amount(page, trip->best, trip->has_path, scale);
     text_format(page, "<td>%s</td>", format_ratio(trip_multiple(trip), text));
     put_amount(page, trip->fees, true, scale);
-    put_amount(page, trip->slip, !trip->has_no_slip, scale);
+    put_amount(page, trip_slippage(trip), !trip->has_no_slip, scale);
     text_format(page, "<td class=\"left\">%s</td>", trip_exit_words(trip->exit));
 }
 

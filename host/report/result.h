@@ -23,6 +23,7 @@ struct result {
     const char *symbol;        /* all of them, or how many */
     const char *profile;       /* ideal, neutral: an ideal run is stamped on every page */
     const char *currency;      /* of account */
+    const char *command;       /* as it was typed; NULL: not known */
     const char *params;        /* "name=value" lines */
     bool is_synthetic;         /* some prices are made up: stamped like ideal */
     bool is_interrupted;       /* stopped by hand before its data ended: stamped like ideal */

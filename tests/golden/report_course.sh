@@ -71,5 +71,5 @@ grep -q none out || fail "which session is not there is not said: $(cat out)"
 # with half a spread of a whole step and more: what is spread and what came of waiting is told apart, and gross is the same
 "$outcry" backtest plan.lua data.csv --symbol D/USDT --cash '10000 USDT' --fee taker=0.1% --json >spread.json 2>err || { cat err; fail "the second run"; }
 is "the costs" "$(jq -c '.costs | [.gross, .spread, .slippage, .fees, .net]' spread.json)" '["-4","6","2","0.62","-12.62"]'
-is "a trip" "$(of 0 spread.json | cut -d, -f 4-8)" '"-4","10","95","4","2"'
+is "a trip" "$(of 0 spread.json | cut -d, -f 4-8)" '"-4","10","95","2","2"'
 echo "trips went as counted by hand: $(jq -c '.costs.net' run.json)"
