@@ -94,7 +94,10 @@ static int trip_order(const struct result *const results[2], const struct trip *
         return a->entry_ns < b->entry_ns ? -1 : 1;
     const struct instrument *of_a = instruments_get(results[0]->instruments, a->inst);
     const struct instrument *of_b = instruments_get(results[1]->instruments, b->inst);
-    const int order = strcmp(of_a ? of_a->full : "", of_b ? of_b->full : "");
+    if (!of_a || !of_b)
+        return (int)a->side - (int)b->side;
+    const int symbol = strcmp(of_a->info.symbol, of_b->info.symbol);
+    const int order = symbol ? symbol : strcmp(of_a->info.venue, of_b->info.venue);
     return order ? order : (int)a->side - (int)b->side;
 }
 
