@@ -279,6 +279,7 @@ static inline oc_rc kit_fetched(const struct kit_codec *codec, const struct oc_f
     out->rc = result;
     out->count = count;
     out->more = more;
+    out->head.inst = cursor_size ? ask->inst : 0; /* a cursor is of what was asked about */
     out->cursor.size = cursor_size;
     if (cursor_size)
         memcpy(out->cursor.bytes, cursor, cursor_size);
