@@ -82,6 +82,15 @@ static oc_rc set_inst(struct venue_names *names, uint32_t inst, uint32_t place)
     return OC_OK;
 }
 
+/* The venue's own name of one has come: what it was called by until then, as a configuration does, finds it no more. */
+static void name_anew(struct venue_names *names)
+{
+    memset(names->by_symbol, 0, names->slots * sizeof *names->by_symbol);
+    memset(names->by_number, 0, names->slots * sizeof *names->by_number);
+    for (uint32_t i = 0; i < names->count; i++)
+        put_all(names, i);
+}
+
 static int is_step(struct oc_dec step) { return step.units > 0 && step.scale >= 0 && step.scale <= OC_DEC_SCALE_MAX; }
 
 oc_rc venue_names_add(struct venue_names *names, const struct oc_instrument *instrument)
@@ -93,8 +102,12 @@ oc_rc venue_names_add(struct venue_names *names, const struct oc_instrument *ins
         memcpy(made.venue_symbol, made.symbol, sizeof made.venue_symbol);
     made.venue_symbol[OC_SYMBOL_MAX - 1] = 0;
     const struct oc_instrument *known = venue_names_inst(names, made.inst);
-    if (known) { /* a new version: its names do not change */
+    if (known) { /* a new version */
+        const bool is_renamed =
+            strcmp(known->venue_symbol, made.venue_symbol) != 0 || known->venue_number != made.venue_number;
         names->list[known - names->list] = made;
+        if (is_renamed)
+            name_anew(names);
         return OC_OK;
     }
     oc_rc rc = names->count == names->room ? grow(names) : OC_OK;

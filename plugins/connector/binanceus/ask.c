@@ -11,10 +11,14 @@ struct question {
 };
 
 static const struct question questions[] = {
-    {OC_FETCH_TIME, 1, 0, "/api/v3/time"},       {OC_FETCH_INSTRUMENTS, 10, 0, "/api/v3/exchangeInfo"},
-    {OC_FETCH_CREDENTIALS, 10, 1, "/api/v3/account"}, {OC_FETCH_BALANCES, 10, 1, "/api/v3/account"},
-    {OC_FETCH_OPEN_ORDERS, 40, 1, "/api/v3/openOrders"}, {OC_FETCH_ORDER, 2, 1, "/api/v3/order"},
-    {OC_FETCH_FILLS, 10, 1, "/api/v3/myTrades"}, {OC_FETCH_BOOK, 10, 0, "/api/v3/depth"},
+    {OC_FETCH_TIME, 1, 0, "/api/v3/time"},
+    {OC_FETCH_INSTRUMENTS, 10, 0, "/api/v3/exchangeInfo"},
+    {OC_FETCH_CREDENTIALS, 10, 1, "/api/v3/account"},
+    {OC_FETCH_BALANCES, 10, 1, "/api/v3/account"},
+    {OC_FETCH_OPEN_ORDERS, 40, 1, "/api/v3/openOrders"},
+    {OC_FETCH_ORDER, 2, 1, "/api/v3/order"},
+    {OC_FETCH_FILLS, 10, 1, "/api/v3/myTrades"},
+    {OC_FETCH_BOOK, 10, 0, "/api/v3/depth"},
     {OC_FETCH_BARS, 1, 0, "/api/v3/klines"},
 };
 
@@ -118,8 +122,10 @@ oc_rc bn_fetch(void *self, const struct oc_fetch *ask)
     const oc_rc rc = write_query(&query, ask, info.venue_symbol), size = kit_write_end(&query);
     if (rc < 0 || size < 0)
         return rc < 0 ? rc : size;
-    const struct oc_cost costs[] = {{WEIGHT, 0, ask->kind == OC_FETCH_OPEN_ORDERS && ask->inst ? 3 : question->weight}, {RAW, 0, 1}};
-    struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .costs = costs, .cost_count = 2};
+    const struct oc_cost costs[] = {{WEIGHT, 0, ask->kind == OC_FETCH_OPEN_ORDERS && ask->inst ? 3 : question->weight},
+                                    {RAW, 0, 1}};
+    struct oc_http http = {
+        .flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .costs = costs, .cost_count = 2};
     if (question->is_signed)
         return bn_send_signed(bn, who, &http, question->path, &query);
     kit_write_text(&out, question->path);
@@ -132,8 +138,8 @@ oc_rc bn_fetch(void *self, const struct oc_fetch *ask)
 /* ---- answers ---- */
 
 /* The end of a page. A cursor is of the instrument that was asked about. */
-static oc_rc fetched(struct binance *bn, const struct oc_response *in, uint32_t source, oc_rc result, uint32_t count, uint32_t more,
-                     const uint64_t *cursor)
+static oc_rc fetched(struct binance *bn, const struct oc_response *in, uint32_t source, oc_rc result, uint32_t count,
+                     uint32_t more, const uint64_t *cursor)
 {
     return kit_fetched(&bn->kit, in->fetch, source, result, count, more, cursor, cursor ? sizeof *cursor : 0);
 }
@@ -143,7 +149,8 @@ static oc_rc refused(struct binance *bn, const struct oc_response *in, uint32_t 
     struct kit_json_text words = {0};
     const int64_t code = bn_error(kit_json_begin(in->body, in->body_size), &words);
     const uint32_t why = bn_why(code, words);
-    if (in->fetch->kind == OC_FETCH_ORDER && (code == -2013 || code == -2026)) { /* not there; or gone unfilled long ago */
+    if (in->fetch->kind == OC_FETCH_ORDER &&
+        (code == -2013 || code == -2026)) { /* not there; or gone unfilled long ago */
         const oc_rc rc = kit_absent(&bn->kit, in->fetch, source);
         return rc < 0 ? rc : fetched(bn, in, source, OC_OK, 1, 0, NULL);
     }
@@ -152,7 +159,10 @@ static oc_rc refused(struct binance *bn, const struct oc_response *in, uint32_t 
         if (rc < 0 && rc != OC_E_AGAIN)
             return rc;
     }
-    return fetched(bn, in, source, why == OC_WHY_BAD_CREDENTIALS || why == OC_WHY_PERMISSION ? OC_E_DENIED : why == OC_WHY_CLOCK ? OC_E_AGAIN : OC_E_IO,
+    return fetched(bn, in, source,
+                   why == OC_WHY_BAD_CREDENTIALS || why == OC_WHY_PERMISSION ? OC_E_DENIED
+                   : why == OC_WHY_CLOCK                                     ? OC_E_AGAIN
+                                                                             : OC_E_IO,
                    0, 0, NULL);
 }
 
@@ -160,9 +170,9 @@ static oc_rc answer_time(struct binance *bn, const struct oc_response *in, struc
 {
     struct kit_json_text time = {0};
     const struct member members[] = {{"serverTime", &time}};
-    if (!TAKE(json, members) || !bn_ns(time))
+    if (!TAKE(json, members))
         return OC_E_DATA;
-    const oc_rc rc = bn->kit.time->sample(bn->kit.host, bn_ns(time), in->sent_ns, in->received_ns);
+    const oc_rc rc = bn_take_time(bn, in, time);
     return rc < 0 ? rc : fetched(bn, in, 0, OC_OK, 0, 0, NULL);
 }
 
@@ -171,9 +181,11 @@ static oc_rc take_limit(struct binance *bn, struct kit_json *json)
 {
     static const struct kit_word units[] = {{"SECOND", 1}, {"MINUTE", 60}, {"HOUR", 3600}, {"DAY", 86400}};
     struct kit_json_text type = {0}, interval = {0}, times = {0}, limit = {0};
-    const struct member members[] = {{"rateLimitType", &type}, {"interval", &interval}, {"intervalNum", &times}, {"limit", &limit}};
+    const struct member members[] = {
+        {"rateLimitType", &type}, {"interval", &interval}, {"intervalNum", &times}, {"limit", &limit}};
     uint64_t count, most;
-    const int is_read = TAKE(json, members) && kit_json_u64(times, &count) == OC_OK && kit_json_u64(limit, &most) == OC_OK;
+    const int is_read =
+        TAKE(json, members) && kit_json_u64(times, &count) == OC_OK && kit_json_u64(limit, &most) == OC_OK;
     if (!is_read || count == 0 || count > 1000 || most == 0)
         return OC_E_DATA;
     const int64_t period_ns = (int64_t)(count * KIT_WORD_OF(interval, units, 0)) * SECOND;
@@ -249,7 +261,8 @@ static oc_rc answer_account(struct binance *bn, const struct oc_response *in, ui
         return rc;
     out->token = in->token;
     out->known = OC_MAY_VIEW | (trade.size ? OC_MAY_TRADE : 0u) | (withdraw.size ? OC_MAY_WITHDRAW : 0u);
-    out->rights = OC_MAY_VIEW | (trade.kind == KIT_JSON_TRUE ? OC_MAY_TRADE : 0u) | (withdraw.kind == KIT_JSON_TRUE ? OC_MAY_WITHDRAW : 0u);
+    out->rights = OC_MAY_VIEW | (trade.kind == KIT_JSON_TRUE ? OC_MAY_TRADE : 0u) |
+                  (withdraw.kind == KIT_JSON_TRUE ? OC_MAY_WITHDRAW : 0u);
     if (kit_json_dec(maker, &out->maker_fee) == OC_OK)
         out->present |= OC_ACC_MAKER_FEE;
     if (kit_json_dec(taker, &out->taker_fee) == OC_OK)
@@ -261,13 +274,22 @@ static oc_rc answer_account(struct binance *bn, const struct oc_response *in, ui
 static oc_rc say_order(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json *json)
 {
     struct order_words words;
-    const struct member members[] = {
-        {"orderId", &words.id},       {"clientOrderId", &words.client},      {"symbol", &words.symbol},
-        {"side", &words.side},        {"type", &words.type},                 {"timeInForce", &words.tif},
-        {"status", &words.state},     {"isWorking", &words.working},         {"origQty", &words.qty},
-        {"executedQty", &words.done}, {"cummulativeQuoteQty", &words.value}, {"origQuoteOrderQty", &words.money},
-        {"price", &words.price},      {"stopPrice", &words.stop},            {"time", &words.created},
-        {"updateTime", &words.updated}};
+    const struct member members[] = {{"orderId", &words.id},
+                                     {"clientOrderId", &words.client},
+                                     {"symbol", &words.symbol},
+                                     {"side", &words.side},
+                                     {"type", &words.type},
+                                     {"timeInForce", &words.tif},
+                                     {"status", &words.state},
+                                     {"isWorking", &words.working},
+                                     {"origQty", &words.qty},
+                                     {"executedQty", &words.done},
+                                     {"cummulativeQuoteQty", &words.value},
+                                     {"origQuoteOrderQty", &words.money},
+                                     {"price", &words.price},
+                                     {"stopPrice", &words.stop},
+                                     {"time", &words.created},
+                                     {"updateTime", &words.updated}};
     memset(&words, 0, sizeof words);
     return TAKE(json, members) ? bn_say_order(bn, &words, source, in->token, OC_EVF_REPLAYED) : (oc_rc)OC_E_DATA;
 }
@@ -304,8 +326,8 @@ static oc_rc answer_bars(struct binance *bn, const struct oc_response *in, struc
 {
     struct oc_scale scale;
     struct bar_words words = {0};
-    struct kit_json_text *const places[] = {&words.open_ms, &words.open,   &words.high,     &words.low, &words.close,
-                                            &words.volume,  &words.close_ms, NULL, &words.trades};
+    struct kit_json_text *const places[] = {&words.open_ms, &words.open,     &words.high, &words.low,   &words.close,
+                                            &words.volume,  &words.close_ms, NULL,        &words.trades};
     uint32_t count = 0;
     uint64_t next = 0;
     oc_rc rc = OC_OK;
@@ -320,14 +342,16 @@ static oc_rc answer_bars(struct binance *bn, const struct oc_response *in, struc
                 *places[at] = value;
         }
         const int is_over = bn_ns(words.close_ms) < in->received_ns;
-        rc = bn_say_bar(bn, &scale, &words, in->fetch->period_ns, (uint16_t)(OC_EVF_PAST | (is_over ? 0 : OC_EVF_FORMING)));
+        rc = bn_say_bar(bn, &scale, &words, in->fetch->period_ns,
+                        (uint16_t)(OC_EVF_PAST | (is_over ? 0 : OC_EVF_FORMING)));
         next = (uint64_t)(bn_ns(words.close_ms) / 1000000) + 1;
         count++;
     }
     if (rc < 0 || !kit_json_end(json))
         return rc < 0 ? rc : (oc_rc)OC_E_DATA;
     const uint32_t asked = in->fetch->limit && in->fetch->limit < 1000 ? in->fetch->limit : 1000;
-    const int has_more = count == asked && (!in->fetch->to_ns || (int64_t)next * 1000000 < in->fetch->to_ns) && (in->fetch->from_ns || in->fetch->cursor.size);
+    const int has_more = count == asked && (!in->fetch->to_ns || (int64_t)next * 1000000 < in->fetch->to_ns) &&
+                         (in->fetch->from_ns || in->fetch->cursor.size);
     return fetched(bn, in, 0, OC_OK, count, (uint32_t)has_more, has_more ? &next : NULL);
 }
 
@@ -382,16 +406,24 @@ static int next_row(struct kit_json *json, struct row *row, oc_rc *ret_rc)
 {
     struct kit_json_text buyer = {0}, maker = {0};
     memset(row, 0, sizeof *row);
-    const struct member members[] = {{"symbol", &row->words.symbol}, {"id", &row->words.id},           {"orderId", &row->words.order},
-                                     {"price", &row->words.price},   {"qty", &row->words.qty},         {"quoteQty", &row->words.value},
-                                     {"commission", &row->words.fee}, {"commissionAsset", &row->words.asset}, {"time", &row->words.time},
-                                     {"isBuyer", &buyer},            {"isMaker", &maker}};
+    const struct member members[] = {{"symbol", &row->words.symbol},
+                                     {"id", &row->words.id},
+                                     {"orderId", &row->words.order},
+                                     {"price", &row->words.price},
+                                     {"qty", &row->words.qty},
+                                     {"quoteQty", &row->words.value},
+                                     {"commission", &row->words.fee},
+                                     {"commissionAsset", &row->words.asset},
+                                     {"time", &row->words.time},
+                                     {"isBuyer", &buyer},
+                                     {"isMaker", &maker}};
     *ret_rc = OC_OK;
     if (!kit_json_item(json)) {
         *ret_rc = kit_json_end(json) ? OC_OK : OC_E_DATA;
         return 0;
     }
-    if (!TAKE(json, members) || kit_json_u64(row->words.id, &row->id) < 0 || kit_json_u64(row->words.order, &row->order) < 0) {
+    if (!TAKE(json, members) || kit_json_u64(row->words.id, &row->id) < 0 ||
+        kit_json_u64(row->words.order, &row->order) < 0) {
         *ret_rc = OC_E_DATA;
         return 0;
     }
@@ -422,7 +454,8 @@ static oc_rc read_names(struct kit_json json, struct named *names, uint32_t *ret
 }
 
 /* The rows of a page with the names that are known; where the list of names ended too soon, as far as it goes: the rest is asked for again. */
-static oc_rc say_fills(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json json, const struct named *names, uint32_t count)
+static oc_rc say_fills(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json json,
+                       const struct named *names, uint32_t count)
 {
     const int is_full = count == NAMES_PAGE, is_first = !in->fetch->order && !in->fetch->cursor.size;
     uint32_t said = 0, rows = 0, is_cut = 0;

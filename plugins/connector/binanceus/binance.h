@@ -18,10 +18,11 @@
 enum { REST = 0, STREAM = 1 };                                           /* places of the endpoints */
 enum { API_KEY = 1, SECRET = 2 };                                        /* fields of the credentials */
 enum { WEIGHT = 0, RAW = 1, ORDERS_10S = 2, ORDERS_1D = 3, SPOKEN = 4 }; /* places of the limits */
-enum { ABOUT_INFO = 1, ABOUT_KEY, ABOUT_KEEP, ABOUT_TIME, ABOUT_NAMES };  /* oc_http.user[0] of calls of its own */
+enum { ABOUT_INFO = 1, ABOUT_KEY, ABOUT_KEEP, ABOUT_TIME, ABOUT_NAMES }; /* oc_http.user[0] of calls of its own */
 enum { ACCOUNTS = 16, PAGES = 64, FILLS_PAGE = 500, NAMES_PAGE = 1000, KEY_MAX = 128, QUERY_ROOM = 1024 };
 
 #define SECOND INT64_C(1000000000)
+#define MS     INT64_C(1000000)
 #define DAY    (86400 * SECOND)
 
 struct account {
@@ -62,11 +63,14 @@ struct member { /* of an object, and where its value goes */
 /* life.c */
 struct account *bn_account(struct binance *bn, uint32_t account);
 /* The query is ended with window, time and signature, and goes with the key in its header. OC_E_AGAIN: the clock is not known yet. */
-oc_rc bn_send_signed(struct binance *bn, const struct account *who, struct oc_http *http, const char *path, struct kit_write *query);
+oc_rc bn_send_signed(struct binance *bn, const struct account *who, struct oc_http *http, const char *path,
+                     struct kit_write *query);
 oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path);
 /* The listen key is asked for: made, or said again and held for an hour. */
 oc_rc bn_ask_key(struct binance *bn, struct account *who);
 oc_rc bn_ask_time(struct binance *bn);
+/* serverTime of an answer. */
+oc_rc bn_take_time(struct binance *bn, const struct oc_response *in, struct kit_json_text time);
 
 /* ask.c */
 oc_rc bn_fetch(void *self, const struct oc_fetch *ask);
@@ -90,9 +94,11 @@ int bn_is_open_end(uint32_t status, int64_t code, struct kit_json_text words);
 oc_rc bn_say_venue(struct binance *bn, uint32_t source, uint32_t state, uint32_t why, struct kit_json_text words);
 oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, uint64_t token);
 struct order_words {
-    struct kit_json_text id, client, symbol, side, type, tif, state, working, qty, done, value, money, price, stop, created, updated;
+    struct kit_json_text id, client, symbol, side, type, tif, state, working, qty, done, value, money, price, stop,
+        created, updated;
 };
-oc_rc bn_say_order(struct binance *bn, const struct order_words *words, uint32_t source, uint64_t token, uint16_t flags);
+oc_rc bn_say_order(struct binance *bn, const struct order_words *words, uint32_t source, uint64_t token,
+                   uint16_t flags);
 oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns);
 /* By the names that REST has for its members, or by those of an executionReport. */
 struct fill_words {
@@ -100,12 +106,13 @@ struct fill_words {
     int is_buy, is_maker;
 };
 oc_rc bn_say_fill(struct binance *bn, const struct fill_words *words, uint64_t order, uint32_t source, uint16_t flags);
-oc_rc bn_say_book(struct binance *bn, const struct oc_scale *scale, struct kit_json_text bids, struct kit_json_text asks, uint64_t first, uint64_t last,
-                  uint32_t is_snapshot, int64_t at_ns);
+oc_rc bn_say_book(struct binance *bn, const struct oc_scale *scale, struct kit_json_text bids,
+                  struct kit_json_text asks, uint64_t first, uint64_t last, uint32_t is_snapshot, int64_t at_ns);
 struct bar_words {
     struct kit_json_text open_ms, close_ms, open, high, low, close, volume, trades;
 };
-oc_rc bn_say_bar(struct binance *bn, const struct oc_scale *scale, const struct bar_words *words, int64_t period_ns, uint16_t flags);
+oc_rc bn_say_bar(struct binance *bn, const struct oc_scale *scale, const struct bar_words *words, int64_t period_ns,
+                 uint16_t flags);
 /* "1m" and its length; NULL and 0: the venue has no such bars. A month is -1. */
 const char *bn_period_name(int64_t period_ns);
 int64_t bn_period(struct kit_json_text name);

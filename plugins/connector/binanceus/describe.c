@@ -17,12 +17,35 @@ static const struct oc_credential credentials[] = {
     {.name = "secret", .about = "signs by HMAC-SHA256", .kind = OC_CREDENTIAL_SECRET}};
 
 /* As documented; the venue's own numbers (exchangeInfo) replace them. */
-static const struct oc_limit limits[] = {
-    {.name = "weight", .scope = OC_SCOPE_ADDRESS, .kind = OC_LIMIT_WINDOW, .max = 1200, .period_ns = MINUTE, .reserve_ppm = 200000},
-    {.name = "raw", .scope = OC_SCOPE_ADDRESS, .kind = OC_LIMIT_WINDOW, .max = 5000, .period_ns = 5 * MINUTE, .reserve_ppm = 100000},
-    {.name = "orders_10s", .scope = OC_SCOPE_ACCOUNT, .kind = OC_LIMIT_WINDOW, .max = 100, .period_ns = 10 * SECOND, .orders = 1},
-    {.name = "orders_1d", .scope = OC_SCOPE_ACCOUNT, .kind = OC_LIMIT_WINDOW, .max = 200000, .period_ns = DAY, .orders = 1},
-    {.name = "spoken", .scope = OC_SCOPE_CONNECTION, .kind = OC_LIMIT_SLIDING, .max = 4, .period_ns = SECOND}}; /* of 5: pongs count */
+static const struct oc_limit limits[] = {{.name = "weight",
+                                          .scope = OC_SCOPE_ADDRESS,
+                                          .kind = OC_LIMIT_WINDOW,
+                                          .max = 1200,
+                                          .period_ns = MINUTE,
+                                          .reserve_ppm = 200000},
+                                         {.name = "raw",
+                                          .scope = OC_SCOPE_ADDRESS,
+                                          .kind = OC_LIMIT_WINDOW,
+                                          .max = 5000,
+                                          .period_ns = 5 * MINUTE,
+                                          .reserve_ppm = 100000},
+                                         {.name = "orders_10s",
+                                          .scope = OC_SCOPE_ACCOUNT,
+                                          .kind = OC_LIMIT_WINDOW,
+                                          .max = 100,
+                                          .period_ns = 10 * SECOND,
+                                          .orders = 1},
+                                         {.name = "orders_1d",
+                                          .scope = OC_SCOPE_ACCOUNT,
+                                          .kind = OC_LIMIT_WINDOW,
+                                          .max = 200000,
+                                          .period_ns = DAY,
+                                          .orders = 1},
+                                         {.name = "spoken",
+                                          .scope = OC_SCOPE_CONNECTION,
+                                          .kind = OC_LIMIT_SLIDING,
+                                          .max = 4,
+                                          .period_ns = SECOND}}; /* of 5: pongs count */
 
 #define REPLACED (OC_AMEND_PRICE | OC_AMEND_QTY_UP | OC_AMEND_QTY_DOWN | OC_AMEND_NEW_ID | OC_AMEND_NOT_ATOMIC)
 
@@ -33,14 +56,22 @@ static const struct oc_order_kind orders[] = {
      .bits = OC_RQ_HAS_QTY | OC_RQ_POST_ONLY | OC_RQ_HAS_DISPLAY,
      .must = OC_RQ_HAS_PRICE,
      .amends = REPLACED},
-    {.type = OC_ORDER_STOP, .tifs = BIT(OC_TIF_GTC), .bits = OC_RQ_HAS_QTY, .must = OC_RQ_HAS_STOP, .triggers = BIT(OC_TRIGGER_LAST)},
+    {.type = OC_ORDER_STOP,
+     .tifs = BIT(OC_TIF_GTC),
+     .bits = OC_RQ_HAS_QTY,
+     .must = OC_RQ_HAS_STOP,
+     .triggers = BIT(OC_TRIGGER_LAST)},
     {.type = OC_ORDER_STOP_LIMIT,
      .tifs = BIT(OC_TIF_GTC),
      .bits = OC_RQ_HAS_QTY,
      .must = OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP,
      .amends = REPLACED | OC_AMEND_STOP,
      .triggers = BIT(OC_TRIGGER_LAST)},
-    {.type = OC_ORDER_TAKE_PROFIT, .tifs = BIT(OC_TIF_GTC), .bits = OC_RQ_HAS_QTY, .must = OC_RQ_HAS_STOP, .triggers = BIT(OC_TRIGGER_LAST)},
+    {.type = OC_ORDER_TAKE_PROFIT,
+     .tifs = BIT(OC_TIF_GTC),
+     .bits = OC_RQ_HAS_QTY,
+     .must = OC_RQ_HAS_STOP,
+     .triggers = BIT(OC_TRIGGER_LAST)},
     {.type = OC_ORDER_TAKE_PROFIT_LIMIT,
      .tifs = BIT(OC_TIF_GTC),
      .bits = OC_RQ_HAS_QTY,
@@ -66,15 +97,15 @@ static const struct oc_fetchable fetches[] = {
     {.kind = OC_FETCH_BOOK, .by = OC_BY_INSTRUMENT, .page_max = 1000},
     {.kind = OC_FETCH_BARS, .by = OC_BY_INSTRUMENT | OC_BY_TIME, .page_max = 1000}};
 
-static const int64_t bars[] = {MINUTE,    3 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,    2 * HOUR, 4 * HOUR,
-                               6 * HOUR,  8 * HOUR,   12 * HOUR,  DAY,         3 * DAY,     7 * DAY, -1};
+static const int64_t bars[] = {MINUTE,   3 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,    2 * HOUR, 4 * HOUR,
+                               6 * HOUR, 8 * HOUR,   12 * HOUR,  DAY,         3 * DAY,     7 * DAY, -1};
 
 static const struct {
     const char *name;
     int64_t ns;
-} periods[] = {{"1m", MINUTE},    {"3m", 3 * MINUTE}, {"5m", 5 * MINUTE}, {"15m", 15 * MINUTE}, {"30m", 30 * MINUTE},
-               {"1h", HOUR},      {"2h", 2 * HOUR},   {"4h", 4 * HOUR},   {"6h", 6 * HOUR},     {"8h", 8 * HOUR},
-               {"12h", 12 * HOUR}, {"1d", DAY},       {"3d", 3 * DAY},    {"1w", 7 * DAY},      {"1M", -1}};
+} periods[] = {{"1m", MINUTE},     {"3m", 3 * MINUTE}, {"5m", 5 * MINUTE}, {"15m", 15 * MINUTE}, {"30m", 30 * MINUTE},
+               {"1h", HOUR},       {"2h", 2 * HOUR},   {"4h", 4 * HOUR},   {"6h", 6 * HOUR},     {"8h", 8 * HOUR},
+               {"12h", 12 * HOUR}, {"1d", DAY},        {"3d", 3 * DAY},    {"1w", 7 * DAY},      {"1M", -1}};
 
 const char *bn_period_name(int64_t period_ns)
 {
@@ -116,7 +147,8 @@ const struct oc_venue bn_venue = {.size = sizeof bn_venue,
                                   .subscribe_max = 100,
                                   .message_max = 16u << 20,
                                   .window_ns = 5 * SECOND,
-                                  .absence_ns = 10 * SECOND, /* what was signed is void by then, and reading has caught up */
+                                  .absence_ns =
+                                      10 * SECOND, /* what was signed is void by then, and reading has caught up */
                                   .answer_ns = 5 * SECOND,
                                   .silence_ns = 30 * SECOND,
                                   .reconcile_ns = 60 * SECOND};

@@ -2,12 +2,13 @@
 #include "binance.h"
 
 struct symbol_words {
-    struct kit_json_text symbol, base, quote, status, types, filters, iceberg, oco, by_money, trail, replace, digits, money_digits;
+    struct kit_json_text symbol, base, quote, status, types, filters, iceberg, oco, by_money, trail, replace, digits,
+        money_digits;
 };
 
 struct filter_words {
-    struct kit_json_text type, min_price, max_price, tick, min_qty, max_qty, step, min_value, max_value, to_market, min_market, max_market, up, down, bid_up,
-        bid_down, ask_up, ask_down, minutes, orders, algos, limit, position;
+    struct kit_json_text type, min_price, max_price, tick, min_qty, max_qty, step, min_value, max_value, to_market,
+        min_market, max_market, up, down, bid_up, bid_down, ask_up, ask_down, minutes, orders, algos, limit, position;
 };
 
 /* 0.01000000 is 0.01: orders are written with the digits of a step. */
@@ -21,7 +22,8 @@ static struct oc_dec shortest(struct oc_dec dec)
 }
 
 /* A bound of 0 is none. What lies between two steps becomes the one within. */
-static void take_bound(struct kit_json_text text, struct oc_dec step, int is_least, uint32_t bit, struct oc_instrument *info, int64_t *to)
+static void take_bound(struct kit_json_text text, struct oc_dec step, int is_least, uint32_t bit,
+                       struct oc_instrument *info, int64_t *to)
 {
     struct oc_dec bound;
     kit_i128 value, one;
@@ -44,8 +46,8 @@ static int take_step(struct kit_json_text text, struct oc_dec *step)
     return 1;
 }
 
-static void take_band(const struct filter_words *words, struct kit_json_text down, struct kit_json_text up, uint32_t bit, struct oc_instrument *info,
-                      struct oc_dec *low, struct oc_dec *high)
+static void take_band(const struct filter_words *words, struct kit_json_text down, struct kit_json_text up,
+                      uint32_t bit, struct oc_instrument *info, struct oc_dec *low, struct oc_dec *high)
 {
     uint64_t minutes;
     if (kit_json_dec(down, low) < 0 || kit_json_dec(up, high) < 0)
@@ -93,7 +95,8 @@ static void take_filter(struct binance *bn, const struct filter_words *words, st
     } else if (KIT_JSON_IS(words->type, "MARKET_LOT_SIZE")) {
         take_bound(words->min_qty, info->qty_step, 1, OC_INST_HAS_MARKET_MIN_QTY, info, &info->market_min_qty);
         take_bound(words->max_qty, info->qty_step, 0, OC_INST_HAS_MARKET_MAX_QTY, info, &info->market_max_qty);
-        if (take_step(words->step, &step) && kit_json_units(words->step, info->qty_step, &units) == OC_OK && units > 1) {
+        if (take_step(words->step, &step) && kit_json_units(words->step, info->qty_step, &units) == OC_OK &&
+            units > 1) {
             info->market_step = units;
             info->present |= OC_INST_HAS_MARKET_STEP;
         }
@@ -101,10 +104,13 @@ static void take_filter(struct binance *bn, const struct filter_words *words, st
         take_notional(words, info);
     } else if (KIT_JSON_IS(words->type, "PERCENT_PRICE")) {
         take_band(words, words->down, words->up, OC_INST_HAS_BUY_BAND, info, &info->buy_band_low, &info->buy_band_high);
-        take_band(words, words->down, words->up, OC_INST_HAS_SELL_BAND, info, &info->sell_band_low, &info->sell_band_high);
+        take_band(words, words->down, words->up, OC_INST_HAS_SELL_BAND, info, &info->sell_band_low,
+                  &info->sell_band_high);
     } else if (KIT_JSON_IS(words->type, "PERCENT_PRICE_BY_SIDE")) {
-        take_band(words, words->bid_down, words->bid_up, OC_INST_HAS_BUY_BAND, info, &info->buy_band_low, &info->buy_band_high);
-        take_band(words, words->ask_down, words->ask_up, OC_INST_HAS_SELL_BAND, info, &info->sell_band_low, &info->sell_band_high);
+        take_band(words, words->bid_down, words->bid_up, OC_INST_HAS_BUY_BAND, info, &info->buy_band_low,
+                  &info->buy_band_high);
+        take_band(words, words->ask_down, words->ask_up, OC_INST_HAS_SELL_BAND, info, &info->sell_band_low,
+                  &info->sell_band_high);
     } else if (KIT_JSON_IS(words->type, "MAX_NUM_ORDERS")) {
         take_number(words->orders, &info->max_orders);
     } else if (KIT_JSON_IS(words->type, "MAX_NUM_ALGO_ORDERS")) {
@@ -120,14 +126,29 @@ static void take_filter(struct binance *bn, const struct filter_words *words, st
 
 static int read_filter(struct kit_json *json, struct filter_words *w)
 {
-    const struct member members[] = {{"filterType", &w->type},          {"minPrice", &w->min_price},        {"maxPrice", &w->max_price},
-                                     {"tickSize", &w->tick},            {"minQty", &w->min_qty},            {"maxQty", &w->max_qty},
-                                     {"stepSize", &w->step},            {"minNotional", &w->min_value},     {"maxNotional", &w->max_value},
-                                     {"applyToMarket", &w->to_market},  {"applyMinToMarket", &w->min_market}, {"applyMaxToMarket", &w->max_market},
-                                     {"multiplierUp", &w->up},          {"multiplierDown", &w->down},       {"bidMultiplierUp", &w->bid_up},
-                                     {"bidMultiplierDown", &w->bid_down}, {"askMultiplierUp", &w->ask_up},  {"askMultiplierDown", &w->ask_down},
-                                     {"avgPriceMins", &w->minutes},     {"maxNumOrders", &w->orders},       {"maxNumAlgoOrders", &w->algos},
-                                     {"limit", &w->limit},              {"maxPosition", &w->position}};
+    const struct member members[] = {{"filterType", &w->type},
+                                     {"minPrice", &w->min_price},
+                                     {"maxPrice", &w->max_price},
+                                     {"tickSize", &w->tick},
+                                     {"minQty", &w->min_qty},
+                                     {"maxQty", &w->max_qty},
+                                     {"stepSize", &w->step},
+                                     {"minNotional", &w->min_value},
+                                     {"maxNotional", &w->max_value},
+                                     {"applyToMarket", &w->to_market},
+                                     {"applyMinToMarket", &w->min_market},
+                                     {"applyMaxToMarket", &w->max_market},
+                                     {"multiplierUp", &w->up},
+                                     {"multiplierDown", &w->down},
+                                     {"bidMultiplierUp", &w->bid_up},
+                                     {"bidMultiplierDown", &w->bid_down},
+                                     {"askMultiplierUp", &w->ask_up},
+                                     {"askMultiplierDown", &w->ask_down},
+                                     {"avgPriceMins", &w->minutes},
+                                     {"maxNumOrders", &w->orders},
+                                     {"maxNumAlgoOrders", &w->algos},
+                                     {"limit", &w->limit},
+                                     {"maxPosition", &w->position}};
     memset(w, 0, sizeof *w);
     return TAKE(json, members);
 }
@@ -180,9 +201,9 @@ static struct oc_dec of_digits(struct kit_json_text digits, uint32_t otherwise)
 
 static oc_rc make_record(struct binance *bn, const struct symbol_words *words, struct oc_instrument *info)
 {
-    static const struct kit_word states[] = {{"TRADING", OC_STATUS_TRADING},   {"PRE_TRADING", OC_STATUS_NOT_YET},
+    static const struct kit_word states[] = {{"TRADING", OC_STATUS_TRADING},     {"PRE_TRADING", OC_STATUS_NOT_YET},
                                              {"POST_TRADING", OC_STATUS_HALTED}, {"END_OF_DAY", OC_STATUS_HALTED},
-                                             {"HALT", OC_STATUS_HALTED},       {"AUCTION_MATCH", OC_STATUS_AUCTION},
+                                             {"HALT", OC_STATUS_HALTED},         {"AUCTION_MATCH", OC_STATUS_AUCTION},
                                              {"BREAK", OC_STATUS_HALTED}};
     *info = (struct oc_instrument){.size = sizeof *info, .kind = OC_KIND_SPOT, .contract_size = {1, 0, 0}};
     info->price_step = of_digits(words->money_digits, 8);
@@ -200,9 +221,11 @@ static oc_rc make_record(struct binance *bn, const struct symbol_words *words, s
     info->orders = types_of(words->types);
     info->tifs = 1u << OC_TIF_GTC | 1u << OC_TIF_IOC | 1u << OC_TIF_FOK;
     info->present |= info->orders ? OC_INST_HAS_ORDERS : 0u;
-    info->rules |= (words->iceberg.kind == KIT_JSON_FALSE ? OC_INST_NO_ICEBERG : 0u) | (words->oco.kind == KIT_JSON_FALSE ? OC_INST_NO_OCO : 0u) |
+    info->rules |= (words->iceberg.kind == KIT_JSON_FALSE ? OC_INST_NO_ICEBERG : 0u) |
+                   (words->oco.kind == KIT_JSON_FALSE ? OC_INST_NO_OCO : 0u) |
                    (words->by_money.kind == KIT_JSON_FALSE ? OC_INST_NO_QUOTE_QTY : 0u) |
-                   (words->trail.kind == KIT_JSON_FALSE ? OC_INST_NO_TRAIL : 0u) | (words->replace.kind == KIT_JSON_FALSE ? OC_INST_NO_AMEND : 0u);
+                   (words->trail.kind == KIT_JSON_FALSE ? OC_INST_NO_TRAIL : 0u) |
+                   (words->replace.kind == KIT_JSON_FALSE ? OC_INST_NO_AMEND : 0u);
     return OC_OK;
 }
 

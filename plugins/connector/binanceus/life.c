@@ -43,7 +43,8 @@ static oc_rc send_http(struct binance *bn, const struct oc_http *http)
     return bn->kit.net->http(bn->kit.host, http, &exchange);
 }
 
-oc_rc bn_send_signed(struct binance *bn, const struct account *who, struct oc_http *http, const char *path, struct kit_write *query)
+oc_rc bn_send_signed(struct binance *bn, const struct account *who, struct oc_http *http, const char *path,
+                     struct kit_write *query)
 {
     uint8_t mac[32];
     char whole[QUERY_ROOM + 128];
@@ -169,7 +170,8 @@ static oc_rc take_listen_key(struct binance *bn, struct account *who, struct kit
     if (!is_same && stream && (rc = bn->kit.net->close(bn->kit.host, stream)) == OC_E_NOT_FOUND)
         rc = OC_OK;
     if (!is_same && rc >= 0)
-        rc = bn->kit.sign->keep(bn->kit.host, who->account, "listen_key", text.at, text.size, 0, OC_KEEP_FOR_SESSION, &field);
+        rc = bn->kit.sign->keep(bn->kit.host, who->account, "listen_key", text.at, text.size, 0, OC_KEEP_FOR_SESSION,
+                                &field);
     if (!is_same && rc >= 0)
         rc = bn_open_user(bn, who, field, &stream);
     if (rc >= 0)
@@ -187,7 +189,8 @@ static oc_rc take_listen_key(struct binance *bn, struct account *who, struct kit
 
 static oc_rc key_refused(struct binance *bn, const struct oc_response *in, struct account *who)
 {
-    static const char retired[] = "the venue has retired listen keys (HTTP 410): without them it tells nobody what becomes of orders";
+    static const char retired[] =
+        "the venue has retired listen keys (HTTP 410): without them it tells nobody what becomes of orders";
     struct kit_json_text words = kit_text_of(in->body, in->body_size < 200 ? in->body_size : 200);
     const int64_t code = bn_error(kit_json_begin(in->body, in->body_size), &words);
     const uint32_t why = in->status == 410 ? OC_WHY_NOT_SUPPORTED : bn_why(code, words);
@@ -233,8 +236,8 @@ static void read_headers(struct binance *bn, const struct oc_response *in)
         for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
             const size_t name = strlen(known[i].word);
             uint64_t number;
-            if (size <= name || memcmp(at, known[i].word, name) != 0 || kit_json_u64(kit_text_of(at + name, size - name), &number) < 0 ||
-                number > UINT32_MAX)
+            if (size <= name || memcmp(at, known[i].word, name) != 0 ||
+                kit_json_u64(kit_text_of(at + name, size - name), &number) < 0 || number > UINT32_MAX)
                 continue;
             if (known[i].means != RETRY)
                 (void)bn->kit.limit->used(bn->kit.host, in->account, known[i].means, number);
@@ -266,6 +269,14 @@ static oc_rc note_maintenance(struct binance *bn, const struct oc_response *in)
     return rc;
 }
 
+/* Whole milliseconds are said: it was then, or up to one later. */
+oc_rc bn_take_time(struct binance *bn, const struct oc_response *in, struct kit_json_text time)
+{
+    const int64_t said_ns = bn_ns(time);
+    return said_ns ? bn->kit.time->sample(bn->kit.host, said_ns + MS, in->sent_ns, in->received_ns + MS)
+                   : (oc_rc)OC_E_DATA;
+}
+
 static oc_rc answer_time(struct binance *bn, const struct oc_response *in)
 {
     struct kit_json json = kit_json_begin(in->body, in->body_size);
@@ -273,7 +284,7 @@ static oc_rc answer_time(struct binance *bn, const struct oc_response *in)
     const struct member members[] = {{"serverTime", &time}};
     if (in->status != 200)
         return OC_OK; /* the host asks too */
-    return TAKE(&json, members) && bn_ns(time) ? bn->kit.time->sample(bn->kit.host, bn_ns(time), in->sent_ns, in->received_ns) : (oc_rc)OC_E_DATA;
+    return TAKE(&json, members) ? bn_take_time(bn, in, time) : (oc_rc)OC_E_DATA;
 }
 
 static oc_rc on_response(void *self, const struct oc_response *in)

@@ -12,7 +12,10 @@ static void add(struct kit_write *query, const char *name, const char *text, siz
     kit_write_query(query, text, size);
 }
 
-static void add_text(struct kit_write *query, const char *name, const char *text) { add(query, name, text, strlen(text)); }
+static void add_text(struct kit_write *query, const char *name, const char *text)
+{
+    add(query, name, text, strlen(text));
+}
 
 static void add_id(struct kit_write *query, const char *name, const char *before, const struct oc_id *id)
 {
@@ -34,7 +37,8 @@ static void add_units(struct kit_write *query, const char *name, int64_t units, 
 }
 
 /* Its own id, or by ours, as the venue takes either. */
-static void add_name(struct kit_write *query, const struct oc_venue_request *request, const char *by_number, const char *by_client)
+static void add_name(struct kit_write *query, const struct oc_venue_request *request, const char *by_number,
+                     const char *by_client)
 {
     if (request->venue_order.size)
         add_id(query, by_number, "", &request->venue_order);
@@ -45,25 +49,32 @@ static void add_name(struct kit_write *query, const struct oc_venue_request *req
 /* What the host does not look at before it sends: how many parts an iceberg may have. */
 static int has_too_many_parts(const struct oc_request *ask, const struct oc_instrument *info)
 {
-    return ask->display_qty <= 0 || (info->iceberg_parts && (ask->qty - 1) / ask->display_qty >= (int64_t)info->iceberg_parts);
+    return ask->display_qty <= 0 ||
+           (info->iceberg_parts && (ask->qty - 1) / ask->display_qty >= (int64_t)info->iceberg_parts);
 }
 
-static oc_rc add_terms(struct kit_write *query, const struct oc_venue_request *request, const struct oc_instrument *info)
+static oc_rc add_terms(struct kit_write *query, const struct oc_venue_request *request,
+                       const struct oc_instrument *info)
 {
-    static const char *const types[] = {[OC_ORDER_MARKET] = "MARKET",           [OC_ORDER_LIMIT] = "LIMIT",
-                                        [OC_ORDER_STOP] = "STOP_LOSS",          [OC_ORDER_STOP_LIMIT] = "STOP_LOSS_LIMIT",
-                                        [OC_ORDER_TAKE_PROFIT] = "TAKE_PROFIT", [OC_ORDER_TAKE_PROFIT_LIMIT] = "TAKE_PROFIT_LIMIT"};
-    static const char *const tifs[] = {[OC_TIF_NONE] = "GTC", [OC_TIF_GTC] = "GTC", [OC_TIF_IOC] = "IOC", [OC_TIF_FOK] = "FOK"};
+    static const char *const types[] = {
+        [OC_ORDER_MARKET] = "MARKET",           [OC_ORDER_LIMIT] = "LIMIT",
+        [OC_ORDER_STOP] = "STOP_LOSS",          [OC_ORDER_STOP_LIMIT] = "STOP_LOSS_LIMIT",
+        [OC_ORDER_TAKE_PROFIT] = "TAKE_PROFIT", [OC_ORDER_TAKE_PROFIT_LIMIT] = "TAKE_PROFIT_LIMIT"};
+    static const char *const tifs[] = {
+        [OC_TIF_NONE] = "GTC", [OC_TIF_GTC] = "GTC", [OC_TIF_IOC] = "IOC", [OC_TIF_FOK] = "FOK"};
     const struct oc_request *ask = &request->ask;
     const int is_priced = (ask->bits & OC_RQ_HAS_PRICE) != 0, is_post = (ask->bits & OC_RQ_POST_ONLY) != 0;
     const int is_stop = ask->type != OC_ORDER_MARKET && ask->type != OC_ORDER_LIMIT;
-    const int needs_price = ask->type == OC_ORDER_LIMIT || ask->type == OC_ORDER_STOP_LIMIT || ask->type == OC_ORDER_TAKE_PROFIT_LIMIT;
-    if (ask->type == OC_ORDER_NONE || ask->type >= sizeof types / sizeof *types || ask->tif >= sizeof tifs / sizeof *tifs ||
-        ask->side < OC_SIDE_BUY || ask->side > OC_SIDE_SELL)
+    const int needs_price =
+        ask->type == OC_ORDER_LIMIT || ask->type == OC_ORDER_STOP_LIMIT || ask->type == OC_ORDER_TAKE_PROFIT_LIMIT;
+    if (ask->type == OC_ORDER_NONE || ask->type >= sizeof types / sizeof *types ||
+        ask->tif >= sizeof tifs / sizeof *tifs || ask->side < OC_SIDE_BUY || ask->side > OC_SIDE_SELL)
         return OC_E_NOT_SUPPORTED;
-    if (is_priced != needs_price || is_stop != ((ask->bits & OC_RQ_HAS_STOP) != 0) || (is_post && ask->type != OC_ORDER_LIMIT) ||
+    if (is_priced != needs_price || is_stop != ((ask->bits & OC_RQ_HAS_STOP) != 0) ||
+        (is_post && ask->type != OC_ORDER_LIMIT) ||
         (ask->bits & (OC_RQ_REDUCE_ONLY | OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM | OC_RQ_HAS_BOUND)) ||
-        ((ask->bits & OC_RQ_HAS_DISPLAY) && (ask->tif == OC_TIF_IOC || ask->tif == OC_TIF_FOK || has_too_many_parts(ask, info))))
+        ((ask->bits & OC_RQ_HAS_DISPLAY) &&
+         (ask->tif == OC_TIF_IOC || ask->tif == OC_TIF_FOK || has_too_many_parts(ask, info))))
         return OC_E_NOT_SUPPORTED;
     if (!(ask->bits & OC_RQ_HAS_QTY) && (ask->type != OC_ORDER_MARKET || !(ask->bits & OC_RQ_HAS_QUOTE_QTY)))
         return OC_E_NOT_SUPPORTED;
@@ -90,11 +101,14 @@ static oc_rc add_terms(struct kit_write *query, const struct oc_venue_request *r
 /* An order that has traded could trade until its cancel, and its replacement would be for too much: two could be filled where one was asked for. */
 static oc_rc refuse_amend(struct binance *bn, const struct oc_venue_request *request, uint32_t source)
 {
-    static const char words[] = "part of it has traded: it could trade on until it is replaced, and more than was asked for; cancel it and place anew";
-    return kit_answer(&bn->kit, request, source, OC_EV_AMEND_REJECTED, OC_WHY_NOT_SUPPORTED, kit_text_of(words, sizeof words - 1), NULL, NULL);
+    static const char words[] = "part of it has traded: it could trade on until it is replaced, and more than was "
+                                "asked for; cancel it and place anew";
+    return kit_answer(&bn->kit, request, source, OC_EV_AMEND_REJECTED, OC_WHY_NOT_SUPPORTED,
+                      kit_text_of(words, sizeof words - 1), NULL, NULL);
 }
 
-static oc_rc add_replacement(struct kit_write *query, const struct oc_venue_request *request, const struct oc_instrument *info)
+static oc_rc add_replacement(struct kit_write *query, const struct oc_venue_request *request,
+                             const struct oc_instrument *info)
 {
     if (!request->client_new.size)
         return OC_E_LIMIT;
@@ -105,7 +119,8 @@ static oc_rc add_replacement(struct kit_write *query, const struct oc_venue_requ
     return add_terms(query, request, info);
 }
 
-static oc_rc add_cancel(struct kit_write *query, const struct oc_venue_request *request, const struct oc_instrument *info)
+static oc_rc add_cancel(struct kit_write *query, const struct oc_venue_request *request,
+                        const struct oc_instrument *info)
 {
     add_text(query, "symbol", info->venue_symbol);
     if (request->ask.kind == OC_REQUEST_CANCEL_ALL)
@@ -147,23 +162,24 @@ oc_rc bn_request(void *self, const struct oc_venue_request *first, uint32_t size
                            .request = ask->id,
                            .send_by_ns = ask->send_by_ns};
     return bn_send_signed(bn, who, &http,
-                          is_amend                               ? "/api/v3/order/cancelReplace"
+                          is_amend                             ? "/api/v3/order/cancelReplace"
                           : ask->kind == OC_REQUEST_CANCEL_ALL ? "/api/v3/openOrders"
-                                                                 : "/api/v3/order",
+                                                               : "/api/v3/order",
                           &query);
 }
 
 /* ---- in ---- */
 
-static oc_rc refuse(struct binance *bn, const struct oc_venue_request *ask, uint32_t source, uint32_t why, struct kit_json_text words)
+static oc_rc refuse(struct binance *bn, const struct oc_venue_request *ask, uint32_t source, uint32_t why,
+                    struct kit_json_text words)
 {
     const uint16_t type = kit_refusal(ask->ask.kind);
     return type == OC_EV_NONE ? (oc_rc)OC_OK : kit_answer(&bn->kit, ask, source, type, why, words, NULL, NULL);
 }
 
 /* It is gone, with what has traded of it: where fills are missing they are asked for. */
-static oc_rc say_canceled(struct binance *bn, const struct oc_venue_request *ask, uint32_t source, uint32_t why, struct kit_json_text words,
-                          struct kit_json_text done)
+static oc_rc say_canceled(struct binance *bn, const struct oc_venue_request *ask, uint32_t source, uint32_t why,
+                          struct kit_json_text words, struct kit_json_text done)
 {
     oc_rc rc;
     struct oc_scale scale;
@@ -180,7 +196,8 @@ static oc_rc say_canceled(struct binance *bn, const struct oc_venue_request *ask
     out->text_size = words.size;
     if (words.size)
         memcpy(out + 1, words.at, words.size);
-    if (bn->kit.names->scale(bn->kit.host, ask->ask.head.inst, &scale) == OC_OK && kit_scale_qty(&scale, done, &out->answer.cum_qty) == OC_OK)
+    if (bn->kit.names->scale(bn->kit.host, ask->ask.head.inst, &scale) == OC_OK &&
+        kit_scale_qty(&scale, done, &out->answer.cum_qty) == OC_OK)
         out->present = OC_OF_CUM_QTY;
     return kit_commit(&bn->kit, out);
 }
@@ -203,7 +220,8 @@ static int read_data(struct kit_json json, struct halves *halves)
 {
     struct kit_json_text data = {0};
     const struct member members[] = {{"data", &data}};
-    return TAKE(&json, members) && kit_json_end(&json) && data.kind == KIT_JSON_OBJECT && read_halves(kit_json_into(data), halves);
+    return TAKE(&json, members) && kit_json_end(&json) && data.kind == KIT_JSON_OBJECT &&
+           read_halves(kit_json_into(data), halves);
 }
 
 /* The id of an order, and how much of it has traded. */
@@ -216,7 +234,8 @@ static int read_order(struct kit_json json, struct oc_id *ret_id, struct kit_jso
 
 /* -2022: the cancel failed, and nothing has changed. -2021: it is gone, and nothing stands in its place. The other half of that is two orders
  * that live: nobody knows, until both are asked about. */
-static oc_rc answer_halves(struct binance *bn, const struct oc_venue_request *ask, uint32_t source, int64_t code, struct kit_json json)
+static oc_rc answer_halves(struct binance *bn, const struct oc_venue_request *ask, uint32_t source, int64_t code,
+                           struct kit_json json)
 {
     struct halves halves;
     struct kit_json_text words = {0}, done = {0};
@@ -231,13 +250,15 @@ static oc_rc answer_halves(struct binance *bn, const struct oc_venue_request *as
     if (!reason)
         return OC_OK;
     if (!is_gone)
-        return bn_is_open_end(400, reason, words) ? (oc_rc)OC_OK : refuse(bn, ask, source, bn_why(reason, words), words);
+        return bn_is_open_end(400, reason, words) ? (oc_rc)OC_OK
+                                                  : refuse(bn, ask, source, bn_why(reason, words), words);
     if (bn_is_open_end(400, reason, words) || !read_order(kit_json_into(halves.canceled), &id, &done))
         return OC_OK;
     return say_canceled(bn, ask, source, bn_why(reason, words), words, done);
 }
 
-static oc_rc answer_refused(struct binance *bn, const struct oc_venue_request *ask, const struct oc_response *in, uint32_t source)
+static oc_rc answer_refused(struct binance *bn, const struct oc_venue_request *ask, const struct oc_response *in,
+                            uint32_t source)
 {
     const struct kit_json json = kit_json_begin(in->body, in->body_size);
     struct kit_json_text words = {0};
@@ -253,16 +274,19 @@ static oc_rc answer_refused(struct binance *bn, const struct oc_venue_request *a
     }
     if (ask->ask.kind != OC_REQUEST_CANCEL_ALL)
         return refuse(bn, ask, source, bn_why(code, words), words);
-    return code == -2011 ? kit_answer(&bn->kit, ask, source, OC_EV_TAKEN, OC_WHY_NONE, words, NULL, NULL) /* nothing is open */
-                         : kit_answer(&bn->kit, ask, source, OC_EV_REJECTED, bn_why(code, words), words, NULL, NULL);
+    return code == -2011
+               ? kit_answer(&bn->kit, ask, source, OC_EV_TAKEN, OC_WHY_NONE, words, NULL, NULL) /* nothing is open */
+               : kit_answer(&bn->kit, ask, source, OC_EV_REJECTED, bn_why(code, words), words, NULL, NULL);
 }
 
-static oc_rc answer_replaced(struct binance *bn, const struct oc_venue_request *ask, uint32_t source, struct kit_json json)
+static oc_rc answer_replaced(struct binance *bn, const struct oc_venue_request *ask, uint32_t source,
+                             struct kit_json json)
 {
     struct halves halves;
     struct kit_json_text done = {0}, none = {0};
     struct oc_id id;
-    if (!read_halves(json, &halves) || halves.fresh.kind != KIT_JSON_OBJECT || !read_order(kit_json_into(halves.fresh), &id, &done))
+    if (!read_halves(json, &halves) || halves.fresh.kind != KIT_JSON_OBJECT ||
+        !read_order(kit_json_into(halves.fresh), &id, &done))
         return OC_OK;
     return kit_answer(&bn->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, none, &id, &ask->client_new);
 }
@@ -281,6 +305,7 @@ oc_rc bn_answer_request(struct binance *bn, const struct oc_response *in, uint32
         return answer_replaced(bn, ask, source, json);
     if (!read_order(json, &id, &done))
         return OC_OK; /* not understood: UNKNOWN */
-    return ask->ask.kind == OC_REQUEST_CANCEL ? say_canceled(bn, ask, source, OC_WHY_CANCELED_BY_US, none, done)
-                                              : kit_answer(&bn->kit, ask, source, OC_EV_ACCEPTED, OC_WHY_NONE, none, &id, &ask->client);
+    return ask->ask.kind == OC_REQUEST_CANCEL
+               ? say_canceled(bn, ask, source, OC_WHY_CANCELED_BY_US, none, done)
+               : kit_answer(&bn->kit, ask, source, OC_EV_ACCEPTED, OC_WHY_NONE, none, &id, &ask->client);
 }

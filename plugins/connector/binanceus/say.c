@@ -49,10 +49,14 @@ uint32_t bn_why(int64_t code, struct kit_json_text words)
     static const struct {
         int64_t code;
         uint32_t why;
-    } codes[] = {{-1002, OC_WHY_BAD_CREDENTIALS}, {-1003, OC_WHY_RATE_LIMIT},  {-1015, OC_WHY_RATE_LIMIT},      {-1016, OC_WHY_MAINTENANCE},
-                 {-1021, OC_WHY_CLOCK},           {-1022, OC_WHY_BAD_CREDENTIALS}, {-1100, OC_WHY_INVALID_ORDER}, {-1111, OC_WHY_QUANTITY_OFF_GRID},
-                 {-1121, OC_WHY_BAD_SYMBOL},      {-2013, OC_WHY_NOT_FOUND},   {-2014, OC_WHY_BAD_CREDENTIALS}, {-2015, OC_WHY_BAD_CREDENTIALS},
-                 {-2026, OC_WHY_NOT_FOUND},       {-1000, OC_WHY_VENUE_ERROR}, {-1001, OC_WHY_VENUE_ERROR},     {-1008, OC_WHY_VENUE_ERROR}};
+    } codes[] = {{-1002, OC_WHY_BAD_CREDENTIALS}, {-1003, OC_WHY_RATE_LIMIT},
+                 {-1015, OC_WHY_RATE_LIMIT},      {-1016, OC_WHY_MAINTENANCE},
+                 {-1021, OC_WHY_CLOCK},           {-1022, OC_WHY_BAD_CREDENTIALS},
+                 {-1100, OC_WHY_INVALID_ORDER},   {-1111, OC_WHY_QUANTITY_OFF_GRID},
+                 {-1121, OC_WHY_BAD_SYMBOL},      {-2013, OC_WHY_NOT_FOUND},
+                 {-2014, OC_WHY_BAD_CREDENTIALS}, {-2015, OC_WHY_BAD_CREDENTIALS},
+                 {-2026, OC_WHY_NOT_FOUND},       {-1000, OC_WHY_VENUE_ERROR},
+                 {-1001, OC_WHY_VENUE_ERROR},     {-1008, OC_WHY_VENUE_ERROR}};
     static const struct kit_word says[] = {{"insufficient balance", OC_WHY_INSUFFICIENT_FUNDS},
                                            {"Duplicate order", OC_WHY_DUPLICATE_ID},
                                            {"Market is closed", OC_WHY_MARKET_CLOSED},
@@ -109,10 +113,11 @@ static const struct kit_word sides[] = {{"BUY", OC_SIDE_BUY}, {"SELL", OC_SIDE_S
 
 static uint8_t state_of(const struct order_words *words, int is_stop)
 {
-    static const struct kit_word states[] = {{"NEW", OC_SHOWN_WORKING},         {"PARTIALLY_FILLED", OC_SHOWN_WORKING},
-                                             {"FILLED", OC_SHOWN_FILLED},       {"CANCELED", OC_SHOWN_CANCELED},
-                                             {"REJECTED", OC_SHOWN_REJECTED},   {"PENDING_CANCEL", OC_SHOWN_PENDING_CANCEL},
-                                             {"EXPIRED", OC_SHOWN_EXPIRED},     {"EXPIRED_IN_MATCH", OC_SHOWN_EXPIRED}};
+    static const struct kit_word states[] = {
+        {"NEW", OC_SHOWN_WORKING},       {"PARTIALLY_FILLED", OC_SHOWN_WORKING},
+        {"FILLED", OC_SHOWN_FILLED},     {"CANCELED", OC_SHOWN_CANCELED},
+        {"REJECTED", OC_SHOWN_REJECTED}, {"PENDING_CANCEL", OC_SHOWN_PENDING_CANCEL},
+        {"EXPIRED", OC_SHOWN_EXPIRED},   {"EXPIRED_IN_MATCH", OC_SHOWN_EXPIRED}};
     const uint8_t state = (uint8_t)KIT_WORD_OF(words->state, states, OC_SHOWN_UNKNOWN);
     return state == OC_SHOWN_WORKING && is_stop && words->working.kind == KIT_JSON_FALSE ? OC_SHOWN_UNTRIGGERED : state;
 }
@@ -136,7 +141,8 @@ static void fill_in(const struct order_words *words, const struct oc_scale *scal
     order->updated_ns = bn_ns(words->updated);
     if (kit_scale_qty(scale, words->done, &order->cum_qty) == OC_OK)
         order->present |= OC_OF_CUM_QTY;
-    if (kit_json_dec(words->value, &order->cum_value) == OC_OK && order->cum_value.units >= 0) /* below zero: not known */
+    if (kit_json_dec(words->value, &order->cum_value) == OC_OK &&
+        order->cum_value.units >= 0) /* below zero: not known */
         order->present |= OC_OF_CUM_VALUE;
     else
         order->cum_value = (struct oc_dec){0, 0, 0};
@@ -156,8 +162,8 @@ static uint32_t why_of(const struct oc_ev_order *order, const struct order_words
 {
     return order->state == OC_SHOWN_CANCELED && (order->present & OC_OF_CUM_QTY) && !order->cum_qty ? OC_WHY_REPLACED
            : KIT_JSON_IS(words->state, "EXPIRED_IN_MATCH")                                          ? OC_WHY_SELF_TRADE
-           : order->state == OC_SHOWN_EXPIRED                                                       ? OC_WHY_TIME_IN_FORCE
-                                                                                                    : OC_WHY_NONE;
+           : order->state == OC_SHOWN_EXPIRED ? OC_WHY_TIME_IN_FORCE
+                                              : OC_WHY_NONE;
 }
 
 oc_rc bn_say_order(struct binance *bn, const struct order_words *words, uint32_t source, uint64_t token, uint16_t flags)
@@ -193,8 +199,9 @@ oc_rc bn_say_fill(struct binance *bn, const struct fill_words *words, uint64_t o
     struct oc_ev_venue_fill *out = KIT_EVENT(&bn->kit, oc_ev_venue_fill, OC_EV_FILL, source, &rc);
     if (!out)
         return rc;
-    if (kit_trade_id(words->id, out->fill.trade_id, &out->fill.trade_id_size) < 0 || kit_id(words->order, &out->venue_order) < 0 ||
-        kit_json_dec(words->price, &price) < 0 || kit_scale_qty(&scale, words->qty, &out->fill.qty) < 0)
+    if (kit_trade_id(words->id, out->fill.trade_id, &out->fill.trade_id_size) < 0 ||
+        kit_id(words->order, &out->venue_order) < 0 || kit_json_dec(words->price, &price) < 0 ||
+        kit_scale_qty(&scale, words->qty, &out->fill.qty) < 0)
         return OC_E_DATA;
     if (kit_scale_price(&scale, words->price, &out->fill.price) < 0) {
         if (kit_nearest_price(&scale, price, &out->fill.price) < 0 || kit_json_dec(words->value, &out->value) < 0)
@@ -222,7 +229,8 @@ oc_rc bn_say_fill(struct binance *bn, const struct fill_words *words, uint64_t o
 oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns)
 {
     struct kit_json_text asset = {0}, free = {0}, locked = {0};
-    const struct member members[] = {{"asset", &asset}, {"free", &free}, {"locked", &locked}, {"a", &asset}, {"f", &free}, {"l", &locked}};
+    const struct member members[] = {{"asset", &asset}, {"free", &free}, {"locked", &locked},
+                                     {"a", &asset},     {"f", &free},    {"l", &locked}};
     oc_rc rc;
     if (!TAKE(json, members))
         return OC_E_DATA;
@@ -231,7 +239,8 @@ oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source,
     struct oc_ev_balance *out = KIT_EVENT(&bn->kit, oc_ev_balance, OC_EV_BALANCE, source, &rc);
     if (!out)
         return rc;
-    if (kit_asset(&bn->kit, asset, &out->asset) < 0 || kit_json_dec(free, &out->free) < 0 || kit_json_dec(locked, &out->locked) < 0)
+    if (kit_asset(&bn->kit, asset, &out->asset) < 0 || kit_json_dec(free, &out->free) < 0 ||
+        kit_json_dec(locked, &out->locked) < 0)
         return OC_E_DATA;
     out->present = OC_BAL_FREE | OC_BAL_LOCKED | OC_BAL_SUM;
     out->token = token;
@@ -264,19 +273,20 @@ static int take_levels(struct kit_json_text side, const struct oc_scale *scale, 
             return 0;
         for (int i = 0; kit_json_item(&json); i++)
             words[i & 1] = i < 2 ? kit_json_value(&json) : words[i & 1];
-        if (kit_scale_price(scale, words[0], &levels[at].price) < 0 || kit_scale_qty(scale, words[1], &levels[at].qty) < 0)
+        if (kit_scale_price(scale, words[0], &levels[at].price) < 0 ||
+            kit_scale_qty(scale, words[1], &levels[at].qty) < 0)
             return 0;
     }
     return at == count && kit_json_end(&json);
 }
 
-oc_rc bn_say_book(struct binance *bn, const struct oc_scale *scale, struct kit_json_text bids, struct kit_json_text asks, uint64_t first, uint64_t last,
-                  uint32_t is_snapshot, int64_t at_ns)
+oc_rc bn_say_book(struct binance *bn, const struct oc_scale *scale, struct kit_json_text bids,
+                  struct kit_json_text asks, uint64_t first, uint64_t last, uint32_t is_snapshot, int64_t at_ns)
 {
     const uint32_t bid_count = count_levels(bids), ask_count = count_levels(asks);
     oc_rc rc;
-    struct oc_ev_book *out =
-        kit_event(&bn->kit, sizeof *out + ((size_t)bid_count + ask_count) * sizeof(struct oc_level), OC_EV_BOOK, 0, &rc);
+    struct oc_ev_book *out = kit_event(
+        &bn->kit, sizeof *out + ((size_t)bid_count + ask_count) * sizeof(struct oc_level), OC_EV_BOOK, 0, &rc);
     if (!out)
         return rc; /* OC_E_RANGE: more levels than one event holds */
     struct oc_level *levels = (struct oc_level *)(void *)(out + 1);
@@ -295,7 +305,8 @@ oc_rc bn_say_book(struct binance *bn, const struct oc_scale *scale, struct kit_j
     return kit_commit(&bn->kit, out);
 }
 
-oc_rc bn_say_bar(struct binance *bn, const struct oc_scale *scale, const struct bar_words *words, int64_t period_ns, uint16_t flags)
+oc_rc bn_say_bar(struct binance *bn, const struct oc_scale *scale, const struct bar_words *words, int64_t period_ns,
+                 uint16_t flags)
 {
     oc_rc rc;
     uint64_t trades;

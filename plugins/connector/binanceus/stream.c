@@ -25,7 +25,8 @@ oc_rc bn_open_user(struct binance *bn, struct account *who, uint16_t listen_key,
     static const char path[] = "/ws/";
     const struct oc_splice key = {.at = sizeof path - 1, .field = listen_key, .in = OC_IN_PATH};
     const struct oc_open open = {.size = sizeof open,
-                                 .flags = OC_OPEN_KEEP | OC_OPEN_ORDERS, /* nothing trades while nobody tells what becomes of it */
+                                 .flags = OC_OPEN_KEEP |
+                                          OC_OPEN_ORDERS, /* nothing trades while nobody tells what becomes of it */
                                  .endpoint = STREAM,
                                  .frame = OC_FRAME_WEBSOCKET,
                                  .account = who->account,
@@ -83,9 +84,12 @@ oc_rc bn_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_su
     const struct oc_cost cost = {SPOKEN, 0, 1};
     if (count == 0 || subs[0].topic == OC_TOPIC_PRIVATE || how == OC_SUB_RESYNC)
         return OC_OK; /* the user stream says all; and a book begins again with its snapshot, which the host asks for */
+    if (!bn->has_info)
+        return OC_E_AGAIN; /* by the venue's own names, which it has not said yet */
     if (!stream)
         return open_market(bn);
-    kit_write_text(&out, how == OC_SUB_REMOVE ? "{\"method\":\"UNSUBSCRIBE\",\"params\":[" : "{\"method\":\"SUBSCRIBE\",\"params\":[");
+    kit_write_text(&out, how == OC_SUB_REMOVE ? "{\"method\":\"UNSUBSCRIBE\",\"params\":["
+                                              : "{\"method\":\"SUBSCRIBE\",\"params\":[");
     for (uint32_t i = 0; i < count; i++) {
         kit_write_text(&out, i ? ",\"" : "\"");
         const oc_rc rc = write_topic(bn, &out, &subs[i]);
@@ -172,7 +176,8 @@ static oc_rc hear_quote(struct binance *bn, const struct letters *in)
         kit_scale_price(&scale, in->of['a'], &out->ask) < 0 || kit_scale_qty(&scale, in->of['A'], &out->ask_qty) < 0 ||
         kit_json_u64(in->of['u'], &out->venue_seq) < 0)
         return OC_E_DATA;
-    out->present = (out->bid_qty > 0 ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) | (out->ask_qty > 0 ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u) | OC_HAS_VENUE_SEQ;
+    out->present = (out->bid_qty > 0 ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) |
+                   (out->ask_qty > 0 ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u) | OC_HAS_VENUE_SEQ;
     out->head.inst = scale.inst;
     out->head.flags = OC_EVF_LAST;
     return kit_commit(&bn->kit, out);
@@ -197,7 +202,8 @@ static oc_rc hear_bar(struct binance *bn, const struct letters *in)
         return OC_E_DATA;
     if (kit_symbol(&bn->kit, in->of['s'], &scale) < 0 || !bn_period(k.of['i']))
         return kit_skip(&bn->kit, "kline", in->of['s']);
-    const struct bar_words words = {k.of['t'], k.of['T'], k.of['o'], k.of['h'], k.of['l'], k.of['c'], k.of['v'], k.of['n']};
+    const struct bar_words words = {k.of['t'], k.of['T'], k.of['o'], k.of['h'],
+                                    k.of['l'], k.of['c'], k.of['v'], k.of['n']};
     return bn_say_bar(bn, &scale, &words, bn_period(k.of['i']), k.of['x'].kind == KIT_JSON_TRUE ? 0 : OC_EVF_FORMING);
 }
 
@@ -209,19 +215,21 @@ static int begins(struct kit_json_text text, const char *with)
 }
 
 /* The end of an order. In a cancel `c` is the id of the cancel, and `C` is the order's own. */
-static oc_rc hear_end(struct binance *bn, const struct letters *in, const struct account *who, const struct oc_scale *scale)
+static oc_rc hear_end(struct binance *bn, const struct letters *in, const struct account *who,
+                      const struct oc_scale *scale)
 {
     const int is_cancel = KIT_JSON_IS(in->of['x'], "CANCELED");
     const struct kit_json_text client = is_cancel && in->of['C'].size ? in->of['C'] : in->of['c'];
     oc_rc rc;
-    struct oc_ev_venue_answer *out = KIT_EVENT(&bn->kit, oc_ev_venue_answer, is_cancel ? OC_EV_CANCELED : OC_EV_EXPIRED, who->source, &rc);
+    struct oc_ev_venue_answer *out =
+        KIT_EVENT(&bn->kit, oc_ev_venue_answer, is_cancel ? OC_EV_CANCELED : OC_EV_EXPIRED, who->source, &rc);
     if (!out)
         return rc;
     if (kit_id(in->of['i'], &out->venue_order) < 0 || kit_id(client, &out->client) < 0 ||
         kit_scale_qty(scale, in->of['z'], &out->answer.cum_qty) < 0)
         return OC_E_DATA;
     out->present = OC_OF_CUM_QTY;
-    out->why = !is_cancel                                      ? (KIT_JSON_IS(in->of['X'], "EXPIRED_IN_MATCH") ? OC_WHY_SELF_TRADE : OC_WHY_TIME_IN_FORCE)
+    out->why = !is_cancel ? (KIT_JSON_IS(in->of['X'], "EXPIRED_IN_MATCH") ? OC_WHY_SELF_TRADE : OC_WHY_TIME_IN_FORCE)
                : begins(in->of['c'], "r-") && in->of['C'].size ? OC_WHY_REPLACED
                : begins(in->of['c'], "c-") && in->of['C'].size ? OC_WHY_CANCELED_BY_US
                                                                : OC_WHY_CANCELED_BY_VENUE;

@@ -26,9 +26,11 @@ struct face {
     const struct quota_rule *quotas;
     uint32_t quota_count;
     uint32_t maker_ppm, taker_ppm;
-    const char *money;          /* what each account begins with */
-    bool has_keys;              /* requests are signed */
-    const char *const *headers; /* that it reads, in lower case with a colon, as "x-key:"; ended by NULL */
+    const char *money;             /* what each account begins with */
+    bool has_keys;                 /* requests are signed */
+    const char *used_header;       /* of an answer, that says the weight that was used, with a colon; NULL: "x-used:" */
+    const char *orders_headers[2]; /* and the orders; NULL: none does */
+    const char *const *headers;    /* that it reads, in lower case with a colon, as "x-key:"; ended by NULL */
     enum fault_of (*of)(const struct venue_ask *ask);
     /* NULL: no requests, 404. ret->body is empty, and has room. */
     void (*answer)(struct rehearsal *venue, const struct venue_ask *ask, struct venue_answer *ret);
@@ -42,7 +44,7 @@ struct face {
     void (*settled)(struct rehearsal *venue, struct seat *seat);
 };
 
-extern const struct face face_plain, face_lines, face_jline;
+extern const struct face face_plain, face_lines, face_jline, face_binanceus;
 
 /* NULL: there is none of this name. */
 const struct face *face_named(const char *name);

@@ -234,14 +234,7 @@ static void note_level(struct rehearsal *venue, struct seat *seat, const struct 
 {
     if (seat->dirty_count && seat->dirty_inst != event->inst)
         plain_settled(venue, seat);
-    seat->dirty_inst = event->inst;
-    for (uint32_t i = 0; i < seat->dirty_count && i < SEAT_DIRTY_MAX; i++)
-        if (seat->dirty[i].price == event->price && seat->dirty[i].qty == event->side)
-            return;
-    if (seat->dirty_count < SEAT_DIRTY_MAX)
-        seat->dirty[seat->dirty_count] = (struct core_level){event->price, event->side};
-    if (seat->dirty_count <= SEAT_DIRTY_MAX) /* one more: too many, a snapshot says it all */
-        seat->dirty_count++;
+    venue_note_level(seat, event);
 }
 
 void plain_tell(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
@@ -277,16 +270,6 @@ void plain_tell(struct rehearsal *venue, struct seat *seat, const struct core_ev
     }
 }
 
-static int64_t qty_at(const struct core *core, uint32_t inst, uint8_t side, int64_t price)
-{
-    struct core_level levels[256];
-    const uint32_t count = core_levels(core, inst, side, levels, 256);
-    for (uint32_t i = 0; i < count; i++)
-        if (levels[i].price == price)
-            return levels[i].qty;
-    return 0;
-}
-
 static void say_changes(struct rehearsal *venue, struct seat *seat, uint32_t inst)
 {
     const struct core_inst *in = core_inst(venue->core, inst);
@@ -298,7 +281,8 @@ static void say_changes(struct rehearsal *venue, struct seat *seat, uint32_t ins
         json_open(out, side == CORE_BUY ? "bids" : "asks", '[');
         for (uint32_t i = 0; i < seat->dirty_count; i++)
             if (seat->dirty[i].qty == side)
-                plain_put_level(in, out, seat->dirty[i].price, qty_at(venue->core, inst, side, seat->dirty[i].price));
+                plain_put_level(in, out, seat->dirty[i].price,
+                                venue_qty_at(venue->core, inst, side, seat->dirty[i].price));
         json_close(out, ']');
     }
     send(venue, seat, &message);

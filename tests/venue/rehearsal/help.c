@@ -91,6 +91,28 @@ bool venue_is_signed(const struct venue_key *key, const void *text, size_t size,
     return CRYPTO_memcmp(expected, hex, 64) == 0;
 }
 
+void venue_note_level(struct seat *seat, const struct core_event *event)
+{
+    seat->dirty_inst = event->inst;
+    for (uint32_t i = 0; i < seat->dirty_count && i < SEAT_DIRTY_MAX; i++)
+        if (seat->dirty[i].price == event->price && seat->dirty[i].qty == event->side)
+            return;
+    if (seat->dirty_count < SEAT_DIRTY_MAX)
+        seat->dirty[seat->dirty_count] = (struct core_level){event->price, event->side};
+    if (seat->dirty_count <= SEAT_DIRTY_MAX) /* one more: too many, a snapshot says it all */
+        seat->dirty_count++;
+}
+
+int64_t venue_qty_at(const struct core *core, uint32_t inst, uint8_t side, int64_t price)
+{
+    struct core_level levels[256];
+    const uint32_t count = core_levels(core, inst, side, levels, 256);
+    for (uint32_t i = 0; i < count; i++)
+        if (levels[i].price == price)
+            return levels[i].qty;
+    return 0;
+}
+
 void venue_put_units(struct text *out, const char *key, int64_t units, struct oc_dec step)
 {
     char number[TEXT_DECIMAL_MAX];

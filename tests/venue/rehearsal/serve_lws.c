@@ -23,6 +23,7 @@ struct connection {  /* of a client */
     char *body; /* owned: of a request, or of a message, as far as it came */
     size_t body_size;
     bool is_too_large;
+    bool is_whole; /* it has no body, and has arrived */
 };
 
 struct serve {
@@ -209,6 +210,7 @@ static int begin_request(struct serve *serve, struct lws *wsi)
     of->body_size = 0;
     const bool has_body =
         lws_hdr_copy(wsi, size, sizeof size, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 && strcmp(size, "0") != 0;
+    of->is_whole = !has_body;
     return has_body ? 0 : arrive(serve, of);
 }
 
@@ -218,6 +220,16 @@ static bool put_number(struct lws *wsi, const char *name, int64_t number, unsign
     const int size = snprintf(text, sizeof text, "%lld", (long long)number);
     return number <= 0 || lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)text,
                                                       size, at, end) == 0;
+}
+
+static bool put_used(struct lws *wsi, const struct face *face, const struct venue_answer *answer, unsigned char **at,
+                     unsigned char *end)
+{
+    bool is_put = put_number(wsi, face->used_header ? face->used_header : "x-used:", answer->used, at, end);
+    for (int i = 0; i < 2 && is_put; i++)
+        if (face->orders_headers[i])
+            is_put = put_number(wsi, face->orders_headers[i], answer->orders_used[i], at, end);
+    return is_put;
 }
 
 static int write_answer(struct serve *serve, struct connection *of)
@@ -232,7 +244,7 @@ static int write_answer(struct serve *serve, struct connection *of)
     const size_t said = exchange->end == VENUE_CUT ? answer->body.size / 2 : answer->body.size;
     if (lws_add_http_common_headers(of->wsi, answer->status, "application/json", answer->body.size, &at, end) ||
         !put_number(of->wsi, "retry-after:", answer->retry_after_s, &at, end) ||
-        !put_number(of->wsi, "x-used:", answer->used, &at, end) ||
+        !put_used(of->wsi, serve->venue->face, answer, &at, end) ||
         lws_finalize_write_http_header(of->wsi, head + LWS_PRE, &at, end))
         return -1;
     unsigned char *body = malloc(LWS_PRE + said + 1);
@@ -397,6 +409,8 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_HTTP_BODY:
         return of && add_bytes(of, in, size) ? 0 : -1;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        if (of && of->is_whole) /* said of a body of no bytes too, which has arrived */
+            return 0;
         return of ? arrive(serve, of) : -1;
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return of ? write_answer(serve, of) : -1;

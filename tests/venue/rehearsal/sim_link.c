@@ -1,5 +1,7 @@
 #include "rehearsal/sim_link.h"
 
+#include "rehearsal/face.h"
+
 #include <stdio.h>
 
 static const char address[] = "127.0.0.1";
@@ -140,13 +142,19 @@ static oc_rc link_http(void *self, const struct io_exchange *exchange)
 
 static void say_answer(struct sim_link *link, struct sim_exchange *of, const struct venue_exchange *answer)
 {
-    char headers[160] = "content-type: application/json\r\n", line[64];
+    const struct face *face = link->venue->face;
+    char headers[320] = "content-type: application/json\r\n", line[96];
     if (answer->end != VENUE_WHOLE) {
         end_exchange(link, of->exchange, IO_LOST, OC_WHY_NETWORK);
     } else {
         if (answer->answer.used) {
-            snprintf(line, sizeof line, "x-used: %u\r\n", answer->answer.used);
+            snprintf(line, sizeof line, "%s %u\r\n",
+                     face->used_header ? face->used_header : "x-used:", answer->answer.used);
             text_append(headers, sizeof headers, line);
+        }
+        for (int i = 0; i < 2 && face->orders_headers[i]; i++) {
+            snprintf(line, sizeof line, "%s %u\r\n", face->orders_headers[i], answer->answer.orders_used[i]);
+            text_append(headers, sizeof headers, answer->answer.orders_used[i] ? line : "");
         }
         if (answer->answer.retry_after_s) {
             snprintf(line, sizeof line, "retry-after: %lld\r\n", (long long)answer->answer.retry_after_s);

@@ -8,11 +8,11 @@
 
 enum { ACCOUNTS = 2 };
 
-const char *const face_names[] = {"plain", "lines", "jline", NULL};
+const char *const face_names[] = {"plain", "lines", "jline", "binanceus", NULL};
 
 const struct face *face_named(const char *name)
 {
-    static const struct face *const faces[] = {&face_plain, &face_lines, &face_jline};
+    static const struct face *const faces[] = {&face_plain, &face_lines, &face_jline, &face_binanceus};
     for (uint32_t i = 0; face_names[i]; i++)
         if (strcmp(face_names[i], name) == 0)
             return faces[i];

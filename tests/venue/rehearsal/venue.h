@@ -37,6 +37,8 @@ struct venue_key {
     char secret[96]; /* text; its bytes are the key of the MAC */
     uint32_t account;
     bool may_trade;
+    char listen[65]; /* of faces whose account streams have a name of their own, and until when it holds */
+    int64_t listen_until_ns;
 };
 
 struct venue_ask {       /* a request of HTTP; borrowed */
@@ -50,9 +52,10 @@ struct venue_ask {       /* a request of HTTP; borrowed */
 
 struct venue_answer {
     uint32_t status;
-    int64_t retry_after_s; /* above zero: said */
-    uint32_t used;         /* weight of this window so far, above zero: said */
-    struct text body;      /* JSON */
+    int64_t retry_after_s;   /* above zero: said */
+    uint32_t used;           /* weight of this window so far, above zero: said */
+    uint32_t orders_used[2]; /* orders of the windows of face.orders_headers, above zero: said */
+    struct text body;        /* JSON */
 };
 
 enum exchange_state {
@@ -91,6 +94,8 @@ struct seat { /* a stream */
     uint32_t account; /* CORE_NONE: nobody is logged in */
     char address[VENUE_ADDRESS_MAX];
     bool hears_account;
+    bool is_combined;                        /* each message stands in an envelope that names its stream */
+    char listen[65];                         /* as its key's */
     uint32_t topics[CORE_INSTS_MAX];         /* bits of the face */
     uint64_t seq[CORE_INSTS_MAX + 1];        /* of what was said of each instrument; the last: of the account */
     struct core_level dirty[SEAT_DIRTY_MAX]; /* levels that changed in this turn: qty is the side */
@@ -113,8 +118,9 @@ struct rehearsal { /* `struct venue` is a session's */
     int64_t begin_ns, now_ns;
     int64_t skew_ns, stale_ns; /* of its clock; of what reading shows */
     bool is_in_maintenance;
-    char certificate[16]; /* "good", "expired", "other-name": what a transport shows from now on */
-    bool drops_streams;   /* every stream is reset once: set by a word, taken by venue_advance */
+    char canceling[CORE_CLIENT_MAX]; /* the id of the cancel that was asked for last, for faces that tell it */
+    char certificate[16];            /* "good", "expired", "other-name": what a transport shows from now on */
+    bool drops_streams;              /* every stream is reset once: set by a word, taken by venue_advance */
     uint64_t answers, messages, orders;
 };
 
@@ -180,6 +186,10 @@ bool venue_is_signed(const struct venue_key *key, const void *text, size_t size,
 /* To one stream; `is_fill`: one that a fault of fills leaves out, before the face counts it. */
 bool venue_loses_fill(struct rehearsal *venue);
 void venue_say(struct rehearsal *venue, struct seat *seat, const char *bytes, size_t size);
+/* A level has changed: noted once, with its side as the quantity. At most one more than SEAT_DIRTY_MAX is counted. */
+void venue_note_level(struct seat *seat, const struct core_event *event);
+/* What rests at a price; 0 where that is deeper than the first levels. */
+int64_t venue_qty_at(const struct core *core, uint32_t inst, uint8_t side, int64_t price);
 /* Price or quantity as text. */
 void venue_put_units(struct text *out, const char *key, int64_t units, struct oc_dec step);
 /* Money of a text, exactly. */
