@@ -260,6 +260,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         return OC_E_FULL;
     const uint32_t changes = OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED;
     struct oc_request ask = follow_up(engine, order, OC_REQUEST_AMEND);
+    ask.filled = order->filled + order_missing(order); /* what a venue takes as a new order is for the rest */
     ask.bits |= request->bits & changes;
     if (!(ask.bits & changes) || ((ask.bits & OC_RQ_QUANTITY_CHANGED) && request->qty <= order->filled) ||
         ((ask.bits & OC_RQ_PRICE_CHANGED) && !(order->now.bits & OC_RQ_HAS_PRICE)) ||

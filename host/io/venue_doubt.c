@@ -44,14 +44,19 @@ struct io_doubt *io_doubt_add(struct io_venue *venue, const struct oc_venue_requ
     return doubt;
 }
 
+static uint32_t amends_of(const struct oc_venue *venue, const struct oc_request *ask)
+{
+    for (uint32_t i = 0; i < venue->order_count; i++)
+        if (venue->orders[i].type == ask->type)
+            return venue->orders[i].amends;
+    return 0;
+}
+
 /* Whether an amendment gives the order another name, as the description says. */
 static bool renames(const struct oc_venue *venue, const struct oc_venue_request *about)
 {
-    for (uint32_t i = 0; i < venue->order_count; i++)
-        if (venue->orders[i].type == about->ask.type)
-            return about->ask.kind == OC_REQUEST_AMEND && about->client_new.size &&
-                   (venue->orders[i].amends & OC_AMEND_NEW_ID);
-    return false;
+    return about->ask.kind == OC_REQUEST_AMEND && about->client_new.size &&
+           (amends_of(venue, &about->ask) & OC_AMEND_NEW_ID);
 }
 
 void io_doubt_left(struct io_venue *venue, const struct oc_venue_request *about, int64_t first_ns)
@@ -138,6 +143,19 @@ void io_doubt_fetched(struct io_venue *venue, uint64_t token, oc_rc rc)
     }
 }
 
+/* Nothing came of an amendment that cancels and places anew: while it was under way, an order that was shown as gone under its old name could
+ * have gone on under the new one. It is over; whether the order is, it is asked once more. */
+static void left_nothing(struct io_venue *venue, const struct io_doubt *doubt)
+{
+    struct oc_venue_request about = *doubt->about;
+    struct oc_ev_answer answer = io_word(venue, &about.ask, OC_EV_AMEND_REJECTED, OC_WHY_NONE);
+    answer.definitive = 1;
+    memcpy(answer.reason, "ABSENT", sizeof "ABSENT");
+    (void)io_say(venue, &answer.head);
+    about.ask.kind = OC_REQUEST_NONE;
+    (void)io_doubt_add(venue, &about, false, io_venue_now(venue), io_venue_now(venue) + io_absence_ns(venue));
+}
+
 /* The venue has said often and late enough that it does not know the order. */
 static void conclude(struct io_venue *venue, struct io_doubt *doubt)
 {
@@ -148,8 +166,11 @@ static void conclude(struct io_venue *venue, struct io_doubt *doubt)
         return;
     }
     doubt->is_known = true;
-    if (doubt->is_new_name) /* an amendment that never came: the other name says the rest */
+    if (doubt->is_new_name) { /* an amendment that never came: the other name says the rest */
+        if (amends_of(venue->table->venue, ask) & OC_AMEND_NOT_ATOMIC)
+            left_nothing(venue, doubt);
         return;
+    }
     if (!oc_request_makes_order(ask->kind) || doubt->is_proven) {
         log_error("venue",
                   "%s does not know order %llu any more, which it had taken: it counts as open until the venue says "

@@ -33,14 +33,20 @@ static void put_refusal(struct venue_answer *ret, uint32_t status, int code, con
     json_close(&ret->body, '}');
 }
 
-void bn_refuse(struct bn_call *call, uint32_t status, int code, const char *words) { put_refusal(call->ret, status, code, words); }
+void bn_refuse(struct bn_call *call, uint32_t status, int code, const char *words)
+{
+    put_refusal(call->ret, status, code, words);
+}
 
 /* Of the venue as such: maintenance, faults, a path that there is not. */
 void bn_words_refuse(struct venue_answer *ret, uint32_t status, const char *code, const char *words)
 {
     const bool is_closed = strcmp(code, "MAINTENANCE") == 0, is_open_end = strcmp(code, "UNKNOWN_OUTCOME") == 0;
     (void)words;
-    put_refusal(ret, status, is_closed ? -1016 : is_open_end ? -1006 : -1001,
+    put_refusal(ret, status,
+                is_closed     ? -1016
+                : is_open_end ? -1006
+                              : -1001,
                 is_closed     ? "This service is no longer available."
                 : is_open_end ? "An unexpected response was received from the message bus. Execution status unknown."
                               : "Internal error; unable to process your request. Please try again.");
@@ -90,7 +96,8 @@ bool bn_query(const struct bn_call *call, const char *name, char *ret_value, siz
     return venue_query(call->query, name, ret_value, size_max);
 }
 
-bool bn_number(struct bn_call *call, const char *name, int64_t fallback, int64_t least, int64_t most, int64_t *ret_number)
+bool bn_number(struct bn_call *call, const char *name, int64_t fallback, int64_t least, int64_t most,
+               int64_t *ret_number)
 {
     char text[24], words[96];
     *ret_number = fallback;
@@ -288,7 +295,8 @@ static const struct route *route_of(const struct venue_ask *ask)
 {
     const size_t size = strcspn(ask->path, "?");
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
-        if (routes[i].method == ask->method && strlen(routes[i].path) == size && memcmp(routes[i].path, ask->path, size) == 0)
+        if (routes[i].method == ask->method && strlen(routes[i].path) == size &&
+            memcmp(routes[i].path, ask->path, size) == 0)
             return &routes[i];
     return NULL;
 }
@@ -391,11 +399,13 @@ static void carry_out(struct bn_call *call, const struct route *route)
     if (!route)
         bn_refuse(call, 404, -1000, "There is no such path.");
     else if (code)
-        bn_refuse(call, code <= -2014 || code == -1022 ? 401 : 400, code, code == -2014 ? "API-key format invalid." : words);
+        bn_refuse(call, code <= -2014 || code == -1022 ? 401 : 400, code,
+                  code == -2014 ? "API-key format invalid." : words);
     else
         route->answer(call);
     for (uint32_t i = 0; route && route->orders && call->ret->status == 200 && i < 2; i++)
-        call->ret->orders_used[i] = quota_used(&call->venue->quota, venue_clock(call->venue), BN_ORDERS_10S + i, call->key->id);
+        call->ret->orders_used[i] =
+            quota_used(&call->venue->quota, venue_clock(call->venue), BN_ORDERS_10S + i, call->key->id);
 }
 
 static void answer(struct rehearsal *venue, const struct venue_ask *ask, struct venue_answer *ret)

@@ -5,7 +5,7 @@
 
 #include "rehearsal/face.h"
 
-enum { BN_TRADE = 1, BN_BOOK_TICKER = 2, BN_DEPTH = 4 }; /* topics of a seat */
+enum { BN_TRADE = 1, BN_BOOK_TICKER = 2, BN_DEPTH = 4 };     /* topics of a seat */
 enum { BN_WEIGHT = 0, BN_ORDERS_10S = 1, BN_ORDERS_1D = 2 }; /* places of the quotas */
 
 struct bn_call { /* a request on its way */
@@ -25,7 +25,8 @@ bool bn_query(const struct bn_call *call, const char *name, char *ret_value, siz
 /* The instrument of the query. False: refused. `is_needed` false: CORE_NONE where none is named. */
 bool bn_inst(struct bn_call *call, bool is_needed, uint32_t *ret_inst);
 /* A number of the query, `fallback` where it is not there. False: refused. */
-bool bn_number(struct bn_call *call, const char *name, int64_t fallback, int64_t least, int64_t most, int64_t *ret_number);
+bool bn_number(struct bn_call *call, const char *name, int64_t fallback, int64_t least, int64_t most,
+               int64_t *ret_number);
 void bn_words_refuse(struct venue_answer *ret, uint32_t status, const char *code, const char *words);
 /* Who has this listen key, while it holds; NULL: nobody. */
 struct venue_key *bn_listener(struct rehearsal *venue, const char *listen_key);
@@ -33,7 +34,8 @@ struct venue_key *bn_listener(struct rehearsal *venue, const char *listen_key);
 /* ---- face_binanceus_say.c: objects, and what reads them ---- */
 void bn_put_money(struct text *out, const char *key, oc_i128 money);
 void bn_put_units(struct text *out, const char *key, int64_t units, struct oc_dec step);
-void bn_put_levels(const struct core *core, struct text *out, const char *key, uint32_t inst, uint8_t side, uint32_t depth);
+void bn_put_levels(const struct core *core, struct text *out, const char *key, uint32_t inst, uint8_t side,
+                   uint32_t depth);
 void bn_put_order(const struct core *core, struct text *out, const struct core_order *order);
 const char *bn_state(const struct core_order *order);
 const char *bn_type(const struct core_order *order);

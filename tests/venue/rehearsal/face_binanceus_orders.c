@@ -20,10 +20,12 @@ bool bn_named(struct bn_call *call, const char *by_number, const char *by_client
     const struct core *core = call->venue->core;
     char text[24], client[CORE_CLIENT_MAX], words[128];
     int64_t number = 0;
-    const bool has_number = bn_query(call, by_number, text, sizeof text), has_client = bn_query(call, by_client, client, sizeof client);
+    const bool has_number = bn_query(call, by_number, text, sizeof text),
+               has_client = bn_query(call, by_client, client, sizeof client);
     *ret_order = CORE_NONE;
     if (!has_number && !has_client) {
-        snprintf(words, sizeof words, "Param '%s' or '%s' must be sent, but both were empty/null!", by_client, by_number);
+        snprintf(words, sizeof words, "Param '%s' or '%s' must be sent, but both were empty/null!", by_client,
+                 by_number);
         bn_refuse(call, 400, -1102, words);
         return false;
     }
@@ -45,7 +47,8 @@ static bool is_client_id(const char *text)
 }
 
 /* A number of the order, in units of a step. What is not there is 0. */
-static bool read_units(struct bn_call *call, const char *name, struct oc_dec step, enum core_why why, int64_t *ret_units)
+static bool read_units(struct bn_call *call, const char *name, struct oc_dec step, enum core_why why,
+                       int64_t *ret_units)
 {
     char text[40];
     int64_t units;
@@ -71,7 +74,10 @@ static bool read_kind(struct bn_call *call, struct core_ask *ask)
     static const struct {
         const char *word;
         uint8_t type;
-    } types[] = {{"LIMIT", CORE_LIMIT},     {"LIMIT_MAKER", CORE_LIMIT}, {"MARKET", CORE_MARKET}, {"STOP_LOSS", CORE_STOP},
+    } types[] = {{"LIMIT", CORE_LIMIT},
+                 {"LIMIT_MAKER", CORE_LIMIT},
+                 {"MARKET", CORE_MARKET},
+                 {"STOP_LOSS", CORE_STOP},
                  {"STOP_LOSS_LIMIT", CORE_STOP_LIMIT}};
     char side[16], type[24], tif[8] = "", words[96];
     if (!mandatory(call, "side", side, sizeof side) || !mandatory(call, "type", type, sizeof type))
@@ -81,7 +87,8 @@ static bool read_kind(struct bn_call *call, struct core_ask *ask)
         if (strcmp(types[i].word, type) == 0)
             ask->type = types[i].type;
     if (!ask->side || !ask->type) {
-        snprintf(words, sizeof words, !ask->side ? "Invalid side." : "%.24s orders are not supported for this symbol.", type);
+        snprintf(words, sizeof words, !ask->side ? "Invalid side." : "%.24s orders are not supported for this symbol.",
+                 type);
         bn_refuse(call, 400, !ask->side ? -1117 : -2010, words);
         return false;
     }
@@ -93,7 +100,7 @@ static bool read_kind(struct bn_call *call, struct core_ask *ask)
         bn_refuse(call, 400, -1106, "Parameter 'timeInForce' sent when not required.");
         return false;
     }
-    ask->tif = !needs_tif ? (ask->type == CORE_MARKET ? CORE_IOC : CORE_GTC)
+    ask->tif = !needs_tif                ? (ask->type == CORE_MARKET ? CORE_IOC : CORE_GTC)
                : strcmp(tif, "GTC") == 0 ? CORE_GTC
                : strcmp(tif, "IOC") == 0 ? CORE_IOC
                : strcmp(tif, "FOK") == 0 ? CORE_FOK
@@ -113,7 +120,8 @@ static bool read_ask(struct bn_call *call, struct core_ask *ask)
     if (!bn_query(call, "newClientOrderId", ask->client, sizeof ask->client))
         snprintf(ask->client, sizeof ask->client, "venue_%u", core_order_count(call->venue->core) + 1);
     if (!is_client_id(ask->client) || strlen(ask->client) > 36) {
-        bn_refuse(call, 400, -1100, "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[a-zA-Z0-9-_]{1,36}$'.");
+        bn_refuse(call, 400, -1100,
+                  "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[a-zA-Z0-9-_]{1,36}$'.");
         return false;
     }
     if (ask->type == CORE_MARKET && bn_query(call, "quoteOrderQty", money, sizeof money)) {
@@ -259,8 +267,9 @@ void bn_delete_order(struct bn_call *call)
     if (!bn_inst(call, true, &inst) || !bn_named(call, "orderId", "origClientOrderId", &order))
         return;
     read_cancel_id(call, "newClientOrderId", cancel, sizeof cancel);
-    const enum core_why why = order != CORE_NONE && core_order(call->venue->core, order)->inst != inst ? CORE_NOT_FOUND
-                                                                                                      : cancel_as_asked(call, order, &words);
+    const enum core_why why = order != CORE_NONE && core_order(call->venue->core, order)->inst != inst
+                                  ? CORE_NOT_FOUND
+                                  : cancel_as_asked(call, order, &words);
     if (why == CORE_OK)
         put_canceled(call, NULL, cancel, order);
     else if (words)

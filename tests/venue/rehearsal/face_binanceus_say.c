@@ -25,7 +25,8 @@ void bn_put_units(struct text *out, const char *key, int64_t units, struct oc_de
 
 static void put_ms(struct text *out, const char *key, int64_t ns) { json_int(out, key, ns / 1000000); }
 
-void bn_put_levels(const struct core *core, struct text *out, const char *key, uint32_t inst, uint8_t side, uint32_t depth)
+void bn_put_levels(const struct core *core, struct text *out, const char *key, uint32_t inst, uint8_t side,
+                   uint32_t depth)
 {
     static struct core_level levels[5000];
     const struct core_inst *in = core_inst(core, inst);
@@ -65,7 +66,8 @@ static void put_filters(struct text *out, const struct core_inst *in)
     json_flag(out, "applyMaxToMarket", false);
     json_int(out, "avgPriceMins", 1);
     json_close(out, '}');
-    text_put(out, ",{\"filterType\":\"MARKET_LOT_SIZE\",\"minQty\":\"0.00000000\",\"maxQty\":\"0.00000000\",\"stepSize\":\"0.00000000\"},"
+    text_put(out, ",{\"filterType\":\"MARKET_LOT_SIZE\",\"minQty\":\"0.00000000\",\"maxQty\":\"0.00000000\","
+                  "\"stepSize\":\"0.00000000\"},"
                   "{\"filterType\":\"MAX_NUM_ORDERS\",\"maxNumOrders\":200}");
     json_close(out, ']');
 }
@@ -83,7 +85,9 @@ static void put_symbol(const struct core *core, struct text *out, const struct c
     json_int(out, "baseCommissionPrecision", DIGITS);
     json_int(out, "quoteCommissionPrecision", DIGITS);
     json_open(out, "orderTypes", '[');
-    for (const char *const *type = (const char *const[]){"LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", NULL}; *type; type++)
+    for (const char *const *type =
+             (const char *const[]){"LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", NULL};
+         *type; type++)
         json_text(out, NULL, *type);
     json_close(out, ']');
     json_flag(out, "icebergAllowed", false);
@@ -180,18 +184,18 @@ void bn_get_account(struct bn_call *call)
 
 const char *bn_state(const struct core_order *order)
 {
-    return order->state == CORE_FILLED                            ? "FILLED"
-           : order->state == CORE_CANCELED                        ? "CANCELED"
-           : order->state == CORE_EXPIRED                         ? "EXPIRED"
-           : order->filled && order->filled == order->qty         ? "FILLED" /* it is about to end */
-           : order->filled                                        ? "PARTIALLY_FILLED"
-                                                                  : "NEW";
+    return order->state == CORE_FILLED                    ? "FILLED"
+           : order->state == CORE_CANCELED                ? "CANCELED"
+           : order->state == CORE_EXPIRED                 ? "EXPIRED"
+           : order->filled && order->filled == order->qty ? "FILLED" /* it is about to end */
+           : order->filled                                ? "PARTIALLY_FILLED"
+                                                          : "NEW";
 }
 
 const char *bn_type(const struct core_order *order)
 {
-    return order->stop            ? (order->price ? "STOP_LOSS_LIMIT" : "STOP_LOSS")
-           : order->is_post_only  ? "LIMIT_MAKER"
+    return order->stop                  ? (order->price ? "STOP_LOSS_LIMIT" : "STOP_LOSS")
+           : order->is_post_only        ? "LIMIT_MAKER"
            : order->type == CORE_MARKET ? "MARKET"
                                         : "LIMIT";
 }
@@ -271,7 +275,8 @@ void bn_get_all_orders(struct bn_call *call)
     uint32_t inst, count = 0;
     int64_t from, limit;
     struct core_order then;
-    if (!bn_inst(call, true, &inst) || !bn_number(call, "orderId", 0, 0, INT64_MAX, &from) || !bn_number(call, "limit", 500, 1, 1000, &limit))
+    if (!bn_inst(call, true, &inst) || !bn_number(call, "orderId", 0, 0, INT64_MAX, &from) ||
+        !bn_number(call, "limit", 500, 1, 1000, &limit))
         return;
     if (!from) {
         uint64_t id = core_order_count(core);
@@ -321,8 +326,8 @@ struct wanted_fills {
 
 static bool is_wanted(const struct bn_call *call, const struct wanted_fills *wanted, const struct core_fill *fill)
 {
-    return fill->account == call->key->account && fill->inst == wanted->inst && (wanted->order == CORE_NONE || fill->order == wanted->order) &&
-           fill->at_ns <= venue_view(call->venue);
+    return fill->account == call->key->account && fill->inst == wanted->inst &&
+           (wanted->order == CORE_NONE || fill->order == wanted->order) && fill->at_ns <= venue_view(call->venue);
 }
 
 /* From a number on, the first; without one, the latest. Oldest first either way. */
@@ -346,7 +351,8 @@ void bn_get_my_trades(struct bn_call *call)
         count = 0;
     }
     json_open(&call->ret->body, NULL, '[');
-    for (uint64_t number = wanted.from > 0 ? (uint64_t)wanted.from : 1; number <= core_fill_count(core) && count < wanted.limit; number++)
+    for (uint64_t number = wanted.from > 0 ? (uint64_t)wanted.from : 1;
+         number <= core_fill_count(core) && count < wanted.limit; number++)
         if (is_wanted(call, &wanted, core_fill(core, number))) {
             put_fill(core, &call->ret->body, core_fill(core, number));
             count++;

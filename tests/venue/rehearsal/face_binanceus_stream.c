@@ -37,7 +37,8 @@ static const char *stream_name(const struct core_inst *inst, const char *topic, 
 {
     size_t at = 0;
     for (; inst->symbol[at]; at++)
-        name[at] = (char)(inst->symbol[at] >= 'A' && inst->symbol[at] <= 'Z' ? inst->symbol[at] + 32 : inst->symbol[at]);
+        name[at] =
+            (char)(inst->symbol[at] >= 'A' && inst->symbol[at] <= 'Z' ? inst->symbol[at] + 32 : inst->symbol[at]);
     snprintf(name + at, 24, "%s", topic);
     return name;
 }
@@ -49,7 +50,8 @@ static void subscribe(struct rehearsal *venue, struct seat *seat, const char *na
     static const struct {
         const char *name;
         uint32_t topic;
-    } topics[] = {{"@trade", BN_TRADE}, {"@bookTicker", BN_BOOK_TICKER}, {"@depth", BN_DEPTH}, {"@depth@100ms", BN_DEPTH}};
+    } topics[] = {
+        {"@trade", BN_TRADE}, {"@bookTicker", BN_BOOK_TICKER}, {"@depth", BN_DEPTH}, {"@depth@100ms", BN_DEPTH}};
     char lower[CORE_NAME_MAX + 24];
     for (uint32_t inst = 0; inst < core_inst_count(venue->core); inst++)
         for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
@@ -170,7 +172,8 @@ static void tell_trade(struct rehearsal *venue, struct seat *seat, const struct 
 }
 
 /* `x` the kind of the report, `fill` where it is of one. In a cancel `c` is the id of the cancel. */
-static void tell_report(struct rehearsal *venue, struct seat *seat, const struct core_order *order, const char *kind, const struct core_fill *fill)
+static void tell_report(struct rehearsal *venue, struct seat *seat, const struct core_order *order, const char *kind,
+                        const struct core_fill *fill)
 {
     const struct core_inst *in = core_inst(venue->core, order->inst);
     const bool is_cancel = strcmp(kind, "CANCELED") == 0;

@@ -1,0 +1,83 @@
+#!/bin/sh
+# binanceus.sh OUTCRY_VENUE OUTCRY: a session over TLS at the face `binanceus` by the connector of the installation: orders rest, are replaced, filled in
+# part, canceled; the host is killed with an order open, which trades meanwhile; it goes on, and has what the venue has, to the last digit.
+set -u
+export LC_ALL=C
+venue=$(realpath "$1")
+outcry=$(realpath "$2")
+here=$(dirname "$(realpath "$0")")
+w=$(mktemp -d)
+pid= host=
+trap 'kill -9 $pid $host 2>/dev/null; rm -rf "$w"' EXIT
+trap 'exit 1' INT TERM
+cd "$w" || exit 1
+export HOME="$w" XDG_RUNTIME_DIR="$w"
+fail() { echo "binanceus: $*" >&2; tail -n 20 said host.log >&2; exit 1; }
+until_() { # WORDS...: a command that becomes true
+    for _ in $(seq 60); do "$@" && return 0; sleep 0.05; done
+    fail "never: $*"
+}
+says() { grep -q -- "$1" "$2"; }
+tell() { echo "$*" >&8; }
+mkfifo prompt
+"$venue" binanceus --port 0 --every 1h <prompt >said 2>&1 &
+pid=$!
+exec 8>prompt
+until_ says '^account second' said
+port=$(sed -n 's/^listens: localhost:\([0-9]*\).*/\1/p' said)
+cat >main.conf <<END
+venue: {
+  binanceus: {
+    connector = "outcry.binanceus"; accounts = ["main"]; environment = "local"; link = "network";
+    endpoint: { rest = "https://localhost:$port"; stream = "wss://localhost:$port"; };
+    ca_file = "rehearsal/ca.pem";
+    keys: { main: { environment = "local"; api_key = "file:rehearsal/main.key"; secret = "file:rehearsal/main.secret"; }; };
+    instruments = ( { symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00001"; } );
+  };
+};
+END
+begin() {
+    "$outcry" run "$here/binanceus_life.lua" --venue binanceus --config main.conf --cash '100000 USD' --session life --listen none --json >life.json 2>>host.log &
+    host=$!
+}
+shows() { # PATTERN: of the orders at the venue
+    tell orders all
+    sleep 0.1
+    says "$1" said
+}
+begin
+touch host.log
+until_ says 'is compared' host.log
+sleep 0.3
+tell buy 0.001 BTCUSD at the website of second
+until_ shows '^2 main buy 0.01 BTCUSD @ 59000: canceled'
+until_ shows '^3 main buy 0.01 BTCUSD @ 59995.5: open'
+tell sell 0.004 BTCUSD @ 59995.5 at the website of second
+until_ says 'A is replaced: 59995.5, and has traded 0.004' host.log
+until_ says 'A is not replaced: NOT_SUPPORTED' host.log
+until_ shows '^3 main buy 0.01 BTCUSD @ 59995.5: canceled, filled 0.004'
+until_ shows '^5 main buy 0.005 BTCUSD @ 59995.5: open'
+kill -9 $host
+wait $host 2>/dev/null
+tell sell 0.002 BTCUSD @ 59995.5 at the website of second
+begin
+until_ says 'B has traded 0.002' host.log
+until_ shows '^5 main buy 0.005 BTCUSD @ 59995.5: canceled, filled 0.002'
+sleep 0.3
+kill -INT $host
+wait $host
+code=$?
+[ $code -eq 0 ] || [ $code -eq 130 ] || fail "the session ended with $code"
+host=
+jq -e '.trades.fills == 2' life.json >/dev/null || fail "it counts $(jq -c .trades life.json)"
+query="timestamp=$(date +%s%3N)"
+sign=$(printf %s "$query" | openssl dgst -sha256 -hmac "$(cat rehearsal/main.secret)" -r | cut -d' ' -f1)
+curl -sS --cacert rehearsal/ca.pem -H "X-MBX-APIKEY: $(cat rehearsal/main.key)" "https://localhost:$port/api/v3/account?$query&signature=$sign" |
+    jq -r '[.balances[] | select(.asset == "BTC" or .asset == "USD") | "\(.asset) \(.free)"] | join(" ")' >theirs
+sed -n 's/.*holds \(BTC [0-9.]* USD [0-9.]*\) BTC.USD.*/\1/p' host.log >ours
+cmp -s ours theirs || fail "it holds $(cat ours), and the venue says $(cat theirs)"
+"$outcry" replay life --diff >replayed 2>&1 || fail "a replay differs: $(cat replayed)"
+tell quit
+wait $pid || fail "the venue ends with $?"
+pid=
+says 'ledger: adds up' said || fail 'the ledger does not add up'
