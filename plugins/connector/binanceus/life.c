@@ -101,11 +101,13 @@ static oc_rc again_in(struct binance *bn, int64_t ns, uint64_t user, uint64_t *r
     return bn->kit.time->timer(bn->kit.host, bn->kit.time->mono_ns(bn->kit.host) + ns, user, ret_timer);
 }
 
-/* Again by a timer, whatever becomes of the answer. */
+/* Instruments, limits and the clock; again by a timer, whatever becomes of the answers. */
 static oc_rc ask_info(struct binance *bn)
 {
     uint64_t timer;
-    const oc_rc rc = ask_plain(bn, "/api/v3/exchangeInfo", 10, ABOUT_INFO);
+    oc_rc rc = ask_plain(bn, "/api/v3/exchangeInfo", 10, ABOUT_INFO);
+    if (rc >= 0)
+        rc = bn_ask_time(bn);
     if (rc < 0 && rc != OC_E_AGAIN)
         return rc;
     return again_in(bn, bn->has_info && rc >= 0 ? INFO_NS : AGAIN_NS, 0, &timer);
