@@ -61,6 +61,8 @@ static void add_market(struct try_run *run, const struct oc_event *event, const 
         const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
         add(run, "%sbar %s %s %s %s %s", time, in_steps(bar->open, price, a[0]), in_steps(bar->high, price, a[1]),
             in_steps(bar->low, price, a[2]), in_steps(bar->close, price, a[3]), in_steps(bar->volume, qty, a[4]));
+    } else if (event->type == OC_EV_INSTRUMENT) {
+        add(run, "instrument %.*s", OC_SYMBOL_MAX, ((const struct oc_ev_instrument *)(const void *)event)->info.symbol);
     } else {
         add(run, "%sevent %u", time, event->type);
     }
@@ -120,6 +122,17 @@ static void add_event(struct try_run *run, const struct oc_event *event)
     }
 }
 
+/* The venue's own name of what is traded, by which the rest of the script calls it. */
+static void learn_instrument(struct try_run *run, const struct oc_event *event)
+{
+    const struct oc_ev_instrument *said = (const struct oc_ev_instrument *)(const void *)event;
+    struct oc_instrument info = said->info;
+    info.inst = run->world.instrument.inst;
+    if (strncmp(info.symbol, run->world.instrument.symbol, sizeof info.symbol) == 0 &&
+        io_venue_instrument(&run->bench.venue, &info) < 0)
+        add(run, "instrument refused");
+}
+
 static void drain(struct try_run *run)
 {
     const struct oc_event *event;
@@ -129,6 +142,8 @@ static void drain(struct try_run *run)
     }
     while ((event = io_venue_first(&run->bench.venue)) != NULL) {
         add_event(run, event);
+        if (event->type == OC_EV_INSTRUMENT && event_is_sound(event))
+            learn_instrument(run, event);
         io_venue_drop(&run->bench.venue);
     }
 }
@@ -306,6 +321,18 @@ static oc_rc do_order(struct try_run *run, char *const *words, uint32_t count)
         const struct oc_request cancel = bench_cancel(&run->world, 1ull << 40 | (uint64_t)number);
         run->world.orders = orders; /* orders are counted, not requests */
         return send_request(run, &cancel);
+    }
+    if (strcmp(words[0], "amend") == 0 && count > 2 && is_kind(run, OC_CONNECTOR) &&
+        text_to_int(words[1], strlen(words[1]), &number) == OC_OK &&
+        take_order(run, words + 2, count - 2, &side, &qty, &price) && price) {
+        const uint64_t orders = run->world.orders;
+        struct oc_request amend = bench_request(&run->world, side, qty, price);
+        amend.kind = OC_REQUEST_AMEND;
+        amend.order = 1ull << 40 | (uint64_t)number;
+        amend.bits |= OC_RQ_PRICE_CHANGED | OC_RQ_QUANTITY_CHANGED;
+        amend.revision = 1;
+        run->world.orders = orders;
+        return send_request(run, &amend);
     }
     if (strcmp(words[0], "filled") == 0 && is_kind(run, OC_RISK) &&
         take_order(run, words + 1, count - 1, &side, &qty, &price) && price) {

@@ -218,6 +218,8 @@ static oc_rc read_info(struct binance *bn, const struct oc_response *in, uint32_
         if (KIT_JSON_IS(key, "symbols") && kit_json_array(&json))
             for (; rc >= 0 && kit_json_item(&json); count++)
                 rc = bn_say_instrument(bn, &json, in->token);
+        else if (KIT_JSON_IS(key, "serverTime"))
+            rc = bn_take_time(bn, in, kit_json_value(&json));
         else if (KIT_JSON_IS(key, "rateLimits") && kit_json_array(&json))
             while (rc >= 0 && kit_json_item(&json))
                 rc = take_limit(bn, &json);
@@ -229,10 +231,13 @@ static oc_rc read_info(struct binance *bn, const struct oc_response *in, uint32_
 oc_rc bn_answer_info(struct binance *bn, const struct oc_response *in)
 {
     uint32_t count;
-    const oc_rc rc = in->status == 200 ? read_info(bn, in, &count) : OC_E_IO;
-    if (rc >= 0)
-        bn->has_info = 1;
-    return in->status == 200 ? rc : (oc_rc)OC_OK; /* asked again by the timer */
+    if (in->status != 200)
+        return OC_OK; /* asked again by the timer */
+    oc_rc rc = read_info(bn, in, &count);
+    for (int i = 0; i < ACCOUNTS && rc >= 0 && !bn->has_info; i++)
+        if (bn->accounts[i].account)
+            rc = bn_ask_key(bn, &bn->accounts[i]);
+    return rc < 0 ? rc : bn_has_info(bn);
 }
 
 static oc_rc answer_account(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json *json)

@@ -47,6 +47,7 @@ struct binance {
     struct account accounts[ACCOUNTS];
     struct page pages[PAGES];
     uint32_t next_page;
+    uint64_t timer;     /* when instruments are asked for */
     uint32_t has_info;  /* instruments and limits are known */
     uint32_t is_closed; /* maintenance was said, and no end of it */
     uint32_t said;      /* messages to streams, which are numbered */
@@ -69,6 +70,8 @@ oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path);
 /* The listen key is asked for: made, or said again and held for an hour. */
 oc_rc bn_ask_key(struct binance *bn, struct account *who);
 oc_rc bn_ask_time(struct binance *bn);
+/* Instruments are known: they are asked for again in an hour. */
+oc_rc bn_has_info(struct binance *bn);
 /* serverTime of an answer. */
 oc_rc bn_take_time(struct binance *bn, const struct oc_response *in, struct kit_json_text time);
 

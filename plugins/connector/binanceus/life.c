@@ -101,16 +101,25 @@ static oc_rc again_in(struct binance *bn, int64_t ns, uint64_t user, uint64_t *r
     return bn->kit.time->timer(bn->kit.host, bn->kit.time->mono_ns(bn->kit.host) + ns, user, ret_timer);
 }
 
-/* Instruments, limits and the clock; again by a timer, whatever becomes of the answers. */
+/* Instruments, limits and the clock; again by a timer, whatever becomes of the answer. */
 static oc_rc ask_info(struct binance *bn)
 {
-    uint64_t timer;
-    oc_rc rc = ask_plain(bn, "/api/v3/exchangeInfo", 10, ABOUT_INFO);
-    if (rc >= 0)
-        rc = bn_ask_time(bn);
+    const oc_rc rc = ask_plain(bn, "/api/v3/exchangeInfo", 10, ABOUT_INFO);
     if (rc < 0 && rc != OC_E_AGAIN)
         return rc;
-    return again_in(bn, bn->has_info && rc >= 0 ? INFO_NS : AGAIN_NS, 0, &timer);
+    return again_in(bn, AGAIN_NS, 0, &bn->timer);
+}
+
+oc_rc bn_has_info(struct binance *bn)
+{
+    uint64_t timer;
+    (void)bn->kit.time->cancel(bn->kit.host, bn->timer);
+    const oc_rc rc = again_in(bn, INFO_NS, 0, &timer);
+    if (rc < 0)
+        return rc;
+    bn->timer = timer;
+    bn->has_info = 1;
+    return OC_OK;
 }
 
 /* ---- the listen key ---- */
@@ -356,7 +365,7 @@ static oc_rc on_account(void *self, const struct oc_account *is)
     made.stream = at->stream;
     made.timer = at->timer;
     oc_rc rc = bn->kit.sign->key(bn->kit.host, is->account, SECRET, OC_SIGN_HMAC_SHA256, &made.hmac);
-    if (rc >= 0)
+    if (rc >= 0 && bn->has_info) /* else with the answer to that */
         rc = bn_ask_key(bn, &made);
     if (rc >= 0)
         *at = made;

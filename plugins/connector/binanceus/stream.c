@@ -34,8 +34,7 @@ oc_rc bn_open_user(struct binance *bn, struct account *who, uint16_t listen_key,
                                  .path = path,
                                  .path_size = sizeof path - 1,
                                  .splices = &key,
-                                 .splice_count = 1,
-                                 .user = {who->account}};
+                                 .splice_count = 1};
     return bn->kit.net->open(bn->kit.host, &open, ret_stream);
 }
 
@@ -43,8 +42,8 @@ oc_rc bn_open_user(struct binance *bn, struct account *who, uint16_t listen_key,
 oc_rc bn_stream(void *self, const struct oc_stream *stream)
 {
     struct binance *bn = self;
-    struct account *who = bn_account(bn, (uint32_t)stream->user[0]);
-    if (!stream->user[0])
+    struct account *who = bn_account(bn, stream->account);
+    if (!stream->account)
         return stream->state == OC_STREAM_UP ? bn->kit.net->ready(bn->kit.host, stream->stream) : (oc_rc)OC_OK;
     if (!who || who->stream != stream->stream || stream->state == OC_STREAM_CLOSED)
         return OC_OK;
@@ -340,8 +339,8 @@ oc_rc bn_message(void *self, const struct oc_message *heard)
     if (!read_letters(kit_json_begin(heard->bytes, heard->bytes_size), &in))
         return OC_E_DATA;
     if (in.data.kind != KIT_JSON_OBJECT)
-        return hear(bn, &in, bn_account(bn, (uint32_t)heard->user[0]));
+        return hear(bn, &in, bn_account(bn, heard->account));
     if (!read_letters(kit_json_into(in.data), &data))
         return OC_E_DATA;
-    return hear(bn, &data, bn_account(bn, (uint32_t)heard->user[0]));
+    return hear(bn, &data, bn_account(bn, heard->account));
 }

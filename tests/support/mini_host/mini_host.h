@@ -15,7 +15,7 @@
 
 enum {
     NAMES_MAX = 64,
-    ASSETS_MAX = 64,
+    ASSETS_MAX = 128,
     FORMS_MAX = 8,
     BATCH_MAX = 8,
     SAID_MAX = 1 << 20,

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_NO_DATA = 77, FILE_MAX = 8 << 20, WORDS_MAX = 24 };
+enum { EXIT_NO_DATA = 77, FILE_MAX = 16 << 20, WORDS_MAX = 24 };
 
 static struct mini mini;
 static const struct oc_plugin *plugin;
@@ -486,7 +486,7 @@ int main(int argc, char **argv)
     }
     fclose(script);
     if (mini.self) {
-        ended(mini.connector->quiesce(mini.self, 0));
+        ended(mini.connector->quiesce ? mini.connector->quiesce(mini.self, 0) : OC_OK);
         plugin->close(mini.self);
     }
     return 0;

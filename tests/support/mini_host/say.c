@@ -125,6 +125,7 @@ const char *mini_event_name(uint32_t type)
 {
     static const char *const names[OC_EV_END] = {[OC_EV_TRADE] = "TRADE",
                                                  [OC_EV_QUOTE] = "QUOTE",
+                                                 [OC_EV_BAR] = "BAR",
                                                  [OC_EV_SESSION] = "SESSION",
                                                  [OC_EV_INSTRUMENT] = "INSTRUMENT",
                                                  [OC_EV_BOOK] = "BOOK",
@@ -138,6 +139,7 @@ const char *mini_event_name(uint32_t type)
                                                  [OC_EV_AMEND_REJECTED] = "AMEND_REJECTED",
                                                  [OC_EV_ORDER] = "ORDER",
                                                  [OC_EV_ABSENT] = "ABSENT",
+                                                 [OC_EV_VENUE] = "VENUE",
                                                  [OC_EV_BUST] = "BUST",
                                                  [OC_EV_TAKEN] = "TAKEN",
                                                  [OC_EV_BALANCE] = "BALANCE",
@@ -322,6 +324,10 @@ static void say_payload(struct mini *mini, const void *event, uint32_t type)
         break;
     case OC_EV_QUOTE:
         say_quote(mini, event);
+        break;
+    case OC_EV_BAR:
+        mini_say(mini, " close=%lld volume=%lld", (long long)((const struct oc_ev_bar *)event)->close,
+                 (long long)((const struct oc_ev_bar *)event)->volume);
         break;
     case OC_EV_SESSION:
         say_u64(mini, "status", ((const struct oc_ev_session *)event)->status);

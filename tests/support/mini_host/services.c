@@ -387,7 +387,14 @@ static oc_rc shut(const struct oc_host *host, uint32_t account, uint32_t limit, 
     return OC_OK;
 }
 
-static const struct oc_svc_limit limits = {.size = sizeof limits, .used = used, .shut = shut};
+static oc_rc most(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t max, int64_t period_ns)
+{
+    mini_say(of(host), "  at most account=%u limit=%u: %llu in %lld s\n", account, limit, (unsigned long long)max,
+             (long long)(period_ns / 1000000000));
+    return OC_OK;
+}
+
+static const struct oc_svc_limit limits = {.size = sizeof limits, .used = used, .max = most, .shut = shut};
 
 static void line(const struct oc_host *host, uint32_t level, const char *text)
 {
