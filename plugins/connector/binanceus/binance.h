@@ -116,6 +116,8 @@ struct bar_words {
 };
 oc_rc bn_say_bar(struct binance *bn, const struct oc_scale *scale, const struct bar_words *words, int64_t period_ns,
                  uint16_t flags);
+/* The whole steps in a number of 0 or more, or those that it needs. */
+oc_rc bn_whole_steps(struct kit_json_text text, struct oc_dec step, int is_up, int64_t *ret_units);
 /* "1m" and its length; NULL and 0: the venue has no such bars. A month is -1. */
 const char *bn_period_name(int64_t period_ns);
 int64_t bn_period(struct kit_json_text name);

@@ -25,15 +25,10 @@ static struct oc_dec shortest(struct oc_dec dec)
 static void take_bound(struct kit_json_text text, struct oc_dec step, int is_least, uint32_t bit,
                        struct oc_instrument *info, int64_t *to)
 {
-    struct oc_dec bound;
-    kit_i128 value, one;
-    if (kit_json_dec(text, &bound) < 0 || bound.units <= 0 || step.units <= 0)
+    int64_t units;
+    if (bn_whole_steps(text, step, is_least, &units) < 0 || units == 0)
         return;
-    kit_dec_align(bound, step, &value, &one);
-    const kit_i128 units = (value + (is_least ? one - 1 : 0)) / one;
-    if (units > INT64_MAX)
-        return;
-    *to = (int64_t)units;
+    *to = units;
     info->present |= bit;
 }
 

@@ -261,6 +261,22 @@ static uint32_t count_levels(struct kit_json_text side)
     return count;
 }
 
+oc_rc bn_whole_steps(struct kit_json_text text, struct oc_dec step, int is_up, int64_t *ret_units)
+{
+    struct oc_dec dec;
+    kit_i128 value, one;
+    const oc_rc rc = kit_json_dec(text, &dec);
+    if (rc < 0 || dec.units < 0 || step.units <= 0)
+        return rc < 0 ? rc : OC_E_INVALID;
+    kit_dec_align(dec, step, &value, &one);
+    const kit_i128 units = (value + (is_up ? one - 1 : 0)) / one;
+    if (units > INT64_MAX)
+        return OC_E_RANGE;
+    *ret_units = (int64_t)units;
+    return OC_OK;
+}
+
+/* A quantity that rests from when the steps were finer counts as the whole steps in it: without it the book would have a gap for ever. */
 static int take_levels(struct kit_json_text side, const struct oc_scale *scale, struct oc_level *levels, uint32_t count)
 {
     struct kit_json json = kit_json_into(side);
@@ -274,7 +290,7 @@ static int take_levels(struct kit_json_text side, const struct oc_scale *scale, 
         for (int i = 0; kit_json_item(&json); i++)
             words[i & 1] = i < 2 ? kit_json_value(&json) : words[i & 1];
         if (kit_scale_price(scale, words[0], &levels[at].price) < 0 ||
-            kit_scale_qty(scale, words[1], &levels[at].qty) < 0)
+            bn_whole_steps(words[1], kit_qty_step(scale), 0, &levels[at].qty) < 0)
             return 0;
     }
     return at == count && kit_json_end(&json);
