@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "binance.h"
-#include "engine/engine.h"
+bool event_is_sound(const struct oc_event *event); /* host/engine */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
