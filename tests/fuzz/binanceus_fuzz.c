@@ -1,11 +1,13 @@
 /* Any bytes as what Binance.US says to its connector: messages of its streams, and answers of any status to each question and each order request.
  * What must hold: no crash, and every event that it makes is sound. */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <stdio.h>
 
 #include "binance.h"
-bool event_is_sound(const struct oc_event *event); /* host/engine */
+
+bool event_is_sound(const struct oc_event *event); /* of the engine, whose `struct account` is another */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -245,11 +247,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!copy)
             abort();
         memcpy(copy, body, length);
-        const struct oc_message heard = {.size = sizeof heard,
-                                         .stream = 1,
-                                         .account = data[1] & 1,
-                                         .bytes = copy,
-                                         .bytes_size = length};
+        const struct oc_message heard = {
+            .size = sizeof heard, .stream = 1, .account = data[1] & 1, .bytes = copy, .bytes_size = length};
         if (data[0] & 1)
             (void)table->message(self, &heard);
         else

@@ -169,8 +169,8 @@ static oc_rc refused(struct binance *bn, const struct oc_response *in, uint32_t 
 static oc_rc answer_time(struct binance *bn, const struct oc_response *in, struct kit_json *json)
 {
     struct kit_json_text time = {0};
-    const struct member members[] = {{"serverTime", &time}};
-    if (!TAKE(json, members))
+    const struct kit_member members[] = {{"serverTime", &time}};
+    if (!KIT_TAKE(json, members))
         return OC_E_DATA;
     const oc_rc rc = bn_take_time(bn, in, time);
     return rc < 0 ? rc : fetched(bn, in, 0, OC_OK, 0, 0, NULL);
@@ -181,11 +181,11 @@ static oc_rc take_limit(struct binance *bn, struct kit_json *json)
 {
     static const struct kit_word units[] = {{"SECOND", 1}, {"MINUTE", 60}, {"HOUR", 3600}, {"DAY", 86400}};
     struct kit_json_text type = {0}, interval = {0}, times = {0}, limit = {0};
-    const struct member members[] = {
+    const struct kit_member members[] = {
         {"rateLimitType", &type}, {"interval", &interval}, {"intervalNum", &times}, {"limit", &limit}};
     uint64_t count, most;
     const int is_read =
-        TAKE(json, members) && kit_json_u64(times, &count) == OC_OK && kit_json_u64(limit, &most) == OC_OK;
+        KIT_TAKE(json, members) && kit_json_u64(times, &count) == OC_OK && kit_json_u64(limit, &most) == OC_OK;
     if (!is_read || count == 0 || count > 1000 || most == 0)
         return OC_E_DATA;
     const int64_t period_ns = (int64_t)(count * KIT_WORD_OF(interval, units, 0)) * SECOND;
@@ -243,7 +243,7 @@ oc_rc bn_answer_info(struct binance *bn, const struct oc_response *in)
 static oc_rc answer_account(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json *json)
 {
     struct kit_json_text key, trade = {0}, withdraw = {0}, maker = {0}, taker = {0};
-    const struct member rates[] = {{"maker", &maker}, {"taker", &taker}};
+    const struct kit_member rates[] = {{"maker", &maker}, {"taker", &taker}};
     uint32_t count = 1;
     oc_rc rc = OC_OK;
     if (!kit_json_object(json))
@@ -254,7 +254,7 @@ static oc_rc answer_account(struct binance *bn, const struct oc_response *in, ui
         else if (KIT_JSON_IS(key, "canWithdraw"))
             withdraw = kit_json_value(json);
         else if (KIT_JSON_IS(key, "commissionRates"))
-            (void)TAKE(json, rates);
+            (void)KIT_TAKE(json, rates);
         else if (KIT_JSON_IS(key, "balances") && in->fetch->kind == OC_FETCH_BALANCES && kit_json_array(json))
             for (; rc >= 0 && kit_json_item(json); count++)
                 rc = bn_say_balance(bn, json, source, in->token, 0);
@@ -279,24 +279,24 @@ static oc_rc answer_account(struct binance *bn, const struct oc_response *in, ui
 static oc_rc say_order(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json *json)
 {
     struct order_words words;
-    const struct member members[] = {{"orderId", &words.id},
-                                     {"clientOrderId", &words.client},
-                                     {"symbol", &words.symbol},
-                                     {"side", &words.side},
-                                     {"type", &words.type},
-                                     {"timeInForce", &words.tif},
-                                     {"status", &words.state},
-                                     {"isWorking", &words.working},
-                                     {"origQty", &words.qty},
-                                     {"executedQty", &words.done},
-                                     {"cummulativeQuoteQty", &words.value},
-                                     {"origQuoteOrderQty", &words.money},
-                                     {"price", &words.price},
-                                     {"stopPrice", &words.stop},
-                                     {"time", &words.created},
-                                     {"updateTime", &words.updated}};
+    const struct kit_member members[] = {{"orderId", &words.id},
+                                         {"clientOrderId", &words.client},
+                                         {"symbol", &words.symbol},
+                                         {"side", &words.side},
+                                         {"type", &words.type},
+                                         {"timeInForce", &words.tif},
+                                         {"status", &words.state},
+                                         {"isWorking", &words.working},
+                                         {"origQty", &words.qty},
+                                         {"executedQty", &words.done},
+                                         {"cummulativeQuoteQty", &words.value},
+                                         {"origQuoteOrderQty", &words.money},
+                                         {"price", &words.price},
+                                         {"stopPrice", &words.stop},
+                                         {"time", &words.created},
+                                         {"updateTime", &words.updated}};
     memset(&words, 0, sizeof words);
-    return TAKE(json, members) ? bn_say_order(bn, &words, source, in->token, OC_EVF_REPLAYED) : (oc_rc)OC_E_DATA;
+    return KIT_TAKE(json, members) ? bn_say_order(bn, &words, source, in->token, OC_EVF_REPLAYED) : (oc_rc)OC_E_DATA;
 }
 
 static oc_rc answer_orders(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json *json)
@@ -316,10 +316,10 @@ static oc_rc answer_orders(struct binance *bn, const struct oc_response *in, uin
 static oc_rc answer_book(struct binance *bn, const struct oc_response *in, struct kit_json *json)
 {
     struct kit_json_text last = {0}, bids = {0}, asks = {0};
-    const struct member members[] = {{"lastUpdateId", &last}, {"bids", &bids}, {"asks", &asks}};
+    const struct kit_member members[] = {{"lastUpdateId", &last}, {"bids", &bids}, {"asks", &asks}};
     struct oc_scale scale;
     uint64_t number;
-    if (!TAKE(json, members) || !kit_json_end(json) || kit_json_u64(last, &number) < 0 ||
+    if (!KIT_TAKE(json, members) || !kit_json_end(json) || kit_json_u64(last, &number) < 0 ||
         bn->kit.names->scale(bn->kit.host, in->fetch->inst, &scale) < 0)
         return OC_E_DATA;
     const oc_rc rc = bn_say_book(bn, &scale, bids, asks, number, number, 1, 0);
@@ -411,23 +411,23 @@ static int next_row(struct kit_json *json, struct row *row, oc_rc *ret_rc)
 {
     struct kit_json_text buyer = {0}, maker = {0};
     memset(row, 0, sizeof *row);
-    const struct member members[] = {{"symbol", &row->words.symbol},
-                                     {"id", &row->words.id},
-                                     {"orderId", &row->words.order},
-                                     {"price", &row->words.price},
-                                     {"qty", &row->words.qty},
-                                     {"quoteQty", &row->words.value},
-                                     {"commission", &row->words.fee},
-                                     {"commissionAsset", &row->words.asset},
-                                     {"time", &row->words.time},
-                                     {"isBuyer", &buyer},
-                                     {"isMaker", &maker}};
+    const struct kit_member members[] = {{"symbol", &row->words.symbol},
+                                         {"id", &row->words.id},
+                                         {"orderId", &row->words.order},
+                                         {"price", &row->words.price},
+                                         {"qty", &row->words.qty},
+                                         {"quoteQty", &row->words.value},
+                                         {"commission", &row->words.fee},
+                                         {"commissionAsset", &row->words.asset},
+                                         {"time", &row->words.time},
+                                         {"isBuyer", &buyer},
+                                         {"isMaker", &maker}};
     *ret_rc = OC_OK;
     if (!kit_json_item(json)) {
         *ret_rc = kit_json_end(json) ? OC_OK : OC_E_DATA;
         return 0;
     }
-    if (!TAKE(json, members) || kit_json_u64(row->words.id, &row->id) < 0 ||
+    if (!KIT_TAKE(json, members) || kit_json_u64(row->words.id, &row->id) < 0 ||
         kit_json_u64(row->words.order, &row->order) < 0) {
         *ret_rc = OC_E_DATA;
         return 0;
@@ -449,8 +449,8 @@ static oc_rc read_names(struct kit_json json, struct named *names, uint32_t *ret
         return OC_E_DATA;
     while (kit_json_item(&json)) {
         struct kit_json_text id = {0}, client = {0};
-        const struct member members[] = {{"orderId", &id}, {"clientOrderId", &client}};
-        if (!TAKE(&json, members) || count == NAMES_PAGE || kit_json_u64(id, &names[count].order) < 0)
+        const struct kit_member members[] = {{"orderId", &id}, {"clientOrderId", &client}};
+        if (!KIT_TAKE(&json, members) || count == NAMES_PAGE || kit_json_u64(id, &names[count].order) < 0)
             return OC_E_DATA;
         names[count++].client = client;
     }

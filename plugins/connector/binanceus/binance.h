@@ -55,12 +55,6 @@ struct binance {
 
 extern const struct oc_venue bn_venue;
 
-struct member { /* of an object, and where its value goes */
-    const char *name;
-    struct kit_json_text *to;
-};
-#define TAKE(json, members) bn_take(json, members, sizeof(members) / sizeof *(members))
-
 /* life.c */
 struct account *bn_account(struct binance *bn, uint32_t account);
 /* The query is ended with window, time and signature, and goes with the key in its header. OC_E_AGAIN: the clock is not known yet. */
@@ -86,8 +80,6 @@ oc_rc bn_request(void *self, const struct oc_venue_request *first, uint32_t size
 oc_rc bn_answer_request(struct binance *bn, const struct oc_response *in, uint32_t source);
 
 /* say.c: what it says, as events */
-/* The members of the object that is due. False: it is none. */
-int bn_take(struct kit_json *json, const struct member *members, size_t count);
 int64_t bn_ns(struct kit_json_text ms);
 /* Code and words of {"code":-2010,"msg":"..."}; 0: it is none. */
 int64_t bn_error(struct kit_json json, struct kit_json_text *ret_words);

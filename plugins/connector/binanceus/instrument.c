@@ -121,31 +121,31 @@ static void take_filter(struct binance *bn, const struct filter_words *words, st
 
 static int read_filter(struct kit_json *json, struct filter_words *w)
 {
-    const struct member members[] = {{"filterType", &w->type},
-                                     {"minPrice", &w->min_price},
-                                     {"maxPrice", &w->max_price},
-                                     {"tickSize", &w->tick},
-                                     {"minQty", &w->min_qty},
-                                     {"maxQty", &w->max_qty},
-                                     {"stepSize", &w->step},
-                                     {"minNotional", &w->min_value},
-                                     {"maxNotional", &w->max_value},
-                                     {"applyToMarket", &w->to_market},
-                                     {"applyMinToMarket", &w->min_market},
-                                     {"applyMaxToMarket", &w->max_market},
-                                     {"multiplierUp", &w->up},
-                                     {"multiplierDown", &w->down},
-                                     {"bidMultiplierUp", &w->bid_up},
-                                     {"bidMultiplierDown", &w->bid_down},
-                                     {"askMultiplierUp", &w->ask_up},
-                                     {"askMultiplierDown", &w->ask_down},
-                                     {"avgPriceMins", &w->minutes},
-                                     {"maxNumOrders", &w->orders},
-                                     {"maxNumAlgoOrders", &w->algos},
-                                     {"limit", &w->limit},
-                                     {"maxPosition", &w->position}};
+    const struct kit_member members[] = {{"filterType", &w->type},
+                                         {"minPrice", &w->min_price},
+                                         {"maxPrice", &w->max_price},
+                                         {"tickSize", &w->tick},
+                                         {"minQty", &w->min_qty},
+                                         {"maxQty", &w->max_qty},
+                                         {"stepSize", &w->step},
+                                         {"minNotional", &w->min_value},
+                                         {"maxNotional", &w->max_value},
+                                         {"applyToMarket", &w->to_market},
+                                         {"applyMinToMarket", &w->min_market},
+                                         {"applyMaxToMarket", &w->max_market},
+                                         {"multiplierUp", &w->up},
+                                         {"multiplierDown", &w->down},
+                                         {"bidMultiplierUp", &w->bid_up},
+                                         {"bidMultiplierDown", &w->bid_down},
+                                         {"askMultiplierUp", &w->ask_up},
+                                         {"askMultiplierDown", &w->ask_down},
+                                         {"avgPriceMins", &w->minutes},
+                                         {"maxNumOrders", &w->orders},
+                                         {"maxNumAlgoOrders", &w->algos},
+                                         {"limit", &w->limit},
+                                         {"maxPosition", &w->position}};
     memset(w, 0, sizeof *w);
-    return TAKE(json, members);
+    return KIT_TAKE(json, members);
 }
 
 /* Steps first, for all other numbers count in them. A venue that names none holds to its digits. */
@@ -227,23 +227,23 @@ static oc_rc make_record(struct binance *bn, const struct symbol_words *words, s
 oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, uint64_t token)
 {
     struct symbol_words w;
-    const struct member members[] = {{"symbol", &w.symbol},
-                                     {"baseAsset", &w.base},
-                                     {"quoteAsset", &w.quote},
-                                     {"status", &w.status},
-                                     {"orderTypes", &w.types},
-                                     {"filters", &w.filters},
-                                     {"icebergAllowed", &w.iceberg},
-                                     {"ocoAllowed", &w.oco},
-                                     {"quoteOrderQtyMarketAllowed", &w.by_money},
-                                     {"allowTrailingStop", &w.trail},
-                                     {"cancelReplaceAllowed", &w.replace},
-                                     {"baseAssetPrecision", &w.digits},
-                                     {"quoteAssetPrecision", &w.money_digits}};
+    const struct kit_member members[] = {{"symbol", &w.symbol},
+                                         {"baseAsset", &w.base},
+                                         {"quoteAsset", &w.quote},
+                                         {"status", &w.status},
+                                         {"orderTypes", &w.types},
+                                         {"filters", &w.filters},
+                                         {"icebergAllowed", &w.iceberg},
+                                         {"ocoAllowed", &w.oco},
+                                         {"quoteOrderQtyMarketAllowed", &w.by_money},
+                                         {"allowTrailingStop", &w.trail},
+                                         {"cancelReplaceAllowed", &w.replace},
+                                         {"baseAssetPrecision", &w.digits},
+                                         {"quoteAssetPrecision", &w.money_digits}};
     struct oc_instrument info;
     oc_rc rc;
     memset(&w, 0, sizeof w);
-    if (!TAKE(json, members) || w.symbol.size == 0)
+    if (!KIT_TAKE(json, members) || w.symbol.size == 0)
         return OC_E_DATA;
     if (w.symbol.size >= OC_SYMBOL_MAX || w.base.size >= OC_ASSET_MAX || w.quote.size >= OC_ASSET_MAX ||
         w.base.size + w.quote.size + 2 > OC_SYMBOL_MAX || make_record(bn, &w, &info) < 0)

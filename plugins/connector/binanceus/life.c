@@ -220,12 +220,12 @@ static oc_rc answer_key(struct binance *bn, const struct oc_response *in, struct
 {
     struct kit_json json = kit_json_begin(in->body, in->body_size);
     struct kit_json_text text = {0};
-    const struct member members[] = {{"listenKey", &text}};
+    const struct kit_member members[] = {{"listenKey", &text}};
     if (in->status != 200)
         return key_refused(bn, in, who);
     if (in->user[0] == ABOUT_KEEP)
         return OC_OK;
-    if (!TAKE(&json, members) || text.is_escaped || text.size == 0 || text.size >= KEY_MAX)
+    if (!KIT_TAKE(&json, members) || text.is_escaped || text.size == 0 || text.size >= KEY_MAX)
         return OC_E_DATA;
     return take_listen_key(bn, who, text);
 }
@@ -235,31 +235,20 @@ static oc_rc answer_key(struct binance *bn, const struct oc_response *in, struct
 /* The venue's own counts, and until when it is closed. */
 static void read_headers(struct binance *bn, const struct oc_response *in)
 {
-    enum { RETRY = 99 };
-    static const struct kit_word known[] = {{"x-mbx-used-weight-1m: ", WEIGHT},
-                                            {"x-mbx-order-count-10s: ", ORDERS_10S},
-                                            {"x-mbx-order-count-1d: ", ORDERS_1D},
-                                            {"retry-after: ", RETRY}};
-    const char *end = in->headers + in->headers_size;
-    for (const char *at = in->headers; at < end;) {
-        const char *line_end = memchr(at, '\r', (size_t)(end - at));
-        const size_t size = (size_t)((line_end ? line_end : end) - at);
-        for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-            const size_t name = strlen(known[i].word);
-            uint64_t number;
-            if (size <= name || memcmp(at, known[i].word, name) != 0 ||
-                kit_json_u64(kit_text_of(at + name, size - name), &number) < 0 || number > UINT32_MAX)
-                continue;
-            if (known[i].means != RETRY)
-                (void)bn->kit.limit->used(bn->kit.host, in->account, known[i].means, number);
-            else if (in->status == 429 || in->status == 418)
-                (void)bn->kit.limit->shut(bn->kit.host, in->account, WEIGHT, in->received_ns + (int64_t)number * SECOND,
-                                          in->status == 418 ? OC_WHY_BANNED : OC_WHY_RATE_LIMIT);
-        }
-        at += size + 2;
+    static const struct kit_word counts[] = {{"x-mbx-used-weight-1m: ", WEIGHT},
+                                             {"x-mbx-order-count-10s: ", ORDERS_10S},
+                                             {"x-mbx-order-count-1d: ", ORDERS_1D}};
+    const int is_told = in->status == 429 || in->status == 418;
+    /* 403 is its firewall: whoever goes on is shut out */
+    const uint64_t wait_s = is_told ? kit_header_number(in, "retry-after: ") : in->status == 403 ? 60 : 0;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        const uint64_t used = kit_header_number(in, counts[i].word);
+        if (used)
+            (void)bn->kit.limit->used(bn->kit.host, in->account, counts[i].means, used);
     }
-    if (in->status == 403) /* its firewall: whoever goes on is shut out */
-        (void)bn->kit.limit->shut(bn->kit.host, in->account, WEIGHT, in->received_ns + 60 * SECOND, OC_WHY_BANNED);
+    if (wait_s)
+        (void)bn->kit.limit->shut(bn->kit.host, in->account, WEIGHT, in->received_ns + (int64_t)wait_s * SECOND,
+                                  in->status == 429 ? OC_WHY_RATE_LIMIT : OC_WHY_BANNED);
 }
 
 /* Maintenance is said when it is met, and its end with the first answer that is one. */
@@ -292,10 +281,10 @@ static oc_rc answer_time(struct binance *bn, const struct oc_response *in)
 {
     struct kit_json json = kit_json_begin(in->body, in->body_size);
     struct kit_json_text time = {0};
-    const struct member members[] = {{"serverTime", &time}};
+    const struct kit_member members[] = {{"serverTime", &time}};
     if (in->status != 200)
         return OC_OK; /* the host asks too */
-    return TAKE(&json, members) ? bn_take_time(bn, in, time) : (oc_rc)OC_E_DATA;
+    return KIT_TAKE(&json, members) ? bn_take_time(bn, in, time) : (oc_rc)OC_E_DATA;
 }
 
 static oc_rc on_response(void *self, const struct oc_response *in)

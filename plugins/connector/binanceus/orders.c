@@ -19,11 +19,15 @@ static void add_text(struct kit_write *query, const char *name, const char *text
 
 static void add_id(struct kit_write *query, const char *name, const char *before, const struct oc_id *id)
 {
-    char text[OC_ID_MAX + 8];
+    char text[OC_ID_MAX + 8] = "";
     struct kit_write out = kit_write_begin(text, sizeof text);
     kit_write_text(&out, before);
     kit_write_id(&out, id);
-    add(query, name, text, (size_t)kit_write_end(&out));
+    const oc_rc size = kit_write_end(&out);
+    if (size < 0)
+        query->is_over = 1;
+    else
+        add(query, name, text, (size_t)size);
 }
 
 static void add_units(struct kit_write *query, const char *name, int64_t units, struct oc_dec step)
@@ -208,19 +212,19 @@ struct halves { /* of a cancelReplace */
 
 static int read_halves(struct kit_json json, struct halves *halves)
 {
-    const struct member members[] = {{"cancelResult", &halves->cancel},
-                                     {"newOrderResult", &halves->made},
-                                     {"cancelResponse", &halves->canceled},
-                                     {"newOrderResponse", &halves->fresh}};
+    const struct kit_member members[] = {{"cancelResult", &halves->cancel},
+                                         {"newOrderResult", &halves->made},
+                                         {"cancelResponse", &halves->canceled},
+                                         {"newOrderResponse", &halves->fresh}};
     memset(halves, 0, sizeof *halves);
-    return TAKE(&json, members) && kit_json_end(&json);
+    return KIT_TAKE(&json, members) && kit_json_end(&json);
 }
 
 static int read_data(struct kit_json json, struct halves *halves)
 {
     struct kit_json_text data = {0};
-    const struct member members[] = {{"data", &data}};
-    return TAKE(&json, members) && kit_json_end(&json) && data.kind == KIT_JSON_OBJECT &&
+    const struct kit_member members[] = {{"data", &data}};
+    return KIT_TAKE(&json, members) && kit_json_end(&json) && data.kind == KIT_JSON_OBJECT &&
            read_halves(kit_json_into(data), halves);
 }
 
@@ -228,8 +232,8 @@ static int read_data(struct kit_json json, struct halves *halves)
 static int read_order(struct kit_json json, struct oc_id *ret_id, struct kit_json_text *ret_done)
 {
     struct kit_json_text id = {0};
-    const struct member members[] = {{"orderId", &id}, {"executedQty", ret_done}};
-    return TAKE(&json, members) && kit_json_end(&json) && id.size > 0 && kit_id(id, ret_id) == OC_OK;
+    const struct kit_member members[] = {{"orderId", &id}, {"executedQty", ret_done}};
+    return KIT_TAKE(&json, members) && kit_json_end(&json) && id.size > 0 && kit_id(id, ret_id) == OC_OK;
 }
 
 /* -2022: the cancel failed, and nothing has changed. -2021: it is gone, and nothing stands in its place. The other half of that is two orders

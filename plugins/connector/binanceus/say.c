@@ -1,20 +1,6 @@
 /* say.c: objects of the venue as events. */
 #include "binance.h"
 
-int bn_take(struct kit_json *json, const struct member *members, size_t count)
-{
-    struct kit_json_text key;
-    if (!kit_json_object(json))
-        return 0;
-    while (kit_json_key(json, &key)) {
-        const struct kit_json_text value = kit_json_value(json);
-        for (size_t i = 0; i < count; i++)
-            if (kit_json_is(key, members[i].name, strlen(members[i].name)))
-                *members[i].to = value;
-    }
-    return !json->is_bad;
-}
-
 int64_t bn_ns(struct kit_json_text ms)
 {
     uint64_t number;
@@ -27,9 +13,9 @@ int64_t bn_error(struct kit_json json, struct kit_json_text *ret_words)
 {
     const struct oc_dec one = {1, 0, 0};
     struct kit_json_text code = {0}, words = {0};
-    const struct member members[] = {{"code", &code}, {"msg", &words}};
+    const struct kit_member members[] = {{"code", &code}, {"msg", &words}};
     int64_t number;
-    if (!TAKE(&json, members) || kit_json_units(code, one, &number) < 0 || number >= 0)
+    if (!KIT_TAKE(&json, members) || kit_json_units(code, one, &number) < 0 || number >= 0)
         return 0;
     *ret_words = words;
     return number;
@@ -229,10 +215,10 @@ oc_rc bn_say_fill(struct binance *bn, const struct fill_words *words, uint64_t o
 oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns)
 {
     struct kit_json_text asset = {0}, free = {0}, locked = {0};
-    const struct member members[] = {{"asset", &asset}, {"free", &free}, {"locked", &locked},
-                                     {"a", &asset},     {"f", &free},    {"l", &locked}};
+    const struct kit_member members[] = {{"asset", &asset}, {"free", &free}, {"locked", &locked},
+                                         {"a", &asset},     {"f", &free},    {"l", &locked}};
     oc_rc rc;
-    if (!TAKE(json, members))
+    if (!KIT_TAKE(json, members))
         return OC_E_DATA;
     if (asset.size == 0 || asset.size >= OC_ASSET_MAX)
         return kit_skip(&bn->kit, "balance.asset", asset);
@@ -269,6 +255,8 @@ oc_rc bn_whole_steps(struct kit_json_text text, struct oc_dec step, int is_up, i
     if (rc < 0 || dec.units < 0 || step.units <= 0)
         return rc < 0 ? rc : OC_E_INVALID;
     kit_dec_align(dec, step, &value, &one);
+    if (one <= 0)
+        return OC_E_INVALID;
     const kit_i128 units = (value + (is_up ? one - 1 : 0)) / one;
     if (units > INT64_MAX)
         return OC_E_RANGE;

@@ -118,28 +118,11 @@ static oc_rc answer_time(struct plain *plain, const struct oc_response *in)
 
 /* ---- answers ---- */
 
-/* The number of a header; 0: it is not there. */
-static uint64_t header_number(const struct oc_response *in, const char *name)
-{
-    const size_t size = strlen(name);
-    const char *end = in->headers + in->headers_size;
-    for (const char *at = in->headers; at < end;) {
-        const char *line_end = memchr(at, '\r', (size_t)(end - at));
-        const char *stop = line_end ? line_end : end;
-        uint64_t number;
-        if ((size_t)(stop - at) > size && memcmp(at, name, size) == 0 &&
-            kit_json_u64(kit_text_of(at + size, (size_t)(stop - at) - size), &number) == OC_OK && number <= UINT32_MAX)
-            return number;
-        at = stop + 2;
-    }
-    return 0;
-}
-
 static oc_rc on_response(void *self, const struct oc_response *in)
 {
     struct plain *plain = self;
     const struct account *who = plain_account(plain, in->account);
-    const uint64_t used = header_number(in, "x-used: "), wait_s = header_number(in, "retry-after: ");
+    const uint64_t used = kit_header_number(in, "x-used: "), wait_s = kit_header_number(in, "retry-after: ");
     if (used)
         (void)plain->kit.limit->used(plain->kit.host, in->account, WEIGHT, used);
     if (wait_s && (in->status == 429 || in->status == 418))

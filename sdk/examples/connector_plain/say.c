@@ -1,28 +1,6 @@
 /* say.c: objects of the venue as events. */
 #include "plain.h"
 
-struct member { /* of an object, and where its value goes */
-    const char *name;
-    struct kit_json_text *to;
-};
-
-/* The members of the object that is due. False: it is none. */
-static int take_members(struct kit_json *json, const struct member *members, size_t count)
-{
-    struct kit_json_text key;
-    if (!kit_json_object(json))
-        return 0;
-    while (kit_json_key(json, &key)) {
-        const struct kit_json_text value = kit_json_value(json);
-        for (size_t i = 0; i < count; i++)
-            if (kit_json_is(key, members[i].name, strlen(members[i].name)))
-                *members[i].to = value;
-    }
-    return !json->is_bad;
-}
-
-#define TAKE(json, members) take_members(json, members, sizeof(members) / sizeof *(members))
-
 int64_t plain_ns(struct kit_json_text us)
 {
     uint64_t number;
@@ -119,7 +97,7 @@ static void fill_in(const struct order_words *words, const struct oc_scale *scal
 oc_rc plain_say_order(struct plain *plain, struct kit_json *json, uint32_t source, uint64_t token, uint16_t flags)
 {
     struct order_words words;
-    const struct member members[] = {
+    const struct kit_member members[] = {
         {"id", &words.id},           {"client_id", &words.client},    {"symbol", &words.symbol},
         {"side", &words.side},       {"type", &words.type},           {"tif", &words.tif},
         {"state", &words.state},     {"post_only", &words.post_only}, {"qty", &words.qty},
@@ -128,7 +106,7 @@ oc_rc plain_say_order(struct plain *plain, struct kit_json *json, uint32_t sourc
     struct oc_scale scale;
     oc_rc rc;
     memset(&words, 0, sizeof words);
-    if (!TAKE(json, members) || !words.id.size)
+    if (!KIT_TAKE(json, members) || !words.id.size)
         return OC_E_DATA;
     if (kit_symbol(&plain->kit, words.symbol, &scale) < 0)
         return kit_skip(&plain->kit, "order.symbol", words.symbol);
@@ -149,13 +127,13 @@ oc_rc plain_say_fill(struct plain *plain, struct kit_json *json, uint32_t source
 {
     struct kit_json_text id = {0}, order = {0}, client = {0}, symbol = {0}, side = {0}, qty = {0}, price = {0},
                          fee = {0}, asset = {0}, role = {0}, time = {0};
-    const struct member members[] = {{"id", &id},         {"order_id", &order}, {"client_id", &client},
-                                     {"symbol", &symbol}, {"side", &side},      {"qty", &qty},
-                                     {"price", &price},   {"fee", &fee},        {"fee_asset", &asset},
-                                     {"role", &role},     {"time_us", &time}};
+    const struct kit_member members[] = {{"id", &id},         {"order_id", &order}, {"client_id", &client},
+                                         {"symbol", &symbol}, {"side", &side},      {"qty", &qty},
+                                         {"price", &price},   {"fee", &fee},        {"fee_asset", &asset},
+                                         {"role", &role},     {"time_us", &time}};
     struct oc_scale scale;
     oc_rc rc;
-    if (!TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)
+    if (!KIT_TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)
         return OC_E_DATA;
     struct oc_ev_venue_fill *out = KIT_EVENT(&plain->kit, oc_ev_venue_fill, OC_EV_FILL, source, &rc);
     if (!out)
@@ -178,9 +156,9 @@ oc_rc plain_say_fill(struct plain *plain, struct kit_json *json, uint32_t source
 oc_rc plain_say_balance(struct plain *plain, struct kit_json *json, uint32_t source, uint64_t token, uint16_t flags)
 {
     struct kit_json_text asset = {0}, free = {0}, locked = {0};
-    const struct member members[] = {{"asset", &asset}, {"free", &free}, {"locked", &locked}};
+    const struct kit_member members[] = {{"asset", &asset}, {"free", &free}, {"locked", &locked}};
     oc_rc rc;
-    if (!TAKE(json, members))
+    if (!KIT_TAKE(json, members))
         return OC_E_DATA;
     struct oc_ev_balance *out = KIT_EVENT(&plain->kit, oc_ev_balance, OC_EV_BALANCE, source, &rc);
     if (!out)
@@ -200,10 +178,10 @@ oc_rc plain_say_instrument(struct plain *plain, struct kit_json *json)
 {
     struct oc_instrument info = {.size = sizeof info, .kind = OC_KIND_SPOT, .contract_size = {1, 0, 0}};
     struct kit_json_text symbol = {0}, base = {0}, quote = {0}, price_step = {0}, qty_step = {0}, status = {0};
-    const struct member members[] = {{"symbol", &symbol},         {"base", &base},         {"quote", &quote},
-                                     {"price_step", &price_step}, {"qty_step", &qty_step}, {"status", &status}};
+    const struct kit_member members[] = {{"symbol", &symbol},         {"base", &base},         {"quote", &quote},
+                                         {"price_step", &price_step}, {"qty_step", &qty_step}, {"status", &status}};
     oc_rc rc;
-    if (!TAKE(json, members) || symbol.size == 0 || symbol.size >= sizeof info.symbol ||
+    if (!KIT_TAKE(json, members) || symbol.size == 0 || symbol.size >= sizeof info.symbol ||
         kit_asset(&plain->kit, base, &info.base) < 0 || kit_asset(&plain->kit, quote, &info.quote) < 0 ||
         kit_json_dec(price_step, &info.price_step) < 0 || kit_json_dec(qty_step, &info.qty_step) < 0)
         return OC_E_DATA;
@@ -221,11 +199,11 @@ oc_rc plain_say_instrument(struct plain *plain, struct kit_json *json)
 oc_rc plain_say_trade(struct plain *plain, struct kit_json *json)
 {
     struct kit_json_text id = {0}, symbol = {0}, side = {0}, qty = {0}, price = {0}, time = {0};
-    const struct member members[] = {{"id", &id},   {"symbol", &symbol}, {"side", &side},
-                                     {"qty", &qty}, {"price", &price},   {"time_us", &time}};
+    const struct kit_member members[] = {{"id", &id},   {"symbol", &symbol}, {"side", &side},
+                                         {"qty", &qty}, {"price", &price},   {"time_us", &time}};
     struct oc_scale scale;
     oc_rc rc;
-    if (!TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)
+    if (!KIT_TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)
         return OC_E_DATA;
     struct oc_ev_trade *out = KIT_EVENT(&plain->kit, oc_ev_trade, OC_EV_TRADE, 0, &rc);
     if (!out)

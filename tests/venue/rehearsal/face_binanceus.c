@@ -241,7 +241,7 @@ static void put_listen_key(struct bn_call *call)
 {
     char listen[72] = "";
     (void)bn_query(call, "listenKey", listen, sizeof listen);
-    if (!*listen || bn_listener(call->venue, listen) != call->key) {
+    if (!*listen || !call->key || bn_listener(call->venue, listen) != call->key) {
         bn_refuse(call, 400, -1125, "This listenKey does not exist.");
         return;
     }

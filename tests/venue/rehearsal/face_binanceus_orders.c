@@ -262,7 +262,7 @@ static enum core_why cancel_as_asked(struct bn_call *call, uint32_t place, const
 void bn_delete_order(struct bn_call *call)
 {
     char cancel[CORE_CLIENT_MAX];
-    const char *words;
+    const char *words = NULL;
     uint32_t inst, order;
     if (!bn_inst(call, true, &inst) || !bn_named(call, "orderId", "origClientOrderId", &order))
         return;

@@ -264,14 +264,14 @@ static void tell_depth(struct rehearsal *venue, struct seat *seat, uint64_t last
     json_text(out, "s", in->symbol);
     json_int(out, "U", (int64_t)seat->seq[inst] + 1);
     json_int(out, "u", (int64_t)last);
-    for (uint8_t side = CORE_BUY; side <= CORE_SELL; side++) {
+    for (uint32_t side = CORE_BUY; side <= CORE_SELL; side++) {
         json_open(out, side == CORE_BUY ? "b" : "a", '[');
         for (uint32_t i = 0; i < seat->dirty_count; i++) {
-            if (seat->dirty[i].qty != side)
+            if (seat->dirty[i].qty != (int64_t)side)
                 continue;
             json_open(out, NULL, '[');
             bn_put_units(out, NULL, seat->dirty[i].price, in->price_step);
-            bn_put_units(out, NULL, venue_qty_at(venue->core, inst, side, seat->dirty[i].price), in->qty_step);
+            bn_put_units(out, NULL, venue_qty_at(venue->core, inst, (uint8_t)side, seat->dirty[i].price), in->qty_step);
             json_close(out, ']');
         }
         json_close(out, ']');

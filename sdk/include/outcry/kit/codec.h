@@ -116,6 +116,45 @@ static inline uint32_t kit_word_of(struct kit_json_text text, const struct kit_w
 
 #define KIT_WORD_OF(text, words, other) kit_word_of(text, words, sizeof(words) / sizeof *(words), other)
 
+struct kit_member { /* of an object, and where its value goes */
+    const char *name;
+    struct kit_json_text *to;
+};
+
+/* The members of the object that is due, those that are there. 0: it is none. */
+static inline int kit_take(struct kit_json *json, const struct kit_member *members, size_t count)
+{
+    struct kit_json_text key;
+    if (!kit_json_object(json))
+        return 0;
+    while (kit_json_key(json, &key)) {
+        const struct kit_json_text value = kit_json_value(json);
+        for (size_t i = 0; i < count; i++)
+            if (kit_json_is(key, members[i].name, strlen(members[i].name)))
+                *members[i].to = value;
+    }
+    return !json->is_bad;
+}
+
+#define KIT_TAKE(json, members) kit_take(json, members, sizeof(members) / sizeof *(members))
+
+/* The number of a header that an answer has, by its name in lower case and what stands behind it: "x-used: ". 0: it has none, or none below 2^32. */
+static inline uint64_t kit_header_number(const struct oc_response *in, const char *name)
+{
+    const size_t size = strlen(name);
+    const char *end = in->headers + in->headers_size;
+    for (const char *at = in->headers; at < end;) {
+        const char *line_end = (const char *)memchr(at, '\r', (size_t)(end - at));
+        const char *stop = line_end ? line_end : end;
+        uint64_t number;
+        if ((size_t)(stop - at) > size && memcmp(at, name, size) == 0 &&
+            kit_json_u64(kit_text_of(at + size, (size_t)(stop - at) - size), &number) == OC_OK && number <= UINT32_MAX)
+            return number;
+        at = stop + 2;
+    }
+    return 0;
+}
+
 /* An id as it stands. OC_E_LIMIT: longer than an id; OC_E_DATA: with escapes, or neither text nor number. */
 static inline oc_rc kit_id(struct kit_json_text text, struct oc_id *ret_id)
 {
