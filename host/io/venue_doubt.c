@@ -89,6 +89,8 @@ static bool settles(const struct io_doubt *doubt, const struct oc_event *event, 
 {
     if (event->type == OC_EV_ABSENT || event->type == OC_EV_SENT || !io_same_order(said, doubt->about))
         return false;
+    if (said->is_replaced && doubt->is_new_name) /* under its old name: whether it goes on is still to be asked */
+        return false;
     if (event->type == OC_EV_ORDER || is_end(event->type))
         return true;
     return doubt->about->ask.kind && io_is_answer(event->type, said, doubt->about);

@@ -226,9 +226,11 @@ bool io_names_of(const struct oc_event *event, struct io_names *ret)
         return true;
     }
     if (event->type == OC_EV_ORDER && event->size >= sizeof(struct oc_ev_order)) {
-        ret->order = ((const struct oc_ev_order *)(const void *)event)->order;
-        ret->client = ((const struct oc_ev_order *)(const void *)event)->client;
-        ret->venue_order = ((const struct oc_ev_order *)(const void *)event)->venue_order;
+        const struct oc_ev_order *shown = (const struct oc_ev_order *)(const void *)event;
+        ret->order = shown->order;
+        ret->client = shown->client;
+        ret->venue_order = shown->venue_order;
+        ret->is_replaced = shown->state == OC_SHOWN_CANCELED && shown->why == OC_WHY_REPLACED;
         return true;
     }
     if (event->type < OC_EV_ACCEPTED || event->type > OC_EV_TAKEN || event->size < sizeof(struct oc_ev_answer) ||

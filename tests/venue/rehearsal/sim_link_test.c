@@ -558,12 +558,60 @@ static void whatever_goes_wrong_the_ledgers_agree(void **state)
     }
 }
 
+static uint64_t rests(uint8_t side, int64_t qty, int64_t price)
+{
+    const uint64_t id = fixture_submit(w.f, fixture_order(w.f, side, qty, price));
+    pump(1000);
+    assert_int_equal(fixture_find(w.f, id)->state, STATE_ACCEPTED);
+    return id;
+}
+
+static void amend(uint64_t id, int64_t qty, int64_t price)
+{
+    struct engine_refusal refusal;
+    struct oc_request ask = {
+        .order = id, .qty = qty, .price = price, .bits = OC_RQ_PRICE_CHANGED | OC_RQ_QUANTITY_CHANGED};
+    assert_int_equal(engine_begin(w.f->engine, 0), OC_OK);
+    assert_int_equal(engine_amend(w.f->engine, &ask, &refusal), OC_OK);
+    fixture_end(w.f, true);
+}
+
+/* Where an amendment is another order, and nobody says what came of it: the old one is gone, and the new one stands; or there is none, for that there is
+ * no money; or nothing has changed. */
+static void an_amendment_of_which_nobody_says_what_came(void **state)
+{
+    static const char *const lines[] = {"drop answers of amends always", "fail answers of amends always",
+                                        "drop requests of amends always"};
+    (void)state;
+    for (size_t i = 0; shape.replaces && i < sizeof lines / sizeof *lines; i++) {
+        const bool is_done = i < 2;
+        begin(3 + i);
+        come_up();
+        const uint64_t stands = rests(OC_SIDE_BUY, 60, 9000), gone = rests(OC_SIDE_BUY, 60, 9000);
+        command(lines[i]);
+        amend(stands, 70, 9100);
+        amend(gone, 20000000, 9100); /* of more money than there is */
+        pump(60000);
+        command("calm");
+        pump(60000);
+        const struct order *order = fixture_find(w.f, stands);
+        assert_true(order_is_open(order) && order->state == STATE_ACCEPTED && !order->ask_bits);
+        assert_int_equal(order->now.qty, is_done ? 70 : 60);
+        assert_int_equal(order->now.price, is_done ? 9100 : 9000);
+        order = fixture_find(w.f, gone);
+        assert_int_equal(order->state, is_done ? STATE_CANCELED : STATE_ACCEPTED);
+        assert_true(order->now.qty == 60 && !order->ask_bits);
+        end();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ten_thousand_orders_and_one_in_five_outcomes_is_not_said),
         cmocka_unit_test(at_the_highest_rate_nobody_is_banned),
         cmocka_unit_test(whatever_goes_wrong_the_ledgers_agree),
+        cmocka_unit_test(an_amendment_of_which_nobody_says_what_came),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
