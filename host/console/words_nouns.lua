@@ -306,9 +306,26 @@ local function plain_list(group, name, about, columns, empty)
   end)
 end
 
-plain_list('Session', 'venues', 'Where orders go and what state that is in.', { { 'venue', 'venue' }, { 'kind', 'kind' },
-  { 'state', 'state', colour = function(r) return r.state ~= 'running' and 'yellow' or nil end },
-  { 'instruments', 'instruments', right = true, drop = 2 }, { 'note', 'note', drop = 3 } }, 'no venues')
+local function share_of(row) return type(row.limit_share) == 'number' and string.format('%d%%', math.floor(row.limit_share * 100 + 0.5)) or '' end
+local function offset_of(row) return type(row.clock) == 'table' and string.format('%+.1f ms', row.clock.offset_ms) or '' end
+-- Columns of the network: shown where a row has them.
+local of_network = { { 'why', 'why', colour = function() return 'red' end }, { 'sent', 'sent', right = true, drop = 5 },
+  { 'unknown', 'unknown_open', right = true, drop = 4 }, { 'limits', 'limit_share', right = true, drop = 6, get = share_of },
+  { 'clock', 'clock', right = true, drop = 7, get = offset_of },
+  { 'waits until', 'wait_until', drop = 2, colour = function() return 'yellow' end } }
+
+word('Session', 'venues', 'venues()', 'Where orders go and what state that is in.', 'venues', function()
+  local rows, err = S.list(500, 'venues')
+  if not rows then return nil, err end
+  local columns = { { 'venue', 'venue' }, { 'kind', 'kind' },
+    { 'state', 'state', colour = function(r) return r.state ~= 'running' and 'yellow' or nil end } }
+  for _, column in ipairs(of_network) do
+    if any_has(rows, column[2]) then columns[#columns + 1] = column end
+  end
+  columns[#columns + 1] = { 'instruments', 'instruments', right = true, drop = 2 }
+  columns[#columns + 1] = { 'note', 'note', drop = 3 }
+  return table_of(rows, columns, 'no venues')
+end)
 
 plain_list('Session', 'plugins', 'The plugins that this session is made of.', { { 'part', 'part' }, { 'id', 'id' },
   { 'version', 'version' }, { 'from', 'from', colour = function(r) return r.from == 'missing' and 'red' or r.from == 'foreign' and 'yellow' or nil end },

@@ -97,6 +97,16 @@ static oc_rc apply_account(struct engine *engine, const struct oc_ev_account *ac
     return rc;
 }
 
+static oc_rc apply_venue(struct engine *engine, const struct oc_ev_venue *venue)
+{
+    const uint32_t account = venue->head.source, before = statement_state(&engine->statement, account, OC_PART_TRADING);
+    const oc_rc rc = statement_venue(&engine->statement, venue);
+    const uint32_t now = statement_state(&engine->statement, account, OC_PART_TRADING);
+    if (rc == OC_OK && now == OC_VENUE_DENIED && before != OC_VENUE_DENIED)
+        engine_alarm(engine, NULL, "the venue refuses the key of this account");
+    return rc;
+}
+
 oc_i128 engine_outside(const struct engine *engine)
 {
     const struct outside_money *outside = &engine->statement.outside;
@@ -123,7 +133,7 @@ oc_rc account_said_apply(struct engine *engine, const struct oc_event *event)
         rc = apply_ledger(engine, all);
         break;
     case OC_EV_VENUE:
-        rc = statement_venue(&engine->statement, all);
+        rc = apply_venue(engine, all);
         break;
     case OC_EV_FIGURES:
         rc = statement_figures(&engine->statement, all);

@@ -52,7 +52,8 @@ enum note_kind {
     NOTE_STRANGER,  /* an answer about one whose terms are not known: `source` is to be asked for its open orders */
     NOTE_MISSING,   /* the venue's sums are ahead of its fills: these are to be asked for */
     NOTE_ABSENT,    /* the venue says that it does not know the order, which proves nothing */
-    NOTE_CORRECTED  /* as NOTE_FILL: what was booked goes (as if it had been traded back), or what it is now comes */
+    NOTE_CORRECTED, /* as NOTE_FILL: what was booked goes (as if it had been traded back), or what it is now comes */
+    NOTE_REPLACED   /* an inferred fill is gone: fills of the venue stand in its place, and it is no fill any more */
 };
 
 struct out_note {

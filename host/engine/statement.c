@@ -287,6 +287,8 @@ const char *statement_refuses(const struct statement *statement, uint32_t accoun
         return "VENUE_DOWN";
     if (of->states[OC_PART_LINK].state == OC_VENUE_SYNCING)
         return "VENUE_SYNCING";
+    if (of->states[OC_PART_LINK].state == OC_VENUE_DENIED)
+        return "VENUE_DENIES_LOGIN";
     switch (of->states[OC_PART_TRADING].state) {
     case OC_VENUE_CANCEL_ONLY:
         return "VENUE_CANCEL_ONLY";

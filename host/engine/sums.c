@@ -196,6 +196,20 @@ static oc_rc shrink(struct engine *engine, struct order *order, struct booked *b
     return order_correct(engine, order, booked, &now, fee);
 }
 
+/* Nothing of it is left: whoever counts fills has counted it and counts those that stand in its place. */
+static void note_replaced(struct engine *engine, const struct booked *booked, const struct position_trade *was)
+{
+    const struct oc_ev_fill *fill = make_fill(engine, booked, was, 0);
+    engine->stats.fills--;
+    if (fill)
+        out_add_note(&engine->out, &(struct out_note){.kind = NOTE_REPLACED,
+                                                      .strategy = booked->strategy,
+                                                      .order = booked->order,
+                                                      .inst = booked->trade.inst,
+                                                      .source = booked->account,
+                                                      .fill = &fill->head});
+}
+
 oc_rc sums_replace(struct engine *engine, struct order *order, const struct oc_ev_fill *fill)
 {
     struct order_said *said = order ? order->said : NULL;
@@ -211,6 +225,7 @@ oc_rc sums_replace(struct engine *engine, struct order *order, const struct oc_e
     }
     while (qty && said->oldest) {
         struct booked *booked = said->oldest;
+        const struct position_trade was = booked->trade.what;
         const int64_t gone = qty < booked->trade.what.qty ? qty : booked->trade.what.qty;
         const oc_rc rc = shrink(engine, order, booked, gone);
         if (rc < 0)
@@ -220,6 +235,7 @@ oc_rc sums_replace(struct engine *engine, struct order *order, const struct oc_e
         if (booked->trade.what.qty)
             continue;
         said->oldest = booked->next;
+        note_replaced(engine, booked, &was);
         free(booked);
     }
     return OC_OK;

@@ -1,6 +1,5 @@
 #include "io/limits.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/money.h"
@@ -161,4 +160,21 @@ oc_rc limits_shut(struct limits *limits, uint32_t account, uint32_t limit, int64
     if (until_ns > use->shut_ns)
         use->shut_ns = until_ns;
     return OC_OK;
+}
+
+bool limits_look(const struct limits *limits, uint32_t limit, uint32_t account, int64_t now_ns,
+                 struct limit_use *ret_use)
+{
+    for (uint32_t i = 0; i < limits->count; i++) {
+        struct limit_use use = limits->uses[i];
+        const uint32_t scope = limits->venue->limits[use.limit].scope == OC_SCOPE_ADDRESS ? 0 : account;
+        if (use.limit != limit || use.scope != scope)
+            continue;
+        refresh(limits, &use, now_ns);
+        use.used = counted(limits, &use, now_ns);
+        use.max = max_of(limits, &use);
+        *ret_use = use;
+        return true;
+    }
+    return false;
 }

@@ -10,6 +10,7 @@
 #include "base/checked.h"
 
 #include <outcry/venue.h>
+#include <stdbool.h>
 
 enum { LIMITS_MAX = 32, LIMITS_SCOPES_MAX = 64 };
 
@@ -40,5 +41,9 @@ CHECKED oc_rc limits_used(struct limits *limits, uint32_t account, uint32_t limi
 CHECKED oc_rc limits_max(struct limits *limits, uint32_t account, uint32_t limit, uint64_t max, int64_t period_ns,
                          int64_t now_ns);
 CHECKED oc_rc limits_shut(struct limits *limits, uint32_t account, uint32_t limit, int64_t until_ns, int64_t now_ns);
+
+/* As of now: the bound in `max`, what counts against it in `used`. False: nothing of it was used yet, or there is no such limit. */
+bool limits_look(const struct limits *limits, uint32_t limit, uint32_t account, int64_t now_ns,
+                 struct limit_use *ret_use);
 
 #endif

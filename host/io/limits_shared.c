@@ -198,3 +198,17 @@ void limits_shared_shut(struct limits_shared *shared, uint64_t key, int64_t unti
     while (place && there < until_ns && !atomic_compare_exchange_weak(&place->shut_ns, &there, until_ns))
         ;
 }
+
+int64_t limits_shared_shut_ns(const struct limits_shared *shared, uint64_t key, int64_t now_ns)
+{
+    for (uint32_t i = 0; shared->map && i < LIMITS_SHARED_PLACES; i++) {
+        const struct limits_shared_place *place = &shared->map->places[(key + i) % LIMITS_SHARED_PLACES];
+        const uint64_t there = atomic_load(&place->key);
+        const int64_t shut_ns = there == key ? atomic_load(&place->shut_ns) : 0;
+        if (shut_ns > now_ns && shut_ns - now_ns <= SHUT_MAX_NS)
+            return shut_ns;
+        if (!there || there == key)
+            break;
+    }
+    return INT64_MIN;
+}

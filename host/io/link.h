@@ -36,7 +36,7 @@ struct io_happening {
     uint32_t size;
     uint32_t headers_size;
     const char *bytes;   /* borrowed until taken(); 16 zeros behind */
-    const char *headers; /* lines "name: value\r\n", names in lower case; 16 zeros behind */
+    const char *headers; /* of RESPONSE and REFUSED: lines "name: value\r\n", names in lower case; 16 zeros behind */
 };
 
 /* An exchange on its way: credentials are set in by now. */

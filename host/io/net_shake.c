@@ -149,18 +149,18 @@ static const char *doubt(const struct net_stream *stream, const struct head *hea
 }
 
 /* Names in lower case, as everywhere behind this. */
-static oc_rc keep_lines(struct net_stream *stream, const struct head *head)
+static oc_rc keep_lines(struct net_bytes *to, const struct head *head)
 {
-    stream->said.size = 0;
-    oc_rc rc = net_bytes_add(&stream->said, head->lines, head->size, NET_HEAD_MAX);
+    to->size = 0;
+    oc_rc rc = net_bytes_add(to, head->lines, head->size, NET_HEAD_MAX);
     bool is_name = true;
-    for (size_t i = 0; rc == OC_OK && i < stream->said.size; i++) {
-        char *c = &stream->said.data[i];
+    for (size_t i = 0; rc == OC_OK && i < to->size; i++) {
+        char *c = &to->data[i];
         is_name = *c == '\n' || (is_name && *c != ':');
         if (is_name)
             *c = (char)tolower((unsigned char)*c);
     }
-    return rc == OC_OK ? net_bytes_end(&stream->said) : rc;
+    return rc == OC_OK ? net_bytes_end(to) : rc;
 }
 
 /* It says no: its words are what has come of the body by now. */
@@ -172,6 +172,8 @@ static void refused(struct net_stream *stream, const struct head *head, const ch
     if (net_bytes_add(&stream->said, body, size < NET_REFUSED_MAX ? size : NET_REFUSED_MAX, NET_REFUSED_MAX) < 0 ||
         net_bytes_end(&stream->said) < 0)
         stream->said.size = 0;
+    if (keep_lines(&stream->message, head) < 0) /* no message was begun */
+        stream->message.size = 0;
     net_stream_end(stream, IO_REFUSED, OC_WHY_VENUE_ERROR, head->status, words);
 }
 
@@ -241,7 +243,7 @@ void net_shake_read(struct net_stream *stream)
             return;
         }
         const char *why = doubt(stream, &head);
-        if (!why && (keep_lines(stream, &head) < 0 || net_frame_open(stream) < 0))
+        if (!why && (keep_lines(&stream->said, &head) < 0 || net_frame_open(stream) < 0))
             why = "no memory";
         if (why) {
             net_stream_end(stream, IO_DOWN, OC_WHY_PROTOCOL, 0, why);

@@ -361,6 +361,10 @@ bool net_stream_next(struct net_stream *stream, struct io_happening *ret)
     ret->status = stream->end_status;
     ret->bytes = stream->said.data;
     ret->size = (uint32_t)stream->said.size;
+    if (ret->kind == IO_REFUSED && ret->status) {
+        ret->headers = stream->message.data;
+        ret->headers_size = (uint32_t)stream->message.size;
+    }
     return true;
 }
 

@@ -221,6 +221,14 @@ static bool is_overtaken(const struct io_exchange_kept *kept, const struct io_fe
     return kept->token && (!fetch || kept->sent_ns < fetch->asked_ns);
 }
 
+/* Why nobody knows what became of what an answer of this status has left open: the connector made no event of it. */
+static uint32_t why_of(uint16_t status)
+{
+    if (status == 429 || status == 418)
+        return OC_WHY_RATE_LIMIT;
+    return status >= 500 ? OC_WHY_VENUE_ERROR : OC_WHY_PROTOCOL;
+}
+
 static oc_rc take_response(struct io_venue *venue, const struct io_happening *happening)
 {
     const struct io_exchange_kept *found = exchange_of(venue, happening->exchange);
@@ -234,6 +242,10 @@ static oc_rc take_response(struct io_venue *venue, const struct io_happening *ha
         venue->link.taken(venue->link.self);
         end_exchange(venue, kept.exchange, kept.token, true, OC_WHY_LATE);
         return 1;
+    }
+    if (!found->is_read) {
+        exchange_of(venue, happening->exchange)->is_read = true;
+        io_wait_said(venue, kept.endpoint, kept.lane, kept.sent_ns, happening);
     }
     struct oc_venue_request *asked;
     const uint32_t count = tied(venue, kept.exchange, &asked);
@@ -264,7 +276,7 @@ static oc_rc take_response(struct io_venue *venue, const struct io_happening *ha
     rc = judged(venue, end_taken(venue, rc), "an answer");
     free(asked);
     if (rc > 0)
-        end_exchange(venue, kept.exchange, kept.token, true, OC_WHY_PROTOCOL);
+        end_exchange(venue, kept.exchange, kept.token, true, why_of(response.status));
     return rc;
 }
 
@@ -283,6 +295,8 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
         break;
     case IO_DOWN:
     case IO_REFUSED:
+        if (stream && happening->kind == IO_REFUSED)
+            io_wait_said(venue, stream->endpoint, OC_LANE_RECONCILE, venue->clock_ns, happening);
         if (stream)
             io_stream_down(venue, stream, happening->kind == IO_DOWN ? OC_STREAM_DOWN : OC_STREAM_REFUSED,
                            happening->why, happening);

@@ -47,6 +47,7 @@ enum {
     IO_CLOCK_SAMPLES = 8,   /* of the venue's clock that are kept */
     IO_CLOCK_FIRST = 3,     /* that are taken one behind the other */
     IO_CLOCK_PPM = 100,     /* how fast two clocks may part: quartz is within 50 */
+    IO_WAITS_MAX = 32,      /* endpoints of which it is known by itself how long they want to be left alone */
     IO_ABSENT_TIMES = 2     /* not found so often, as late as it must be: it is not there */
 };
 
@@ -64,6 +65,7 @@ enum {
 #define IO_CLOCK_NS       60000000000ll /* the venue's clock is asked for so often */
 #define IO_CLOCK_FIRST_NS 200000000ll   /* and so long behind one of the first */
 #define IO_ABSENT_NS      1000000000ll  /* between two times of not found */
+#define IO_LIMIT_SAID_NS  1000000000ll  /* at least, between two times that a limit is said to be closed */
 
 enum io_site {
     IO_SITE_START,
@@ -133,8 +135,8 @@ struct io_pending {
     uint32_t stream;
     uint8_t state; /* IO_PENDING_... */
     uint8_t lane;
-    bool is_batch; /* of the running call */
-    uint8_t zero;
+    bool is_batch;   /* of the running call */
+    bool is_limited; /* it waits, or has waited, for a limit */
     int64_t send_by_ns;
     int64_t answer_by_ns;
 };
@@ -177,6 +179,25 @@ enum io_op_kind {
     IO_OP_STORE
 };
 
+/* How long an endpoint wants to be left alone, as its answers say. */
+struct io_wait {
+    int64_t all_ns;         /* nothing is sent there before */
+    int64_t but_cancels_ns; /* nothing but cancels */
+    int64_t said_ns;        /* when it was said last */
+    uint32_t tries;         /* said so often without a time, and nothing let through since */
+    uint32_t zero;
+};
+
+struct io_counts {         /* since the start of this life */
+    uint64_t sent;         /* requests that left */
+    uint64_t never_left;   /* late, taken back, or no longer wanted */
+    uint64_t unknown;      /* of which nobody knew what became */
+    uint64_t absent;       /* of these: proven not to be there */
+    uint64_t reconnects;   /* streams that came up again */
+    uint64_t limited;      /* requests that had to wait for a limit */
+    uint64_t told_to_wait; /* times that an answer asked to be left alone */
+};
+
 struct io_op {    /* of the running call; texts are offsets into the arena */
     uint8_t kind; /* IO_OP_... */
     uint8_t method;
@@ -188,7 +209,8 @@ struct io_op {    /* of the running call; texts are offsets into the arena */
     uint64_t user[3];
     int64_t at_ns; /* timer; answer_ns */
     uint32_t account;
-    uint32_t why; /* or the kind that was missed */
+    uint32_t why;  /* or the kind that was missed */
+    uint32_t lane; /* OC_LANE_CANCEL: it cancels */
     size_t path, headers, body;
     struct oc_cost held; /* given back with the answer; weight 0: nothing */
     uint32_t path_size, headers_size, body_size;
@@ -205,6 +227,8 @@ struct io_exchange_kept { /* what comes back with its answer */
     uint32_t account;
     uint16_t endpoint;
     bool is_batch;
+    bool is_read; /* for what it says of waiting: once, however often it is given to the connector */
+    uint32_t lane;
 };
 
 struct io_form { /* an exchange but for the end of its path, its body and its costs */
@@ -357,8 +381,14 @@ struct io_venue {
     struct io_stream streams[IO_STREAMS_MAX];
     struct oc_account accounts[IO_ACCOUNTS_MAX];
     uint32_t account_count;
-    uint32_t reach[IO_ACCOUNTS_MAX]; /* OC_VENUE_...: what was said of it last, by place of the account */
-    struct io_pending *pending;      /* oldest first; owned */
+    uint32_t reach[IO_ACCOUNTS_MAX];    /* OC_VENUE_...: what was said of it last, by place of the account */
+    uint32_t denied[IO_ACCOUNTS_MAX];   /* OC_WHY_...: why its key is refused; 0: it is not */
+    struct io_wait waits[IO_WAITS_MAX]; /* by place of the endpoint in the description */
+    int64_t banned_ns;                  /* nothing is sent before */
+    struct oc_ev_limit limited;         /* what the running call has met: size 0: nothing */
+    int64_t limit_said_ns[LIMITS_MAX];  /* until when it was said of each that it is closed */
+    struct io_counts counts;
+    struct io_pending *pending; /* oldest first; owned */
     uint32_t pending_count, pending_room;
     struct io_deadman deadmen[IO_ACCOUNTS_MAX];
     uint32_t deadman_count;

@@ -32,6 +32,7 @@ void io_call_begin(struct io_venue *venue, enum io_site site, size_t input_size)
     venue->op_count = 0;
     venue->arena_size = 0;
     venue->has_limits_before = false;
+    venue->limited = (struct oc_ev_limit){0};
     if (room < venue->call_room)
         room = venue->call_room;
     queue_begin(&venue->queue, room < QUEUE_MAX / 2 ? room : QUEUE_MAX / 2);
@@ -186,7 +187,8 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
                                   .held = op->held,
                                   .account = op->account,
                                   .endpoint = op->endpoint,
-                                  .is_batch = (op->flags & OC_HTTP_BATCH) != 0};
+                                  .is_batch = (op->flags & OC_HTTP_BATCH) != 0,
+                                  .lane = op->lane};
     return OC_OK;
 }
 
@@ -213,6 +215,7 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
             stream->state = IO_STREAM_READY;
             stream->ready_ns = io_venue_now(venue);
             venue->has_work = venue->reach_is_old = true;
+            io_not_denied(venue, stream->account);
         }
         return OC_OK;
     case IO_OP_TIMER:
@@ -252,6 +255,7 @@ oc_rc io_call_end(struct io_venue *venue, oc_rc rc)
     venue->call_room = 0;
     venue->shared_count = 0; /* what it took is spent */
     for (const struct oc_event *event = NULL; (event = queue_called(&venue->queue, event)) != NULL;) {
+        io_denied_heard(venue, event);
         io_pending_answered(venue, event);
         io_doubt_answered(venue, (struct oc_event *)(uintptr_t)event);
         io_fetch_answered(venue, event);

@@ -184,6 +184,7 @@ static void conclude(struct io_venue *venue, struct io_doubt *doubt)
     answer.request = ask->order;
     answer.definitive = 1;
     memcpy(answer.reason, "ABSENT", sizeof "ABSENT");
+    venue->counts.absent++;
     (void)io_say(venue, &answer.head);
 }
 

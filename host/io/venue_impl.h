@@ -165,10 +165,33 @@ const void *io_venue_service_of_world(const char *id);
 /* The limits, to be changed: a call that fails changes nothing. */
 struct limits *io_limits_of(struct io_venue *venue);
 
+/* How long the venue wants to be left alone: venue_wait.c. */
+/* An answer to what was sent then, or a stream's that was refused. */
+void io_wait_said(struct io_venue *venue, uint32_t endpoint, uint32_t lane, int64_t sent_ns,
+                  const struct io_happening *happening);
+/* When something may be sent there; in the past: now. */
+int64_t io_wait_ns(const struct io_venue *venue, uint32_t endpoint, uint32_t lane);
+/* When something may be sent at all. */
+int64_t io_wait_ban_ns(const struct io_venue *venue);
+/* Whether it lies ahead; then the running call has met a limit. */
+bool io_wait_holds(struct io_venue *venue, int64_t until_ns);
+/* On the network: a limit is closed, and something waits for it. */
+void io_limit_say(struct io_venue *venue, const struct oc_ev_limit *limit);
+
+/* Refused keys: venue_denied.c. */
+/* `account` as everywhere; why is OC_WHY_...; what says nothing about a key changes nothing. */
+void io_denied(struct io_venue *venue, uint32_t account, uint32_t why);
+/* The venue took something that only the key of this account may ask. */
+void io_not_denied(struct io_venue *venue, uint32_t account);
+/* What the connector has said in the running call. */
+void io_denied_heard(struct io_venue *venue, const struct oc_event *event);
+
 /* Limits that are shared with other processes: venue_limits.c. */
 /* Costs that fit are taken, for the running call. OC_E_AGAIN: one does not fit, and none is taken of this process's own count. */
 CHECKED oc_rc io_limits_pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t count, uint32_t account,
                             uint32_t lane);
+/* The running call waits for it. */
+void io_limits_met(struct io_venue *venue, uint32_t limit, uint32_t account, int64_t until_ns);
 void io_limits_undo(struct io_venue *venue);
 void io_limits_used(struct io_venue *venue, uint32_t account, uint32_t limit, uint64_t used);
 void io_limits_shut(struct io_venue *venue, uint32_t account, uint32_t limit, int64_t until_ns);

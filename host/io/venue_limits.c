@@ -23,6 +23,16 @@ static uint64_t bound_of(const struct oc_limit *limit, uint32_t lane)
     return is_first ? limit->max : limit->max - (uint64_t)((oc_i128)limit->max * limit->reserve_ppm / 1000000);
 }
 
+void io_limits_met(struct io_venue *venue, uint32_t limit, uint32_t account, int64_t until_ns)
+{
+    struct limit_use use;
+    venue->limited = (struct oc_ev_limit){.head.size = sizeof venue->limited, .limit = limit, .until_ns = until_ns};
+    if (!limits_look(&venue->limits, limit, account, io_venue_now(venue), &use))
+        return;
+    venue->limited.used = use.used;
+    venue->limited.max = use.max;
+}
+
 static oc_rc take_shared(struct io_venue *venue, struct oc_cost cost, uint32_t account, uint32_t lane)
 {
     const uint64_t key = key_of(venue, cost.limit, account);
@@ -34,6 +44,8 @@ static oc_rc take_shared(struct io_venue *venue, struct oc_cost cost, uint32_t a
     const struct oc_limit *limit = &venue->table->venue->limits[cost.limit];
     const oc_rc rc = limits_shared_take(venue->world.limits, key, limit, cost.weight, bound_of(limit, lane),
                                         io_venue_now(venue), &at_ns);
+    if (rc == OC_E_AGAIN)
+        io_limits_met(venue, cost.limit, account, at_ns);
     if (rc == OC_OK)
         venue->shared[venue->shared_count++] = (struct io_shared_cost){key, cost.limit, cost.weight};
     return rc;
@@ -47,6 +59,8 @@ oc_rc io_limits_pay(struct io_venue *venue, const struct oc_cost *costs, uint32_
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
         int64_t at_ns;
         rc = limits_may(&venue->limits, costs[i], account, lane, now_ns, &at_ns);
+        if (rc == OC_E_AGAIN)
+            io_limits_met(venue, costs[i].limit, account, at_ns);
     }
     for (uint32_t i = 0; i < count && rc == OC_OK; i++)
         rc = take_shared(venue, costs[i], account, lane); /* the call fails with it, and gives back what it took */

@@ -1,7 +1,10 @@
 /* venue_reach.c: whether a venue is reached, by its streams: said to each account when it changes. */
 #include "io/venue_impl.h"
 
-static bool was_reached(uint32_t state) { return state >= OC_VENUE_READY || state == OC_VENUE_DOWN; }
+static bool was_reached(uint32_t state)
+{
+    return (state >= OC_VENUE_READY && state != OC_VENUE_DENIED) || state == OC_VENUE_DOWN;
+}
 
 /* OC_VENUE_NONE: it has no streams, so nothing is known before something is asked. */
 static uint32_t reach_of(const struct io_venue *venue, uint32_t account, uint32_t before)
@@ -38,6 +41,8 @@ void io_reach_say(struct io_venue *venue)
         uint32_t reach = reach_of(venue, account->account, venue->reach[i]);
         if ((!io_venue_is_compared(venue) || !io_clock_is_good(venue)) && reach != OC_VENUE_DOWN)
             reach = OC_VENUE_SYNCING;
+        if (venue->denied[i]) /* whatever else is in the way: nothing helps before that */
+            reach = OC_VENUE_DENIED;
         struct oc_ev_venue said = {.head = {.size = sizeof said,
                                             .type = OC_EV_VENUE,
                                             .flags = OC_EVF_LAST,
@@ -45,6 +50,7 @@ void io_reach_say(struct io_venue *venue)
                                             .venue_ns = io_venue_now(venue)},
                                    .state = reach,
                                    .part = OC_PART_LINK,
+                                   .why = venue->denied[i],
                                    .tail = sizeof said};
         if (reach == venue->reach[i])
             continue;

@@ -28,6 +28,8 @@ struct oc_ev_answer io_word(const struct io_venue *venue, const struct oc_reques
                                         [OC_WHY_SILENT] = "SILENT",
                                         [OC_WHY_TOO_MANY_ORDERS] = "TOO_MANY_AMENDMENTS",
                                         [OC_WHY_NOT_SUPPORTED] = "NOT_SUPPORTED_BY_VENUE",
+                                        [OC_WHY_RATE_LIMIT] = "RATE_LIMIT",
+                                        [OC_WHY_VENUE_ERROR] = "UNKNOWN_OUTCOME",
                                         [OC_WHY_CANCELED_BY_US] = "CANCELED_BY_US"};
     const int64_t now_ns = io_venue_now(venue);
     struct oc_ev_answer answer = {.head = {.size = sizeof answer,
@@ -56,6 +58,7 @@ static void never_left(struct io_venue *venue, struct io_pending *pending, uint3
                                          why);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
+    venue->counts.never_left++;
     if (pending->ask->ask.order)
         (void)io_say(venue, &answer.head);
     else
@@ -71,6 +74,7 @@ static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t
     const struct oc_ev_answer answer = io_word(venue, &pending->ask->ask, OC_EV_UNKNOWN, why);
     const struct oc_request *ask = &pending->ask->ask;
     pending->state = IO_PENDING_DONE;
+    venue->counts.unknown++;
     if (!is_about_order(pending)) {
         log_warning("venue", "%s: what came of a request of kind %u about no order is not known", venue->name,
                     ask->kind);
@@ -293,6 +297,7 @@ static void left(struct io_venue *venue, struct io_pending *pending, const struc
         return;
     }
     const struct oc_ev_answer sent = io_word(venue, &pending->ask->ask, OC_EV_SENT, OC_WHY_NONE);
+    venue->counts.sent++;
     pending->state = IO_PENDING_LEFT;
     pending->exchange = op->exchange;
     pending->stream = op->stream;
@@ -384,8 +389,30 @@ static oc_rc pay_for_orders(struct io_venue *venue, const struct oc_venue_reques
             rc = io_limits_pay(venue, &cost, 1, request->account, OC_LANE_ORDER);
         else
             rc = limits_may(&venue->limits, cost, request->account, OC_LANE_ORDER, io_venue_now(venue), &at_ns);
+        if (rc == OC_E_AGAIN && !takes)
+            io_limits_met(venue, i, request->account, at_ns);
     }
     return rc;
+}
+
+/* Not yet. Where a limit is why, each of them is counted once, and each limit is said once until it is open. */
+static oc_rc later(struct io_venue *venue, const uint32_t *places, uint32_t count)
+{
+    const int64_t now_ns = io_venue_now(venue);
+    struct oc_ev_limit *met = &venue->limited;
+    for (uint32_t i = 0; i < count; i++) {
+        struct io_pending *pending = &venue->pending[places[i]];
+        pending->is_batch = false;
+        venue->counts.limited += met->head.size && !pending->is_limited;
+        pending->is_limited |= met->head.size != 0;
+    }
+    venue->retry_ns = now_ns + IO_RETRY_NS;
+    if (!met->head.size || met->limit >= LIMITS_MAX || venue->limit_said_ns[met->limit] > now_ns)
+        return 0;
+    const int64_t least_ns = now_ns + IO_LIMIT_SAID_NS;
+    venue->limit_said_ns[met->limit] = met->until_ns > least_ns ? met->until_ns : least_ns;
+    io_limit_say(venue, met);
+    return 0;
 }
 
 /* One call. 1: something came of it; 0: not yet. */
@@ -399,13 +426,11 @@ static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
         venue->pending[places[i]].is_batch = true;
     }
     plugin_call_now.order = batch[0].ask.order;
+    venue->limited = (struct oc_ev_limit){0};
     oc_rc rc = pay_for_orders(venue, batch, count, false);
     if (rc < 0) {
         free(batch);
-        for (uint32_t i = 0; i < count; i++)
-            venue->pending[places[i]].is_batch = false;
-        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
-        return 0;
+        return later(venue, places, count);
     }
     do {
         io_call_begin(venue, IO_SITE_REQUEST, count * sizeof *batch);
@@ -422,12 +447,10 @@ static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
     rc = io_call_end(venue, rc);
     if (rc >= 0)
         return 1;
+    if (rc == OC_E_AGAIN || rc == OC_E_FULL)
+        return later(venue, places, count);
     for (uint32_t i = 0; i < count; i++)
         venue->pending[places[i]].is_batch = false;
-    if (rc == OC_E_AGAIN || rc == OC_E_FULL) {
-        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
-        return 0;
-    }
     if (rc == OC_E_NOMEM)
         return rc;
     for (uint32_t i = 0; i < count; i++)
@@ -460,7 +483,7 @@ oc_rc io_pending_due(struct io_venue *venue, int64_t now_ns)
     for (uint32_t i = 0; i < venue->pending_count; i++) {
         struct io_pending *pending = &venue->pending[i];
         if (pending->state == IO_PENDING_WAITS && pending->send_by_ns <= now_ns)
-            never_left(venue, pending, OC_WHY_LATE);
+            never_left(venue, pending, pending->is_limited ? OC_WHY_RATE_LIMIT : OC_WHY_LATE);
         else if (pending->state == IO_PENDING_LEFT && pending->answer_by_ns <= now_ns)
             unknown(venue, pending, OC_WHY_TIMEOUT);
     }

@@ -283,6 +283,8 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
         return OC_E_NOT_FOUND;
     if (stream->state != IO_STREAM_OPEN && stream->state != IO_STREAM_READY)
         return OC_E_AGAIN;
+    if (io_wait_holds(venue, io_wait_ban_ns(venue)))
+        return OC_E_AGAIN;
     struct io_op op = {.kind = IO_OP_SEND,
                        .stream = send->stream,
                        .request = send->request,
@@ -353,6 +355,13 @@ static oc_rc keep_path(struct io_venue *venue, const struct io_form *form, const
     return OC_OK;
 }
 
+/* A lane is the connector's word; what cancels is known here. */
+static uint32_t lane_of(struct io_venue *venue, const struct oc_http *http)
+{
+    const struct io_pending *pending = io_pending_find(venue, http->request);
+    return pending ? pending->lane : (http->lane == OC_LANE_CANCEL ? OC_LANE_QUERY : http->lane);
+}
+
 static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, uint64_t *ret_exchange)
 {
     struct io_venue *venue = venue_of(host);
@@ -373,7 +382,10 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
                        .user = {http->user[0], http->user[1], http->user[2]},
                        .at_ns = http->answer_ns,
                        .account = shape.account,
-                       .flags = http->flags};
+                       .flags = http->flags,
+                       .lane = lane_of(venue, http)};
+    if (io_wait_holds(venue, io_wait_ns(venue, op.endpoint, op.lane)))
+        return OC_E_AGAIN;
     rc = hold(venue, http, &op.held);
     if (rc == OC_OK)
         rc = io_limits_pay(venue, http->costs, http->cost_count, shape.account, http->lane);

@@ -66,6 +66,13 @@ oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream)
                                        .frame = stream->frame,
                                        .ping_ns = stream->ping_ns,
                                        .silence_ns = stream->silence_ns};
+    const int64_t wait_ns = io_wait_ns(venue, stream->endpoint, OC_LANE_RECONCILE);
+    if (wait_ns > io_venue_now(venue)) { /* as soon as the venue wants it */
+        stream->state = IO_STREAM_WAITS;
+        stream->again_ns = wait_ns;
+        stream->link = 0;
+        return OC_OK;
+    }
     stream->state = IO_STREAM_OPENING;
     stream->link = opening.stream;
     stream->messages = 0;
@@ -87,6 +94,7 @@ void io_stream_fail(struct io_venue *venue, struct io_stream *stream, uint32_t w
 {
     if (stream->link)
         venue->link.close(venue->link.self, stream->link);
+    io_denied(venue, stream->account, why);
     io_stream_down(venue, stream, OC_STREAM_DOWN, why, NULL);
 }
 
@@ -109,6 +117,7 @@ static void to_be_told(struct io_stream *stream, uint16_t tell, uint32_t why, co
 void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening)
 {
     stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
+    venue->counts.reconnects += stream->ready_ns != 0;
     stream->ready_ns = io_venue_now(venue);
     to_be_told(stream, OC_STREAM_UP, OC_WHY_NONE, happening);
     venue->has_work = venue->reach_is_old = true;

@@ -233,6 +233,7 @@ struct collect {
     uint64_t ambiguous_bars; /* with a fill or a trigger that the other path does not have */
     uint64_t inside;         /* fills of orders decided inside their bar */
     uint64_t unknown_volume; /* fills in bars of which no volume is known, with a cap set */
+    uint64_t inferred;       /* of fills: told by the venue's sums alone, since the last start */
     uint64_t fills_before;   /* of fills: made before the last start, so buys and makers do not have them */
     uint64_t exposed;        /* market events with an open position */
 };
@@ -286,6 +287,8 @@ static inline void collect_price(struct collect *collect, const struct instrumen
     if (collect->open_trips && instrument->index < collect->here_room && collect->first_here[instrument->index])
         collect_price_seen(collect, instrument, seen);
 }
+/* An inferred fill that was counted stands for no fill any more: those of the venue are counted in its place. */
+void collect_replaced(struct collect *collect, const struct oc_ev_fill *fill, uint32_t strategy);
 /* The instrument counts in other steps from now on. */
 void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst);
 

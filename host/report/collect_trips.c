@@ -330,11 +330,26 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     collect->fills++;
     collect->buys += fill->side == OC_SIDE_BUY;
     collect->makers += fill->liquidity == OC_LIQUIDITY_MAKER;
+    collect->inferred += (fill->head.flags & OC_EVF_INFERRED) != 0;
     collect->inside += (fill->head.flags & OC_EVF_INSIDE) != 0;
     collect->unknown_volume += (fill->head.flags & OC_EVF_UNKNOWN_VOLUME) != 0;
     if (running)
         running->fills++;
     trips_take(collect, running, fill, instrument, note, terms);
+}
+
+void collect_replaced(struct collect *collect, const struct oc_ev_fill *fill, uint32_t strategy)
+{
+    struct running *running = running_slot(collect, strategy, fill->head.inst);
+    collect->fills--;
+    if (!collect->inferred) { /* of before the last start */
+        collect->fills_before -= collect->fills_before > 0;
+        return;
+    }
+    collect->inferred--;
+    collect->buys -= fill->side == OC_SIDE_BUY;
+    if (running)
+        running->fills--;
 }
 
 void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst)

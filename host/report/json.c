@@ -261,6 +261,21 @@ static void put_refusals(struct report_json *json, const struct refusals *refusa
     json_int(&json->text, "refusals_not_listed", refusals ? (int64_t)refusals->beyond : 0);
 }
 
+static void put_contact(struct report_json *json, const struct contact *contact)
+{
+    const char *name, *words;
+    uint64_t count;
+    if (!contact || !contact->is_used) {
+        json_null(&json->text, "venues");
+        return;
+    }
+    json_open(&json->text, "venues", '{');
+    for (uint32_t i = 0; contact_row(contact, i, &name, &words, &count); i++)
+        json_int(&json->text, name, (int64_t)count);
+    json_int(&json->text, "waited_ms", contact->waited_ns / 1000000);
+    json_close(&json->text, '}');
+}
+
 static void put_parts_of(struct report_json *json, const struct result *result, const struct parts_figures *parts,
                          bool by_strategy)
 {
@@ -418,6 +433,7 @@ oc_rc report_json(const struct result *result, FILE *out)
     put_risk(&json, result, &figures);
     put_trades(&json, result, &figures);
     put_refusals(&json, result->refusals);
+    put_contact(&json, result->contact);
     put_parts_of(&json, result, &figures.strategies, true);
     put_parts_of(&json, result, &figures.symbols, false);
     report_json_more(&json, result, &figures);

@@ -133,6 +133,10 @@ static void note_fill(struct meter *meter, const struct out_note *note)
     const struct instrument *instrument = instruments_get(engine_instruments(session->engine), note->inst);
     if (!instrument)
         return;
+    if (__builtin_expect(note->kind == NOTE_REPLACED, 0)) {
+        collect_replaced(&meter->collect, fill, note->strategy);
+        return;
+    }
     struct oc_ev_fill sided;
     if (__builtin_expect(order && fill->side == OC_SIDE_NONE, 0)) { /* a codec keeps no truth: the order knows */
         sided = *fill;
@@ -200,6 +204,7 @@ static void fold_records(struct meter *meter, const struct input *input, const s
         if (input->event->type == OC_EV_DENIED)
             order_rows_deny(&meter->orders, denied->order, denied->reason, denied->head.local_ns);
         note_answer(meter, input->event);
+        contact_take(&meter->contact, input->event);
         if (input->event->seq)
             meaning_fold(&meter->meaning, input->event);
     }
@@ -232,8 +237,10 @@ static void note(void *self, const struct input *input, const struct engine_out 
     for (uint32_t i = 0; i < out->note_count; i++) {
         const struct out_note *what = &out->notes[i];
         const bool is_fill = what->kind == NOTE_FILL || what->kind == NOTE_CORRECTED;
-        if (is_fill)
+        if (is_fill || what->kind == NOTE_REPLACED)
             note_fill(meter, what);
+        else if (what->kind == NOTE_ORDER)
+            contact_note(&meter->contact, what, input ? input->event : NULL);
         if (!meter->is_brief && (is_fill || what->kind == NOTE_ORDER))
             order_rows_hear(&meter->orders, orders_find(engine_orders(meter->session->engine), what->order),
                             engine_now(meter->session->engine));
@@ -425,6 +432,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
                      (unsigned long long)session->plots.not_kept, PLOTS_MAX);
     result->collect = &meter->collect;
     result->refusals = &meter->refusals;
+    result->contact = &meter->contact;
     result->spread = &meter->spread;
     if (!meter->is_brief) {
         result->execution = &meter->execution;

@@ -37,6 +37,7 @@ void page_escaped(struct text *page, const char *text);
 void page_months(struct text *page, const struct result *result, const struct figures *figures);
 /* What was refused, by reason. Nothing where nothing was. */
 void page_refusals(struct text *page, const struct result *result);
+void page_contact(struct text *page, const struct contact *contact);
 /* By strategy and by symbol, where there are several. */
 void page_parts(struct text *page, const struct result *result, const struct figures *figures);
 /* The first PAGE_TRIPS_MAX round trips. */

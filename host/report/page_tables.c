@@ -87,6 +87,20 @@ void page_months(struct text *page, const struct result *result, const struct fi
              "month before; the first and the last may be parts of a month.</p></section>\n");
 }
 
+void page_contact(struct text *page, const struct contact *contact)
+{
+    char text[FORMAT_MAX];
+    const char *name, *words;
+    uint64_t count;
+    if (!contact || !contact->is_used)
+        return;
+    text_put(page, "<section><h2>Venues</h2><div class=\"wide\"><table><tr><th>Count</th><th class=\"left\">What</th>"
+                   "</tr>\n");
+    for (uint32_t i = 0; contact_row(contact, i, &name, &words, &count); i++)
+        text_format(page, "<tr><td>%s</td><td class=\"left\">%s</td></tr>\n", format_count(count, text), words);
+    text_put(page, "</table></div></section>\n");
+}
+
 void page_refusals(struct text *page, const struct result *result)
 {
     const struct refusal *list[REFUSALS_MAX];

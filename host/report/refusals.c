@@ -1,7 +1,9 @@
 #include "report/refusals.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/why.h"
 #include "engine/out.h"
 
 void refusals_add(struct refusals *refusals, uint32_t kind, const char reason[OC_REASON_MAX],
@@ -38,9 +40,15 @@ void refusals_take(struct refusals *refusals, const struct oc_event *event)
     if (kind == REFUSAL_ENDED && !answer->reason[0]) /* as it was asked */
         return;
     static const char none[OC_REASON_MAX];
+    char reason[OC_REASON_MAX];
+    snprintf(reason, sizeof reason, "%.*s", (int)sizeof answer->reason, answer->reason);
+    if (!reason[0] && event->size >= sizeof(struct oc_ev_venue_answer)) { /* a connector says it by a number */
+        const uint32_t why = ((const struct oc_ev_venue_answer *)(const void *)event)->why;
+        snprintf(reason, sizeof reason, "%s", why ? why_name(why) : "");
+    }
     const struct oc_ev_denied *denied = (const struct oc_ev_denied *)(const void *)event;
     const bool is_named = kind == REFUSAL_DENIED && event->size >= sizeof *denied;
-    refusals_add(refusals, kind, answer->reason, is_named ? denied->rule : none);
+    refusals_add(refusals, kind, reason, is_named ? denied->rule : none);
 }
 
 void refusals_sorted(const struct refusals *refusals, const struct refusal *ret_list[REFUSALS_MAX])

@@ -418,6 +418,23 @@ static void put_tail(struct page *page, const struct result *result)
     fputc('\n', page->out);
 }
 
+/* What there was none of is left out, but for what was sent. */
+static void put_contact(struct page *page, const struct contact *contact)
+{
+    char text[FORMAT_MAX];
+    const char *name, *words;
+    uint64_t count;
+    if (!contact || !contact->is_used)
+        return;
+    title(page, "Venues");
+    for (uint32_t i = 0; contact_row(contact, i, &name, &words, &count); i++)
+        if (count || i == 0)
+            fprintf(page->out, "  %*s  %s\n", 12, format_count(count, text), words);
+    if (contact->waited_ns)
+        fprintf(page->out, "  %*s  waited for limits and because of such answers\n", 12,
+                format_span((double)contact->waited_ns / 1e9, text));
+}
+
 oc_rc report_text(const struct result *result, FILE *out)
 {
     struct figures figures;
@@ -431,6 +448,7 @@ oc_rc report_text(const struct result *result, FILE *out)
     put_risk(&page, result, &figures);
     put_trades(&page, result, &figures);
     put_refusals(&page, result);
+    put_contact(&page, result->contact);
     put_parts_of(&page, result, &figures.strategies, true);
     put_parts_of(&page, result, &figures.symbols, false);
     put_tail(&page, result);

@@ -6,76 +6,7 @@
 #include "base/json_out.h"
 #include "serve/console_host.h"
 #include "serve/session_lists.h"
-#include "session/venue_keys.h"
-
-static const char *run_state(const struct session *session)
-{
-    return session->pace.is_ended ? "ended" : (session->pace.is_paused ? "paused" : "running");
-}
-
-static int64_t instruments_of(const struct session *session, const char *venue)
-{
-    const struct instruments *instruments = engine_instruments(session->engine);
-    int64_t count = 0;
-    for (uint32_t i = 1; i < instruments_count(instruments); i++)
-        count += strcmp(instruments_at(instruments, i)->info.venue, venue) == 0;
-    return count;
-}
-
-/* What is most in the way of trading by what the venue has said to any of its accounts; else how the session is. */
-static const char *state_of(struct session *session, const char *venue)
-{
-    const struct statement *statement = engine_statement(session->engine);
-    struct portfolio *portfolio = engine_portfolio(session->engine);
-    uint32_t worst = OC_VENUE_READY;
-    for (uint32_t id = 1; id <= portfolio_account_count(portfolio); id++) {
-        const uint32_t state = statement_state(statement, id, OC_PART_TRADING);
-        const struct account *account = portfolio_account(portfolio, id);
-        if (account && strcmp(account->venue, venue) == 0 && statement_state_is_worse(state, worst))
-            worst = state;
-    }
-    return worst == OC_VENUE_READY || session->pace.is_ended ? run_state(session) : statement_state_name(worst);
-}
-
-static void list_connector(struct session *session, const char *venue, struct text *reply)
-{
-    char note[200];
-    json_open(reply, NULL, '{');
-    json_text(reply, "venue", venue);
-    json_text(reply, "kind", "connector");
-    json_text(reply, "state", state_of(session, venue));
-    json_int(reply, "instruments", instruments_of(session, venue));
-    snprintf(note, sizeof note, "%.60s, %.30s, accounts %.80s", venue_text(session->settings, venue, "connector", ""),
-             venue_text(session->settings, venue, "environment", ""),
-             venue_text(session->settings, venue, "accounts", ""));
-    json_text(reply, "note", note);
-    json_close(reply, '}');
-}
-
-static void list_venues(struct session *session, struct text *reply)
-{
-    const struct part *sim = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
-    char venue[PART_NAME_MAX], note[200];
-    for (uint32_t i = 0; venue_at(session->settings, i, venue); i++)
-        list_connector(session, venue, reply);
-    if (venue_names(session->settings))
-        return;
-    json_open(reply, NULL, '{');
-    json_text(reply, "venue", "paper");
-    json_text(reply, "kind", "simulator");
-    json_text(reply, "state", run_state(session));
-    json_int(reply, "instruments", (int64_t)instruments_count(engine_instruments(session->engine)) - 1);
-    if (sim && strcmp(sim->id, "outcry.paper") != 0)
-        snprintf(note, sizeof note, "fills as %s decides", sim->id);
-    else
-        snprintf(note, sizeof note, "%s, %s, fees taker %s maker %s",
-                 settings_text(session->settings, "sim.paper.profile", "neutral"),
-                 settings_text(session->settings, "sim.paper.latency", "5ms"),
-                 settings_text(session->settings, "sim.paper.taker_fee", "0"),
-                 settings_text(session->settings, "sim.paper.maker_fee", "0"));
-    json_text(reply, "note", note);
-    json_close(reply, '}');
-}
+#include "serve/venue_rows.h"
 
 static void list_plugins(const struct session *session, uint64_t from, struct text *reply, uint64_t *ret_next)
 {
@@ -160,7 +91,7 @@ bool session_lists(void *self, const char *word, const struct command_words *wor
     }
     json_open(reply, "rows", '[');
     if (strcmp(word, "venues") == 0)
-        list_venues(session, reply);
+        venue_rows_put(session, reply);
     else if (strcmp(word, "plugins") == 0)
         list_plugins(session, from > 0 ? (uint64_t)from : 0, reply, &next);
     else if (strcmp(word, "risk") == 0)

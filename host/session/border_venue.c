@@ -206,7 +206,8 @@ static const char *ledger_refuses(struct engine *engine, const struct oc_event *
 static const char *state_refuses(const struct oc_event *event)
 {
     const struct oc_ev_venue *venue = (const struct oc_ev_venue *)(const void *)event;
-    if (venue->part == OC_PART_LINK && venue->state >= OC_VENUE_DOWN && venue->state <= OC_VENUE_DEGRADED)
+    if (venue->part == OC_PART_LINK && venue->state >= OC_VENUE_DOWN &&
+        (venue->state <= OC_VENUE_DEGRADED || venue->state == OC_VENUE_DENIED))
         return NULL; /* host/io lets no connector say it */
     if (venue->state < OC_VENUE_READY || venue->state == OC_VENUE_DEGRADED || venue->state > OC_VENUE_DENIED ||
         venue->part > OC_PART_TRADING)

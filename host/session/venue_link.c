@@ -7,6 +7,7 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "io/venue_health.h"
 #include "journal/door.h"
 #include "session/links.h"
 #include "session/venue_net.h"
@@ -175,6 +176,8 @@ void venue_link_close(struct venue_link *link)
         log_warning("venue", "%s was not idle at the end", link->plugin.plugin->id);
     if (link->table && link->net)
         let_leave(link);
+    if (link->table && link->net)
+        io_venue_say_counts(&link->venue, link->name);
     plugin_instance_close(&link->plugin);
     link->table = NULL;
     io_venue_release(&link->venue);

@@ -339,7 +339,7 @@ static void venues(void **state)
     union room event = event_of(f, OC_EV_VENUE, sizeof event.venue);
     for (uint32_t i = 0; i <= 2 * OC_VENUE_DENIED + 3; i++) { /* of OC_PART_LINK host/io lets no connector speak */
         const uint32_t shown = event.venue.state = i / 2;
-        const bool is_reach = shown >= OC_VENUE_DOWN && shown <= OC_VENUE_DEGRADED;
+        const bool is_reach = shown >= OC_VENUE_DOWN && (shown <= OC_VENUE_DEGRADED || shown == OC_VENUE_DENIED);
         const bool may = shown == OC_VENUE_READY || (shown > OC_VENUE_DEGRADED && shown <= OC_VENUE_DENIED);
         event.venue.part = i % 2 ? OC_PART_LINK : OC_PART_ALL;
         judged(f, &event, (i % 2 ? is_reach : may) ? NULL : "only the host");

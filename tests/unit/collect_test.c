@@ -357,6 +357,28 @@ static void a_fee_in_another_asset_is_not_added_to_the_trip(void **state)
     sample_release(&sample);
 }
 
+static void a_replaced_fill_is_counted_once(void **state)
+{
+    (void)state;
+    sample_init(&sample);
+    at(1, 100);
+    sample_fill(&sample, OC_SIDE_BUY, 1000, OC_EVF_INFERRED);
+    struct oc_ev_fill gone = {.head = {.inst = sample.instrument->info.inst}, .side = OC_SIDE_BUY, .qty = 1000};
+    sample_fill(&sample, OC_SIDE_BUY, 1000, 0);
+    collect_replaced(&sample.collect, &gone, sample.position.strategy);
+    assert_true(sample.collect.fills == 1 && sample.collect.buys == 1 && sample.collect.inferred == 0);
+    struct figures figures;
+    sample.result.final = sample_equity(&sample);
+    assert_int_equal(figures_make(&sample.result, &figures), OC_OK);
+    assert_true(figures.strategies.count == 1 && figures.strategies.list[0].fills == 1);
+    figures_release(&figures);
+    /* One of before the last start: this life has not counted its side. */
+    collect_restored(&sample.collect, 5);
+    collect_replaced(&sample.collect, &gone, sample.position.strategy);
+    assert_true(sample.collect.fills == 4 && sample.collect.fills_before == 3 && sample.collect.buys == 1);
+    sample_release(&sample);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +397,7 @@ int main(void)
         cmocka_unit_test(S7_trips_beyond_the_list_are_in_all_figures),
         cmocka_unit_test(S7_a_long_trip_is_not_lost_among_short_ones),
         cmocka_unit_test(a_fee_in_another_asset_is_not_added_to_the_trip),
+        cmocka_unit_test(a_replaced_fill_is_counted_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -494,7 +494,7 @@ static void orders_are_counted_by_the_host(void **state)
     io_kit_pump(kit.now_ns + 4 * IO_KIT_S);
     io_kit_sent("");
     io_kit_pump(kit.now_ns + 2 * IO_KIT_S);
-    io_kit_said("SENT 1\nSENT 2\nSENT 4\nNOT_THERE 3 LATE\n");
+    io_kit_said("SENT 1\nSENT 2\nSENT 4\nNOT_THERE 3 RATE_LIMIT\n");
     assert_int_equal(kit.venue.limits.uses[0].used, 2);
     io_kit_pump(kit.now_ns + 10 * IO_KIT_S);
     assert_int_equal(io_kit_ask(OC_REQUEST_NEW, 5, 5), OC_OK); /* the next window */

@@ -437,6 +437,11 @@ static void what_the_venue_would_not_take_does_not_leave(void **state)
     says_state(f, OC_PART_MARKET, OC_VENUE_MAINTENANCE, 3000); /* its prices do not come: trading is not touched */
     assert_string_equal(refusal_of(f, plain), "");
     assert_int_equal(statement_state(engine_statement(f->engine), f->account, OC_PART_MARKET), OC_VENUE_MAINTENANCE);
+    const uint64_t alarms = alarms_of(f);
+    says_state(f, OC_PART_LINK, OC_VENUE_DENIED, 3000); /* its key is refused: an alarm, once */
+    says_state(f, OC_PART_LINK, OC_VENUE_DENIED, 3000);
+    assert_string_equal(refusal_of(f, plain), "VENUE_DENIES_LOGIN");
+    assert_int_equal(alarms_of(f), alarms + 1);
     says_state(f, OC_PART_LINK, OC_VENUE_DOWN, 3001); /* it is not reached */
     assert_string_equal(refusal_of(f, plain), "VENUE_DOWN");
     assert_string_equal(refusal_of(f, reduce), "");

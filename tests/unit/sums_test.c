@@ -90,6 +90,30 @@ static void D3_sums_with_money_are_booked_where_no_fills_come(void **state)
     fixture_free(f);
 }
 
+/* Two fills that stand in the place of an inferred one are two fills, not three. */
+static void what_was_inferred_is_no_fill_once_the_fills_are_told(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct out_note note = {0};
+    const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_ev_order shown = shown_sum(f, 4, 4 * 9890);
+    says(f, &shown);
+    assert_int_equal(engine_stats(f->engine)->fills, 1);
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 3, 9890, "t1");
+    assert_int_equal(notes_of(f, &fill, NOTE_REPLACED, &note), 0); /* one unit of it still stands for nothing told */
+    assert_int_equal(engine_stats(f->engine)->fills, 2);
+    fill = said_fill(f, "V1", OC_SIDE_BUY, 1, 9890, "t2");
+    assert_int_equal(notes_of(f, &fill, NOTE_REPLACED, &note), 1);
+    assert_int_equal(engine_stats(f->engine)->fills, 2);
+    assert_true(note.order == order && note.inst == f->inst);
+    fill = said_fill(f, "V1", OC_SIDE_BUY, 1, 9890, "t3");
+    assert_int_equal(notes_of(f, &fill, NOTE_REPLACED, &note), 0);
+    assert_int_equal(engine_stats(f->engine)->fills, 3);
+    assert_int_equal(held(f), 5);
+    fixture_free(f);
+}
+
 /* A sum beyond what was asked for counts in full; and what was inferred and replaced excuses no further fill. */
 static void D3_sums_beyond_the_order_count_and_replaced_ones_excuse_nothing(void **state)
 {
@@ -455,6 +479,7 @@ int main(void)
         cmocka_unit_test(D3_what_a_cancel_says_has_traded_is_counted_asked_for_and_alarmed),
         cmocka_unit_test(D3_what_is_missing_stays_reserved),
         cmocka_unit_test(D3_sums_with_money_are_booked_where_no_fills_come),
+        cmocka_unit_test(what_was_inferred_is_no_fill_once_the_fills_are_told),
         cmocka_unit_test(D3_sums_beyond_the_order_count_and_replaced_ones_excuse_nothing),
         cmocka_unit_test(D3_fees_of_sums_are_booked_and_replaced),
         cmocka_unit_test(D3_what_no_fetch_brings_is_booked_when_it_has_ended),

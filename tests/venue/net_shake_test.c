@@ -51,7 +51,7 @@ static void test_opening_handshakes(void **state)
          "does not say that it is a WebSocket"},
         {"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
          "does not say that it is a WebSocket"},
-        {"HTTP/1.1 429 Too Many\r\nContent-Length: 9\r\n\r\nslow down", IO_REFUSED, 429, "slow down"},
+        {"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 9\r\n\r\nslow down", IO_REFUSED, 429, "slow down"},
         {"HTTP/1.1 503 Busy\r\n\r\nuntil the end", IO_REFUSED, 503, "until the end"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", IO_REFUSED, 200, ""},
         {"HTTP/1.1 403 No\r\nContent-Length:\r\nA: b\r\n\r\n9", IO_REFUSED, 403, "9"},
@@ -82,6 +82,8 @@ static void test_opening_handshakes(void **state)
             fail_msg("%zu: kind %u, status %u: %s", i, kit.what.kind, kit.what.status, kit_said);
         if (cases[i].kind != IO_UP && !memmem(kit.what.bytes, kit.what.size, cases[i].words, strlen(cases[i].words)))
             fail_msg("%zu: %.*s", i, (int)kit.what.size, kit.what.bytes);
+        if (cases[i].status == 429)
+            assert_string_equal(kit.what.headers, "retry-after: 7\r\ncontent-length: 9\r\n");
         if (i == 1) { /* what came with it is not lost */
             assert_int_equal(kit_next(&kit), IO_MESSAGE);
             assert_true(kit_is(&kit, "hi"));

@@ -122,12 +122,9 @@ static oc_rc on_response(void *self, const struct oc_response *in)
 {
     struct plain *plain = self;
     const struct account *who = plain_account(plain, in->account);
-    const uint64_t used = kit_header_number(in, "x-used: "), wait_s = kit_header_number(in, "retry-after: ");
+    const uint64_t used = kit_header_number(in, "x-used: ");
     if (used)
         (void)plain->kit.limit->used(plain->kit.host, in->account, WEIGHT, used);
-    if (wait_s && (in->status == 429 || in->status == 418))
-        (void)plain->kit.limit->shut(plain->kit.host, in->account, WEIGHT, in->received_ns + (int64_t)wait_s * SECOND,
-                                     in->status == 418 ? OC_WHY_BANNED : OC_WHY_RATE_LIMIT);
     if (in->user[0] == ABOUT_TIME)
         return answer_time(plain, in);
     if (in->asked)

@@ -205,9 +205,12 @@ struct oc_ev_venue {
     uint32_t tail;
 };
 
+/* Host: something waits for it, once until it is open again. OC_LIMIT_SAID: no limit that is counted, but an answer of HTTP that asked to be
+ * left alone (429, 418, Retry-After); `used` is its status. */
+#define OC_LIMIT_SAID 0xffffffffu
 struct oc_ev_limit {
     struct oc_event head;
-    uint32_t limit; /* place in the description's list */
+    uint32_t limit; /* place in the description's list, or OC_LIMIT_SAID */
     uint32_t zero;
     uint64_t used;
     uint64_t max;

@@ -29,12 +29,14 @@ static const struct {
     [FAULT_CUT_MESSAGES] = {"cut", "messages", false, "of a stream: half a frame comes, then the end"},
     [FAULT_FAIL_ANSWERS] = {"fail", "answers", false, "what is asked is done; the answer is 503"},
     [FAULT_FAIL_REQUESTS] = {"fail", "requests", false, "what is asked is not done; the answer is 503"},
+    [FAULT_LIMIT_REQUESTS] = {"limit", "requests", true, "what is asked is not done; 429: come again after so long"},
+    [FAULT_BAN_REQUESTS] = {"ban", "requests", true, "what is asked is not done; 418: banned for so long"},
 };
 
 static const char *const ofs[] = {"all", "orders", "cancels", "amends", "reads", NULL};
 
-static const char *const verbs[] = {"drop",  "delay", "duplicate", "reorder", "half-open",
-                                    "reset", "split", "cut",       "fail",    NULL};
+static const char *const verbs[] = {"drop",  "delay", "duplicate", "reorder", "half-open", "reset",
+                                    "split", "cut",   "fail",      "limit",   "ban",       NULL};
 
 const char *fault_name(enum fault_kind kind)
 {

@@ -39,6 +39,8 @@ enum fault_kind { /* FAULT_VERB_NOUN; the table of faults.c says what each does 
                   FAULT_CUT_MESSAGES,
                   FAULT_FAIL_ANSWERS,
                   FAULT_FAIL_REQUESTS,
+                  FAULT_LIMIT_REQUESTS,
+                  FAULT_BAN_REQUESTS,
                   FAULT_KINDS
 };
 

@@ -40,6 +40,22 @@ static void what_was_asked_is_lost_before_it_arrives(void **state)
     are_open(1);
 }
 
+static void who_asks_too_much_is_told_when_to_come_again(void **state)
+{
+    (void)state;
+    kit_command("limit requests 7s of orders");
+    kit_get("/v1/balances");
+    KIT_SAID("\"asset\"");
+    assert_int_equal(kit_order("a", "buy", "0.01", "40000"), 429);
+    KIT_SAID("TOO_MANY_REQUESTS");
+    assert_int_equal(kit.retry_after_s, 7);
+    kit_command("ban requests 1500ms");
+    assert_int_equal(kit_order("a", "buy", "0.01", "40000"), 418);
+    assert_int_equal(kit.retry_after_s, 2);
+    are_open(0);
+    assert_int_equal(kit_order("a", "buy", "0.01", "40000"), 200);
+}
+
 static void what_was_asked_is_done_and_nobody_says_so(void **state)
 {
     (void)state;
@@ -310,6 +326,7 @@ int main(void)
 #define OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         OF(what_was_asked_is_lost_before_it_arrives),
+        OF(who_asks_too_much_is_told_when_to_come_again),
         OF(what_was_asked_is_done_and_nobody_says_so),
         OF(it_arrives_late_or_twice_or_its_answer_does),
         OF(a_stream_says_less_and_other_than_it_should),

@@ -204,6 +204,15 @@ static void carry_out(struct rehearsal *venue, struct venue_exchange *exchange)
     exchange->due_ns = venue->now_ns + late_ns;
 }
 
+static void turn_away(struct rehearsal *venue, struct venue_exchange *exchange, uint32_t status, const char *code,
+                      int64_t wait_ns)
+{
+    say_status(venue, &exchange->answer, status, code, "come again when you were told: nothing was done");
+    exchange->answer.retry_after_s = (wait_ns + 999999999) / 1000000000;
+    exchange->state = EXCHANGE_ANSWERED;
+    exchange->due_ns = venue->now_ns;
+}
+
 uint32_t venue_ask(struct rehearsal *venue, const struct venue_ask *ask)
 {
     uint32_t place = 0;
@@ -231,6 +240,10 @@ uint32_t venue_ask(struct rehearsal *venue, const struct venue_ask *ask)
         say_status(venue, &exchange->answer, 503, "UNAVAILABLE", "the venue is not available: nothing was done");
         exchange->state = EXCHANGE_ANSWERED;
         exchange->due_ns = venue->now_ns;
+    } else if (faults_draw(&venue->faults, FAULT_LIMIT_REQUESTS, of, &late_ns)) {
+        turn_away(venue, exchange, 429, "TOO_MANY_REQUESTS", late_ns);
+    } else if (faults_draw(&venue->faults, FAULT_BAN_REQUESTS, of, &late_ns)) {
+        turn_away(venue, exchange, 418, "BANNED", late_ns);
     } else if (faults_draw(&venue->faults, FAULT_DELAY_REQUESTS, of, &late_ns)) {
         exchange->due_ns = venue->now_ns + late_ns;
     } else {

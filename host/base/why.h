@@ -1,0 +1,10 @@
+/* why.h: the unified reasons of venues (OC_WHY_...) by name: the words that a person, a script and a record are shown. */
+#ifndef BASE_WHY_H
+#define BASE_WHY_H
+
+#include <stdint.h>
+
+/* Static: "INSUFFICIENT_FUNDS"; "OTHER" for what has no name. */
+const char *why_name(uint32_t why);
+
+#endif
