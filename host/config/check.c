@@ -11,7 +11,7 @@ enum { CREDENTIAL_PARTS = 6 };
 
 struct words {
     const char *key;
-    const char *words[4];
+    const char *words[6];
     const char *expected;
 };
 
@@ -21,6 +21,8 @@ static const struct words lists[] = {
     {"strategy.on_error", {"suspend", "flatten", "continue"}, "suspend, flatten or continue"},
     {"strategy.suspended_entries", {"keep", "cancel"}, "keep or cancel"},
     {"session.durability", {"process", "power"}, "process or power"},
+    {"log.network", {"off", "errors", "requests", "all"}, "off, errors, requests or all"},
+    {"log.network_form", {"text", "json"}, "text or json"},
 };
 
 /* Decimals in thousandths, integers as they are, durations in nanoseconds. */
@@ -35,6 +37,7 @@ struct range {
 
 static const struct range ranges[] = {
     {"session.seed", 0, FREE, "a whole number from 0"},
+    {"log.network_mib", 1, 4096, "a whole number from 1 to 4096"},
     {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},
     {"report.periods_per_year", 1, 366, "a whole number from 1 to 366, such as 252 or 365"},
     {"strategy.deadline", 0, FREE, "a duration from 0 such as \"250ms\""},

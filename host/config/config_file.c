@@ -33,6 +33,11 @@ static const struct config_key keys[] = {
     {"vault.file", "text", "keys.vault in the user's data folder", "the file of keys that `outcry keys` keeps"},
     {"vault.passphrase", "text", "the systemd credential outcry_passphrase, else the terminal",
      "where the vault's passphrase comes from: env:NAME, fd:NUMBER, file:PATH, systemd:NAME or ask"},
+    {"log.network", "text", "off",
+     "network.log in the session's folder: off; errors: what did not go as it should; requests: each exchange, stream "
+     "and order request; all: each message too, with texts"},
+    {"log.network_form", "text", "text", "text: for a person; json: an object a line"},
+    {"log.network_mib", "integer", "16", "size of that file, MiB; three of before are kept"},
     {"strategy.account", "text", "the first of its venue",
      "account that strategies trade with where a venue has several"},
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},

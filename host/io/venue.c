@@ -87,6 +87,11 @@ oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
     venue->account_count++; /* its events may come within the call */
     venue->reach[venue->account_count - 1] = OC_VENUE_NONE;
     oc_rc rc = OC_OK;
+    rc = io_wire_account(venue, account->account);
+    if (rc < 0) {
+        venue->account_count--;
+        return rc;
+    }
     if (!venue->table->account) {
         io_reach_say(venue);
         return OC_OK;
@@ -157,6 +162,10 @@ static oc_rc take_message(struct io_venue *venue, const struct io_happening *hap
                                        .account = stream->account,
                                        .user = {stream->user[0], stream->user[1]}};
     oc_rc rc;
+    if (message.number != stream->logged) { /* not one that is given again */
+        io_wire_message(venue, stream, happening);
+        stream->logged = message.number;
+    }
     do {
         io_call_begin(venue, IO_SITE_MESSAGE, happening->size);
         rc = venue->table->message(venue->self, &message);
@@ -245,6 +254,7 @@ static oc_rc take_response(struct io_venue *venue, const struct io_happening *ha
     }
     if (!found->is_read) {
         exchange_of(venue, happening->exchange)->is_read = true;
+        io_wire_ended(venue, &kept, happening);
         io_wait_said(venue, kept.endpoint, kept.lane, kept.sent_ns, happening);
     }
     struct oc_venue_request *asked;
@@ -292,11 +302,16 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
     case IO_UP:
         if (stream && stream->state == IO_STREAM_OPENING)
             io_stream_up(venue, stream, happening);
+        if (stream)
+            io_wire_stream(venue, stream, "up", OC_WHY_NONE, happening);
         break;
     case IO_DOWN:
     case IO_REFUSED:
         if (stream && happening->kind == IO_REFUSED)
             io_wait_said(venue, stream->endpoint, OC_LANE_RECONCILE, venue->clock_ns, happening);
+        if (stream)
+            io_wire_stream(venue, stream, happening->kind == IO_DOWN ? "down" : "refused",
+                           happening->why ? happening->why : OC_WHY_OTHER, happening);
         if (stream)
             io_stream_down(venue, stream, happening->kind == IO_DOWN ? OC_STREAM_DOWN : OC_STREAM_REFUSED,
                            happening->why, happening);
@@ -304,6 +319,8 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
     case IO_UNSENT:
     case IO_LOST:
         exchange = exchange_of(venue, happening->exchange);
+        if (exchange)
+            io_wire_ended(venue, exchange, happening);
         if (exchange)
             end_exchange(venue, happening->exchange, exchange->token, happening->kind == IO_LOST, happening->why);
         break;

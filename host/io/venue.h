@@ -29,6 +29,8 @@
 
 #include <outcry/connector.h>
 
+struct wire_log;
+
 enum {
     IO_STREAMS_MAX = 32,
     IO_PENDING_MAX = 8192,
@@ -103,6 +105,7 @@ struct io_stream {
     uint32_t tries;
     uint32_t path_size;
     uint64_t messages; /* of this opening */
+    uint64_t logged;   /* the number of the one that the network's log has */
     uint64_t user[2];
     int64_t ready_ns; /* READY: since when */
     int64_t again_ns; /* WAITS: when it is opened */
@@ -138,6 +141,7 @@ struct io_pending {
     bool is_batch;   /* of the running call */
     bool is_limited; /* it waits, or has waited, for a limit */
     int64_t send_by_ns;
+    int64_t left_ns;
     int64_t answer_by_ns;
 };
 
@@ -359,7 +363,9 @@ struct io_world {
     uint32_t client_tag;          /* of the ids that orders go out under, see client_id.h; 0: none */
     bool syncs;                   /* it is compared before new risk, and its clock before anything is signed */
     struct limits_shared *limits; /* with other processes of this machine; NULL: with none. Borrowed */
-    const uint32_t *clock_steps;  /* how often the time above has jumped; NULL: it never does. Borrowed */
+    const char *title;     /* of its group of the configuration, for the network's log; NULL: the plugin's. Borrowed */
+    struct wire_log *wire; /* the network's log; NULL: there is none. Borrowed */
+    const uint32_t *clock_steps; /* how often the time above has jumped; NULL: it never does. Borrowed */
     void *self;
 };
 

@@ -148,6 +148,8 @@ static oc_rc send(struct io_venue *venue, const struct io_op *op)
     if (op->request)
         io_pending_left(venue, op, rc == OC_OK);
     if (rc == OC_OK)
+        io_wire_send(venue, op);
+    if (rc == OC_OK)
         io_fetch_left(venue, op);
     else
         io_fetch_failed(venue, op->token, OC_WHY_NOT_SENT);
@@ -177,6 +179,7 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
         io_fetch_failed(venue, op->token, OC_WHY_NOT_SENT);
         return OC_OK;
     }
+    io_wire_http(venue, op);
     io_fetch_left(venue, op);
     venue->exchanges[venue->exchange_count++] =
         (struct io_exchange_kept){.exchange = op->exchange,

@@ -23,8 +23,11 @@ static void look_at_limits(const struct io_venue *venue, struct io_health *healt
         const struct limit_use *use = &venue->limits.uses[i];
         struct limit_use now;
         if (limits_look(&venue->limits, use->limit, use->scope, now_ns, &now))
-            health->limits[health->limit_count++] = (struct io_limit_used){
-                .name = venue->table->venue->limits[use->limit].name, .account = use->scope, .used = now.used, .max = now.max};
+            health->limits[health->limit_count++] =
+                (struct io_limit_used){.name = venue->table->venue->limits[use->limit].name,
+                                       .account = use->scope,
+                                       .used = now.used,
+                                       .max = now.max};
     }
 }
 

@@ -14,9 +14,9 @@ struct io_limit_used { /* one that something was used of */
 struct io_health {
     struct io_counts counts;
     uint32_t streams, streams_ready;
-    uint32_t waiting;  /* requests that have not left */
+    uint32_t waiting;   /* requests that have not left */
     uint32_t under_way; /* that have left and are not answered */
-    uint32_t doubts;   /* orders of which nobody knows what became */
+    uint32_t doubts;    /* orders of which nobody knows what became */
     uint32_t limit_count;
     struct io_limit_used limits[LIMITS_SCOPES_MAX];
     int64_t wait_until_ns; /* INT64_MIN: it did not ask to be left alone, or that is over */

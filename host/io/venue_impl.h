@@ -186,6 +186,23 @@ void io_not_denied(struct io_venue *venue, uint32_t account);
 /* What the connector has said in the running call. */
 void io_denied_heard(struct io_venue *venue, const struct oc_event *event);
 
+/* The network's log: venue_wire.c. Nothing where there is none. */
+/* The public texts of its key stand in no line. OC_E_LIMIT, OC_E_NOMEM. */
+CHECKED oc_rc io_wire_account(struct io_venue *venue, uint32_t account);
+/* `size` as the signer returned it. */
+void io_wire_signed(const struct io_venue *venue, const void *signature, oc_rc size);
+/* They have left: what they say stands in the arena. */
+void io_wire_http(const struct io_venue *venue, const struct io_op *op);
+void io_wire_send(const struct io_venue *venue, const struct io_op *op);
+void io_wire_ended(const struct io_venue *venue, const struct io_exchange_kept *kept,
+                   const struct io_happening *happening);
+/* why 0: as it should; `happening` may be NULL. */
+void io_wire_stream(const struct io_venue *venue, const struct io_stream *stream, const char *what, uint32_t why,
+                    const struct io_happening *happening);
+void io_wire_message(const struct io_venue *venue, const struct io_stream *stream,
+                     const struct io_happening *happening);
+void io_wire_answered(const struct io_venue *venue, const struct io_pending *pending);
+
 /* Limits that are shared with other processes: venue_limits.c. */
 /* Costs that fit are taken, for the running call. OC_E_AGAIN: one does not fit, and none is taken of this process's own count. */
 CHECKED oc_rc io_limits_pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t count, uint32_t account,

@@ -280,6 +280,7 @@ void io_pending_answered(struct io_venue *venue, const struct oc_event *event)
         struct io_pending *pending = &venue->pending[i];
         if (pending->state == IO_PENDING_DONE || !io_is_answer(event->type, &said, pending->ask))
             continue;
+        io_wire_answered(venue, pending);
         pending->state = IO_PENDING_DONE;
         if (event->type == OC_EV_REJECTED && !is_about_order(pending))
             log_error("venue", "%s refuses to %s", venue->name,
@@ -301,6 +302,7 @@ static void left(struct io_venue *venue, struct io_pending *pending, const struc
     pending->state = IO_PENDING_LEFT;
     pending->exchange = op->exchange;
     pending->stream = op->stream;
+    pending->left_ns = io_venue_now(venue);
     pending->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, op->at_ns);
     if (is_about_order(pending))
         (void)io_say(venue, &sent.head);

@@ -178,13 +178,17 @@ static oc_rc sign_sign(const struct oc_host *host, uint32_t key, const struct oc
 {
     if (!io_clock_is_good(venue_of(host)))
         return OC_E_AGAIN;
-    return signer_sign(&venue_of(host)->signer, key, parts, count, signature, signature_max);
+    const oc_rc size = signer_sign(&venue_of(host)->signer, key, parts, count, signature, signature_max);
+    io_wire_signed(venue_of(host), signature, size);
+    return size;
 }
 
 static oc_rc sign_digest(const struct oc_host *host, uint32_t account, uint32_t algorithm, const struct oc_part *parts,
                          uint32_t count, uint8_t *digest, uint32_t digest_max)
 {
-    return signer_digest(&venue_of(host)->signer, account, algorithm, parts, count, digest, digest_max);
+    const oc_rc size = signer_digest(&venue_of(host)->signer, account, algorithm, parts, count, digest, digest_max);
+    io_wire_signed(venue_of(host), digest, size);
+    return size;
 }
 
 static oc_rc sign_public_text(const struct oc_host *host, uint32_t account, uint16_t field, uint32_t form, void *text,

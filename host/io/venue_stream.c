@@ -75,7 +75,8 @@ oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream)
     }
     stream->state = IO_STREAM_OPENING;
     stream->link = opening.stream;
-    stream->messages = 0;
+    stream->messages = stream->logged = 0;
+    io_wire_stream(venue, stream, "open", OC_WHY_NONE, NULL);
     const oc_rc rc = venue->link.open(venue->link.self, &opening);
     if (rc < 0)
         io_stream_down(venue, stream, OC_STREAM_DOWN, OC_WHY_NETWORK, NULL);
@@ -87,6 +88,7 @@ void io_stream_close(struct io_venue *venue, struct io_stream *stream)
     if (stream->link)
         venue->link.close(venue->link.self, stream->link);
     stream->flags &= ~(uint32_t)OC_OPEN_KEEP;
+    io_wire_stream(venue, stream, "close", OC_WHY_NONE, NULL);
     io_stream_down(venue, stream, OC_STREAM_CLOSED, OC_WHY_NONE, NULL);
 }
 
@@ -94,6 +96,7 @@ void io_stream_fail(struct io_venue *venue, struct io_stream *stream, uint32_t w
 {
     if (stream->link)
         venue->link.close(venue->link.self, stream->link);
+    io_wire_stream(venue, stream, "failed", why ? why : OC_WHY_OTHER, NULL);
     io_denied(venue, stream->account, why);
     io_stream_down(venue, stream, OC_STREAM_DOWN, why, NULL);
 }

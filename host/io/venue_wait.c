@@ -16,10 +16,10 @@
 #include "base/text.h"
 
 enum { DOUBLES = 6, DATE_SIZE = 29 };
-#define SECOND_NS  1000000000ll
-#define WAIT_NS    SECOND_NS          /* the first, where none is said, and the shortest */
-#define BAN_NS     (60 * SECOND_NS)   /* the same of a ban; both double, DOUBLES times */
-#define LONGEST_NS 691200000000000ll  /* eight days: no ban is longer, and a time beyond is a mistake */
+#define SECOND_NS   1000000000ll
+#define WAIT_NS     SECOND_NS         /* the first, where none is said, and the shortest */
+#define BAN_NS      (60 * SECOND_NS)  /* the same of a ban; both double, DOUBLES times */
+#define LONGEST_NS  691200000000000ll /* eight days: no ban is longer, and a time beyond is a mistake */
 #define STATUS_WAIT 429
 #define STATUS_BAN  418
 

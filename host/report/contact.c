@@ -55,7 +55,8 @@ void contact_note(struct contact *contact, const struct out_note *note, const st
     if (note->before != STATE_UNKNOWN || !contact_open(contact))
         return;
     const bool is_absent = event && event->type == OC_EV_NOT_THERE;
-    const bool is_ended = note->after == STATE_CANCELED || note->after == STATE_EXPIRED || note->after == STATE_REJECTED;
+    const bool is_ended =
+        note->after == STATE_CANCELED || note->after == STATE_EXPIRED || note->after == STATE_REJECTED;
     if (is_absent)
         contact->absent++;
     else if (is_ended)

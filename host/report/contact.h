@@ -11,17 +11,17 @@
 #include "engine/out.h"
 
 struct contact {
-    uint64_t sent;                       /* requests that left */
-    uint64_t unknown;                    /* orders of which nobody knew what had become */
-    uint64_t found;                      /* of these: the venue has shown them, open or filled */
-    uint64_t ended;                      /* of these: it has said that they ended without being filled */
-    uint64_t absent;                     /* of these: never there */
-    uint64_t lost;                       /* times that a venue, or a part of it, was not reached */
-    uint64_t back;                       /* times that all of it was reached again */
-    uint64_t denied;                     /* times that it refused a key */
-    uint64_t limited;                    /* times that requests waited for a limit */
-    uint64_t told_to_wait;               /* times that an answer asked to be left alone (429, 418, Retry-After) */
-    int64_t waited_ns;                   /* for as long as was said of both */
+    uint64_t sent;                          /* requests that left */
+    uint64_t unknown;                       /* orders of which nobody knew what had become */
+    uint64_t found;                         /* of these: the venue has shown them, open or filled */
+    uint64_t ended;                         /* of these: it has said that they ended without being filled */
+    uint64_t absent;                        /* of these: never there */
+    uint64_t lost;                          /* times that a venue, or a part of it, was not reached */
+    uint64_t back;                          /* times that all of it was reached again */
+    uint64_t denied;                        /* times that it refused a key */
+    uint64_t limited;                       /* times that requests waited for a limit */
+    uint64_t told_to_wait;                  /* times that an answer asked to be left alone (429, 418, Retry-After) */
+    int64_t waited_ns;                      /* for as long as was said of both */
     uint8_t links[ENGINE_ACCOUNTS_MAX + 1]; /* OC_VENUE_... of the link of each account, as it was said last */
     bool is_used;
 };

@@ -1,11 +1,34 @@
 #include "session/links.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "session/account_keys.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
+
+/* As the settings want it, in the folder of the session. */
+static oc_rc open_wire_log(struct links *links, struct settings *settings, struct error *ret_error)
+{
+    static const char *const levels[] = {"off", "errors", "requests", "all"};
+    const char *wanted = settings_text(settings, "log.network", "off");
+    const char *dir = settings_text(settings, "session.dir", NULL);
+    char path[ENV_PATH_MAX];
+    int64_t mib = 0;
+    uint32_t level = 0;
+    while (level < WIRE_ALL && strcmp(levels[level], wanted) != 0)
+        level++;
+    if (level == WIRE_OFF || !dir)
+        return OC_OK;
+    if (settings_integer(settings, "log.network_mib", &mib) < 0)
+        mib = WIRE_MIB;
+    const bool is_json = strcmp(settings_text(settings, "log.network_form", "text"), "json") == 0;
+    oc_rc rc = env_path(path, dir, "network.log");
+    if (rc == OC_OK)
+        rc = wire_log_open(&links->wire, path, (enum wire_level)level, is_json, mib << 20);
+    return rc < 0 ? error_of_code(ret_error, rc, "log.network", "its file could not be begun") : rc;
+}
 
 oc_rc links_new(struct links *links, struct settings *settings, const char *recorded_dir)
 {
@@ -54,7 +77,10 @@ struct venue_link *links_of(const struct links *links, uint32_t account)
 
 oc_rc links_open(struct links *links, const struct venue_link_world *world, struct error *ret_error)
 {
-    oc_rc rc = links_are_on_network(links) ? net_loop_new(&links->loop, ret_error) : (oc_rc)OC_OK;
+    const bool is_on_network = links_are_on_network(links);
+    oc_rc rc = is_on_network ? net_loop_new(&links->loop, ret_error) : (oc_rc)OC_OK;
+    if (rc == OC_OK && is_on_network)
+        rc = open_wire_log(links, links->list[0]->settings, ret_error);
     for (uint32_t i = 0; i < links->count && rc == OC_OK; i++) {
         struct venue_link_world own = *world;
         own.links = links;
@@ -68,6 +94,7 @@ void links_close(struct links *links, bool is_clean)
 {
     for (uint32_t i = 0; i < links->count; i++)
         venue_link_end(links->list[i], is_clean);
+    wire_log_close(&links->wire);
 }
 
 oc_rc links_describe(struct links *links, struct registry *registry, const struct parts *parts, struct error *ret_error)

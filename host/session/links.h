@@ -8,12 +8,14 @@
 #ifndef SESSION_LINKS_H
 #define SESSION_LINKS_H
 
+#include "io/wire_log.h"
 #include "session/venue_link.h"
 
 struct links {
     struct venue_link *list[PARTS_VENUES_MAX]; /* owned */
     uint32_t count;
     struct net_loop *loop; /* owned; NULL: none of them is on the network */
+    struct wire_log wire;  /* the network's log; closed: none is wanted */
 };
 
 /* One for each venue of the settings. `recorded_dir` as of venue_link_new. OC_E_NOMEM. [setup] */

@@ -127,6 +127,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
             return rc;
         driver = net_link(link->net);
         venue_net_share_limits(link->name, table->venue, &link->limits);
+        link->now_ns = net_loop_now(world->links->loop); /* what it asks at once is asked now */
     }
     io = venue_world_of(link);
     if (rc == OC_OK)

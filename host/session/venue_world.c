@@ -106,6 +106,10 @@ struct io_world venue_world_of(struct venue_link *link)
                              .position = position,
                              .next_open = next_open,
                              .limits = link->limits.map ? &link->limits : NULL,
+                             .title = link->name,
+                             .wire = link->net && wire_log_is_on(&link->world.links->wire, WIRE_ERRORS)
+                                         ? (struct wire_log *)(uintptr_t)&link->world.links->wire
+                                         : NULL,
                              .clock_steps = link->net ? net_loop_steps(link->world.links->loop) : NULL,
                              .client_tag = is_network ? client_id_tag(door_session(link->world.door)) : 0,
                              .syncs = is_network,

@@ -14,19 +14,7 @@ chmod 600 ec.pem
 number=$(openssl ec -in ec.pem -noout -text 2>/dev/null | sed -n '/^priv:/,/^pub:/p' | grep -v : | tr -d ' :\n'; openssl ec -in ec.pem -noout -text 2>/dev/null | sed -n '/^priv:/,/^pub:/{/^ /p}' | tr -d ' :\n' | tail -c 64)
 number=$(printf %s "$number" | tail -c 64)
 
-# Forms of a secret, a line each. base64 from each of three places: what stands before it is the first bytes of something else.
-forms() {
-    printf '%s\n' "$1"
-    printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; echo
-    printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F; echo
-    for from in 1 2 3; do
-        text=$(printf %s "$1" | tail -c +$from)
-        size=$((${#text} / 3 * 3))
-        printf %s "$text" | head -c $size | base64 -w 0; echo
-        printf %s "$text" | head -c $size | base64 -w 0 | tr '+/' '-_'; echo
-    done
-    printf %s "$1" | jq -Rr @uri
-}
+. "$here/forms.sh"
 pem=$(sed -n 2p ec.pem)
 for one in "$secret" "$phrase" "$pass" "$pem" "$number"; do forms "$one"; done | awk 'length > 7' | sort -u >patterns
 for one in "$secret" "$pass" "$pem" "$number"; do forms "$one"; done | awk 'length > 7' | sort -u >hidden # of which no copy is ever sent

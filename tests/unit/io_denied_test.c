@@ -52,7 +52,8 @@ static oc_rc fails_as_it_says(const struct oc_message *message)
 static void begin(void)
 {
     const struct io_link link = io_kit_link();
-    const struct oc_account account = {.size = sizeof account, .account = IO_KIT_SOURCE, .source = IO_KIT_SOURCE, .name = "main"};
+    const struct oc_account account = {
+        .size = sizeof account, .account = IO_KIT_SOURCE, .source = IO_KIT_SOURCE, .name = "main"};
     states[0] = 0;
     limits_heard = 0;
     kit.on_start = opens_private;
@@ -181,11 +182,8 @@ static oc_rc by_limit(const struct oc_venue_request *first, uint32_t count)
 
 static void a_limit_is_said_once_until_it_is_open(void **state)
 {
-    static const struct oc_limit limits[] = {{.name = "weight",
-                                              .scope = OC_SCOPE_ADDRESS,
-                                              .kind = OC_LIMIT_WINDOW,
-                                              .max = 2,
-                                              .period_ns = 10 * IO_KIT_S}};
+    static const struct oc_limit limits[] = {
+        {.name = "weight", .scope = OC_SCOPE_ADDRESS, .kind = OC_LIMIT_WINDOW, .max = 2, .period_ns = 10 * IO_KIT_S}};
     (void)state;
     kit.said_of.limits = limits;
     kit.said_of.limit_count = 1;
@@ -195,7 +193,7 @@ static void a_limit_is_said_once_until_it_is_open(void **state)
         assert_int_equal(io_kit_ask(OC_REQUEST_NEW, i, i), OC_OK);
     io_kit_pump(kit.now_ns + 2 * IO_KIT_S);
     hear();
-    assert_int_equal(limits_heard, 0); /* a transcript's venue has nothing to add */
+    assert_int_equal(limits_heard, 0);             /* a transcript's venue has nothing to add */
     assert_int_equal(kit.venue.counts.limited, 1); /* the first in the lane: what stands behind it waits for it */
     kit.venue.world.syncs = true;
     memset(kit.venue.limit_said_ns, 0, sizeof kit.venue.limit_said_ns);

@@ -156,8 +156,7 @@ static void a_date_is_of_the_servers_clock(void **state)
     (void)state;
     begin();
     leaves_after(1, 0);
-    answers(kit.exchange, 503,
-            "date: Sun, 06 Nov 1994 08:49:33 GMT\r\nretry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+    answers(kit.exchange, 503, "date: Sun, 06 Nov 1994 08:49:33 GMT\r\nretry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
     leaves_after(2, 4000);
     /* Without one, of ours: IO_KIT_BEGIN_NS is 2001-09-09T01:46:40Z. */
     assert_true(kit.now_ns > IO_KIT_BEGIN_NS + 4 * IO_KIT_S && kit.now_ns < IO_KIT_BEGIN_NS + 5 * IO_KIT_S);
@@ -174,8 +173,9 @@ static void what_says_no_time_and_no_limit_is_no_wait(void **state)
     static const struct {
         uint16_t status;
         const char *headers;
-    } none[] = {{200, "retry-after: 9\r\n"}, {503, ""},           {500, "retry-after: soon\r\n"},
-                {400, "x-retry-after: 9\r\n"}, {503, "retry-after:\r\n"}, {404, "retry-after: -9\r\n"}};
+    } none[] = {{200, "retry-after: 9\r\n"},    {503, ""},
+                {500, "retry-after: soon\r\n"}, {400, "x-retry-after: 9\r\n"},
+                {503, "retry-after:\r\n"},      {404, "retry-after: -9\r\n"}};
     (void)state;
     begin();
     for (uint64_t i = 0; i < sizeof none / sizeof *none; i++) {

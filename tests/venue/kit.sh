@@ -10,7 +10,8 @@ trap 'exit 1' INT TERM
 mkdir -m 700 "$w/home" "$w/run"
 unset XDG_STATE_HOME COLUMNS LINES TERM OUTCRY_PLUGINS
 export HOME="$w/home" XDG_RUNTIME_DIR="$w/run" LC_ALL=C.UTF-8
-example=$(realpath "$(dirname "$0")/../../sdk/examples/connector_plain")
+root=$(realpath "$(dirname "$0")/../..")
+example=$root/sdk/examples/connector_plain
 cd "$w" || exit 1
 fail() { echo "$test: $*" >&2; [ -s err ] && tail -n 20 err >&2; exit 1; }
 until_said() { # WORDS FILE
