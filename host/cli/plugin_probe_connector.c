@@ -84,7 +84,7 @@ static int64_t peer_next_ns(void *self) { return (void)self, INT64_MAX; }
 struct io_link probe_link(struct probe_peer *peer)
 {
     return (struct io_link){peer,      peer_open,  peer_send,    peer_http, peer_close,
-                            peer_next, peer_taken, peer_next_ns, NULL};
+                            peer_next, peer_taken, peer_next_ns, NULL,      NULL};
 }
 
 /* Until there is nothing to do now. What it says is counted in. */

@@ -22,7 +22,9 @@ enum io_happening_kind {
     IO_MESSAGE,  /* one whole message of a stream */
     IO_RESPONSE, /* the whole answer to an exchange */
     IO_UNSENT,   /* an exchange of which no byte left */
-    IO_LOST      /* an exchange that left and gets no whole answer */
+    IO_LOST,     /* an exchange that left and gets no whole answer */
+    IO_PROBED,   /* what became of a probe: `exchange` is its number, `status` 1: a connection was made */
+    IO_MOVED     /* what goes to an endpoint goes to another place of it from now on: words in `bytes` */
 };
 
 struct io_happening {
@@ -86,6 +88,8 @@ struct io_link {
     int64_t (*next_ns)(void *self);
     /* The host and port that an endpoint of the description is reached by; NULL, or no such function: those that stand there. */
     const char *(*authority)(void *self, const char *endpoint);
+    /* Makes a connection to it, TLS and all, and closes it: IO_PROBED. NULL: it cannot. */
+    oc_rc (*probe)(void *self, const char *endpoint, uint64_t number);
 };
 
 #endif

@@ -112,7 +112,7 @@ static bool is_ready(const struct net_loop *loop)
 {
     for (uint32_t i = 0; i < loop->link_count; i++) {
         const struct net *net = loop->links[i];
-        if (net->has_given || net->over)
+        if (net->has_given || net->over || net->probed_count)
             return true;
         for (uint32_t k = 0; k < NET_STREAMS_MAX; k++) {
             const struct net_stream *stream = &net->streams[k];
@@ -259,6 +259,16 @@ static bool take_next(struct net *net)
         net->given_stream = stream;
         return true;
     }
+    if (net->probed_count) {
+        const struct net_probed *probed = &net->probed[0];
+        net->given = (struct io_happening){.kind = IO_PROBED,
+                                           .exchange = probed->number,
+                                           .at_ns = net->loop->turned_ns,
+                                           .status = probed->why == OC_WHY_NONE,
+                                           .why = probed->why};
+        memmove(net->probed, net->probed + 1, --net->probed_count * sizeof *net->probed);
+        return true;
+    }
     struct net_exchange *exchange = net->over;
     if (!exchange)
         return false;
@@ -326,10 +336,12 @@ static const char *link_authority(void *self, const char *endpoint)
     return NULL;
 }
 
+static oc_rc link_probe(void *self, const char *endpoint, uint64_t number) { return net_probe(self, endpoint, number); }
+
 struct io_link net_link(struct net *net)
 {
-    return (struct io_link){net,       link_open,  link_send,    link_http,     link_close,
-                            link_next, link_taken, link_next_ns, link_authority};
+    return (struct io_link){net,       link_open,  link_send,    link_http,      link_close,
+                            link_next, link_taken, link_next_ns, link_authority, link_probe};
 }
 
 static oc_rc read_endpoint(const struct net_config *config, uint32_t i, struct net_url *ret_url,

@@ -9,7 +9,7 @@
 #include "io/net.h"
 #include "io/net_way.h"
 
-enum { NET_MULTI_FDS = 16, NET_MASKS = 4096, NET_ZEROS = 16, NET_ALL_TALKS_MAX = 32 };
+enum { NET_PROBES_MAX = 32, NET_MULTI_FDS = 16, NET_MASKS = 4096, NET_ZEROS = 16, NET_ALL_TALKS_MAX = 32 };
 
 /* One multi of libcurl whose sockets are in a poller. */
 struct net_multi {
@@ -44,6 +44,13 @@ struct net_make {
     atomic_bool is_cancelled;
     struct net *net; /* of the loop alone, as the next */
     uint32_t stream;
+    uint64_t probe; /* 0: it is made for the stream */
+};
+
+struct net_probed {
+    uint64_t number;
+    uint32_t why; /* 0: a connection was made */
+    uint32_t zero;
 };
 
 struct net_maker; /* opaque: the thread that makes them */
@@ -183,6 +190,8 @@ struct net {
     struct net_stream *given_stream;
     struct net_exchange *given_exchange;
     struct net_figures figures;
+    struct net_probed probed[NET_PROBES_MAX]; /* and not yet given */
+    uint32_t probed_count;
 };
 
 struct net_watch {
@@ -218,6 +227,8 @@ void net_loop_mask(struct net_loop *loop, uint8_t *ret_bytes, size_t size);
 CHECKED oc_rc net_stream_open(struct net *net, const struct io_opening *opening);
 struct net_stream *net_stream_of(struct net *net, uint32_t number);
 void net_stream_made(struct net *net, struct net_make *make);
+/* A connection that is made and closed: its end is told by probed[]. */
+CHECKED oc_rc net_probe(struct net *net, const char *endpoint, uint64_t number);
 CHECKED oc_rc net_stream_send(struct net_stream *stream, const void *bytes, uint32_t size);
 void net_stream_close(struct net_stream *stream);
 /* Reads what there is, and says what is due. */

@@ -470,8 +470,40 @@ static void take_made(struct net_stream *stream, struct net_make *make)
     net_stream_flush(stream);
 }
 
+oc_rc net_probe(struct net *net, const char *endpoint, uint64_t number)
+{
+    const struct net_url *url = url_of(net, endpoint);
+    struct net_loop *loop = net->loop;
+    struct net_make *make = url ? calloc(1, sizeof *make) : NULL;
+    if (!make)
+        return url ? OC_E_NOMEM : OC_E_NOT_FOUND;
+    make->way = (struct net_way){.trust = &net->trust, .url = url};
+    make->net = net;
+    make->probe = number;
+    oc_rc rc = loop->maker ? OC_OK : net_maker_new(loop->lib, loop->poller, &loop->maker);
+    if (rc == OC_OK)
+        rc = net_maker_ask(loop->maker, make);
+    if (rc < 0)
+        free(make);
+    return rc;
+}
+
+/* Without room for it nothing is told, and whoever waits takes it for failed. */
+static void probed(struct net *net, struct net_make *make)
+{
+    char words[NET_WORDS_MAX];
+    const uint32_t why = make->code == CURLE_OK ? OC_WHY_NONE : net_way_why(&make->way, make->code, words);
+    if (net->probed_count < NET_PROBES_MAX)
+        net->probed[net->probed_count++] = (struct net_probed){.number = make->probe, .why = why};
+    net_make_free(make);
+}
+
 void net_stream_made(struct net *net, struct net_make *make)
 {
+    if (make->probe) {
+        probed(net, make);
+        return;
+    }
     const bool is_wanted = !atomic_load(&make->is_cancelled);
     struct net_stream *stream = is_wanted ? net_stream_of(net, make->stream) : NULL;
     if (stream && stream->make == make)

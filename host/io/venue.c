@@ -319,10 +319,17 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
     case IO_UNSENT:
     case IO_LOST:
         exchange = exchange_of(venue, happening->exchange);
+        if (exchange && happening->why != OC_WHY_NOT_SENT)
+            io_wait_failed(venue, exchange->endpoint);
         if (exchange)
             io_wire_ended(venue, exchange, happening);
         if (exchange)
             end_exchange(venue, happening->exchange, exchange->token, happening->kind == IO_LOST, happening->why);
+        break;
+    case IO_MOVED:
+        io_reach_moved(venue, happening->bytes, happening->size);
+        break;
+    case IO_PROBED: /* a pool's own */
         break;
     }
     venue->link.taken(venue->link.self);

@@ -49,6 +49,8 @@ enum {
     IO_CLOCK_SAMPLES = 8,   /* of the venue's clock that are kept */
     IO_CLOCK_FIRST = 3,     /* that are taken one behind the other */
     IO_CLOCK_PPM = 100,     /* how fast two clocks may part: quartz is within 50 */
+    IO_BREAKER = 5,         /* exchanges in a row that come to nothing: an endpoint is left alone */
+    IO_MOVED_WORDS = 200,   /* of another place of an endpoint; a multiple of eight */
     IO_WAITS_MAX = 32,      /* endpoints of which it is known by itself how long they want to be left alone */
     IO_ABSENT_TIMES = 2     /* not found so often, as late as it must be: it is not there */
 };
@@ -188,8 +190,9 @@ struct io_wait {
     int64_t all_ns;         /* nothing is sent there before */
     int64_t but_cancels_ns; /* nothing but cancels */
     int64_t said_ns;        /* when it was said last */
+    int64_t broken_ns;      /* nothing but cancels, for what was asked came to nothing */
     uint32_t tries;         /* said so often without a time, and nothing let through since */
-    uint32_t zero;
+    uint32_t lost;          /* exchanges in a row that came to nothing */
 };
 
 struct io_counts {         /* since the start of this life */
@@ -199,6 +202,8 @@ struct io_counts {         /* since the start of this life */
     uint64_t absent;       /* of these: proven not to be there */
     uint64_t reconnects;   /* streams that came up again */
     uint64_t limited;      /* requests that had to wait for a limit */
+    uint64_t broken;       /* times that an endpoint was left alone, for nothing was answered */
+    uint64_t moves;        /* times that another place of an endpoint was taken */
     uint64_t told_to_wait; /* times that an answer asked to be left alone */
 };
 

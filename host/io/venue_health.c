@@ -69,9 +69,10 @@ void io_venue_say_counts(const struct io_venue *venue, const char *name)
     io_venue_health(venue, &health);
     log_info("venue",
              "%s: %llu requests sent, %llu never left; %llu of unknown outcome (%llu never there, %u still unknown); "
-             "%llu waited for a limit; told to wait %llu times; %llu reconnects",
+             "%llu waited for a limit; told to wait %llu times; left alone %llu times; %llu reconnects; %llu moves",
              name, (unsigned long long)counts->sent, (unsigned long long)counts->never_left,
              (unsigned long long)counts->unknown, (unsigned long long)counts->absent, health.doubts,
              (unsigned long long)counts->limited, (unsigned long long)counts->told_to_wait,
-             (unsigned long long)counts->reconnects);
+             (unsigned long long)counts->broken, (unsigned long long)counts->reconnects,
+             (unsigned long long)counts->moves);
 }

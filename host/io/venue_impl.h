@@ -42,6 +42,8 @@ static inline bool io_stream_is_private(const struct io_stream *stream)
 }
 /* Behind a change of streams (reach_is_old). */
 void io_reach_say(struct io_venue *venue);
+/* What goes to an endpoint goes to another place of it. */
+void io_reach_moved(struct io_venue *venue, const char *words, uint32_t size);
 CHECKED oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream);
 void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening);
 void io_stream_close(struct io_venue *venue, struct io_stream *stream);
@@ -54,6 +56,8 @@ void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t t
 CHECKED oc_rc io_stream_tell(struct io_venue *venue);
 CHECKED oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns);
 int64_t io_stream_next_ns(const struct io_venue *venue);
+/* An endpoint is at another place: those that wait to be opened are opened now. */
+void io_stream_moved(struct io_venue *venue);
 bool io_stream_has_tell(const struct io_venue *venue);
 /* Something has happened: what could not be told may be told now. */
 void io_stream_tell_soon(struct io_venue *venue);
@@ -169,6 +173,10 @@ struct limits *io_limits_of(struct io_venue *venue);
 /* An answer to what was sent then, or a stream's that was refused. */
 void io_wait_said(struct io_venue *venue, uint32_t endpoint, uint32_t lane, int64_t sent_ns,
                   const struct io_happening *happening);
+/* An exchange with it came to nothing: after IO_BREAKER in a row it is left alone for a while, longer each time, but for cancels. */
+void io_wait_failed(struct io_venue *venue, uint32_t endpoint);
+/* Its endpoints are at other places: what failed before says nothing. */
+void io_wait_moved(struct io_venue *venue);
 /* When something may be sent there; in the past: now. */
 int64_t io_wait_ns(const struct io_venue *venue, uint32_t endpoint, uint32_t lane);
 /* When something may be sent at all. */

@@ -1,4 +1,7 @@
 /* venue_reach.c: whether a venue is reached, by its streams: said to each account when it changes. */
+#include <string.h>
+
+#include "base/log.h"
 #include "io/venue_impl.h"
 
 static bool was_reached(uint32_t state)
@@ -61,4 +64,32 @@ void io_reach_say(struct io_venue *venue)
         }
         (void)io_say(venue, &said.head); /* what cannot be kept ends the run */
     }
+}
+
+void io_reach_moved(struct io_venue *venue, const char *words, uint32_t size)
+{
+    struct {
+        struct oc_ev_venue venue;
+        char words[IO_MOVED_WORDS];
+    } said = {0};
+    const uint32_t taken = size < sizeof said.words ? size : (uint32_t)sizeof said.words - 1;
+    io_wait_moved(venue);
+    io_stream_moved(venue);
+    venue->counts.moves++;
+    if (!venue->is_silent)
+        log_warning("venue", "%s: %.*s", venue->name, (int)taken, words);
+    if (!venue->account_count)
+        return;
+    memcpy(said.words, words, taken);
+    said.venue.head = (struct oc_event){.size = sizeof said,
+                                        .type = OC_EV_VENUE,
+                                        .flags = OC_EVF_LAST,
+                                        .source = venue->accounts[0].source,
+                                        .venue_ns = io_venue_now(venue)};
+    said.venue.state = venue->reach[0] ? venue->reach[0] : OC_VENUE_CONNECTING;
+    said.venue.part = OC_PART_LINK;
+    said.venue.why = venue->denied[0];
+    said.venue.tail = sizeof said.venue;
+    said.venue.text_size = taken;
+    (void)io_say(venue, &said.venue.head); /* what cannot be kept ends the run */
 }

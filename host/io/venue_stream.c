@@ -219,6 +219,18 @@ oc_rc io_stream_tell(struct io_venue *venue)
     return rc == OC_E_NOMEM ? rc : 1;
 }
 
+void io_stream_moved(struct io_venue *venue)
+{
+    const int64_t now_ns = io_venue_now(venue);
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+        struct io_stream *stream = &venue->streams[i];
+        if (stream->state != IO_STREAM_WAITS || io_stream_is_over(stream))
+            continue;
+        stream->tries = 0;
+        stream->again_ns = stream->again_ns < now_ns ? stream->again_ns : now_ns;
+    }
+}
+
 oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns)
 {
     oc_rc rc = OC_OK;

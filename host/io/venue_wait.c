@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/text.h"
 
 enum { DOUBLES = 6, DATE_SIZE = 29 };
@@ -114,7 +115,8 @@ int64_t io_wait_ns(const struct io_venue *venue, uint32_t endpoint, uint32_t lan
     const int64_t until_ns = later(io_wait_ban_ns(venue), wait->all_ns);
     if (lane == OC_LANE_CANCEL)
         return until_ns;
-    return later(until_ns, later(wait->but_cancels_ns, shared_ns(venue, name_of(venue, endpoint))));
+    return later(later(until_ns, wait->broken_ns),
+                 later(wait->but_cancels_ns, shared_ns(venue, name_of(venue, endpoint))));
 }
 
 bool io_wait_holds(struct io_venue *venue, int64_t until_ns)
@@ -174,6 +176,32 @@ static void wait(struct io_venue *venue, uint32_t endpoint, uint32_t lane, uint1
     say(venue, endpoint, is_for_all ? "nothing is sent there" : "nothing but cancels is sent there", status, until_ns);
 }
 
+/* At random within a span that doubles, or everybody comes back at once. */
+void io_wait_failed(struct io_venue *venue, uint32_t endpoint)
+{
+    struct io_wait *at = place_of(venue, endpoint);
+    const uint32_t behind = ++at->lost >= IO_BREAKER ? at->lost - IO_BREAKER : 0;
+    const int64_t now_ns = io_venue_now(venue), doubled_ns = WAIT_NS << (behind < DOUBLES ? behind : DOUBLES);
+    if (at->lost < IO_BREAKER || at->broken_ns > now_ns)
+        return;
+    const int64_t span_ns = doubled_ns < 60 * WAIT_NS ? doubled_ns : 60 * WAIT_NS;
+    at->broken_ns = now_ns + span_ns / 10 + (int64_t)(random_next(&venue->random) % (uint64_t)(span_ns - span_ns / 10));
+    venue->counts.broken++;
+    if (!venue->is_silent)
+        log_warning(
+            "venue",
+            "%s: endpoint %s: %u exchanges in a row came to nothing: nothing but cancels is sent there for %lld ms",
+            venue->name, name_of(venue, endpoint), at->lost, (long long)((at->broken_ns - now_ns) / 1000000));
+}
+
+void io_wait_moved(struct io_venue *venue)
+{
+    for (uint32_t i = 0; i < IO_WAITS_MAX; i++) {
+        venue->waits[i].lost = 0;
+        venue->waits[i].broken_ns = 0;
+    }
+}
+
 void io_wait_said(struct io_venue *venue, uint32_t endpoint, uint32_t lane, int64_t sent_ns,
                   const struct io_happening *happening)
 {
@@ -181,6 +209,8 @@ void io_wait_said(struct io_venue *venue, uint32_t endpoint, uint32_t lane, int6
     const int64_t now_ns = io_venue_now(venue);
     const uint16_t status = happening->status;
     int64_t span_ns = 0;
+    if (happening->kind == IO_RESPONSE)
+        at->lost = 0; /* it answers */
     if (status < 400) {
         if (sent_ns >= at->but_cancels_ns)
             at->tries = 0; /* it was let through */

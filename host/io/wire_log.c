@@ -125,7 +125,8 @@ static void scrub(const struct wire_log *log, char *text, size_t size)
 }
 
 /* A copy that may be shown: at most WIRE_TEXT_MAX bytes, whole characters, nothing that must not stand there. */
-static uint32_t shown(const struct wire_log *log, const char *from, uint32_t size, char to[WIRE_TEXT_MAX + WIRE_BEHIND_MAX])
+static uint32_t shown(const struct wire_log *log, const char *from, uint32_t size,
+                      char to[WIRE_TEXT_MAX + WIRE_BEHIND_MAX])
 {
     const uint32_t taken = size < WIRE_TEXT_MAX + WIRE_BEHIND_MAX ? size : WIRE_TEXT_MAX + WIRE_BEHIND_MAX;
     if (taken)

@@ -70,7 +70,8 @@ struct wire_entry {
 };
 
 /* OC_E_IO and the codes of env_open. Owned: wire_log_close, which takes a closed one. [setup] */
-CHECKED oc_rc wire_log_open(struct wire_log *log, const char *path, enum wire_level level, bool is_json, int64_t size_max);
+CHECKED oc_rc wire_log_open(struct wire_log *log, const char *path, enum wire_level level, bool is_json,
+                            int64_t size_max);
 void wire_log_close(struct wire_log *log);
 /* NULL: it is closed. */
 static inline bool wire_log_is_on(const struct wire_log *log, enum wire_level level)

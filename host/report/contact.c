@@ -12,6 +12,7 @@ static void take_link(struct contact *contact, const struct oc_ev_venue *venue)
     const bool was_lost = *last == OC_VENUE_DOWN || *last == OC_VENUE_DEGRADED;
     const bool is_lost = venue->state == OC_VENUE_DOWN || venue->state == OC_VENUE_DEGRADED;
     contact->is_used = true;
+    contact->moves += venue->text_size > 0;
     contact->lost += is_lost && !was_lost;
     contact->denied += venue->state == OC_VENUE_DENIED && *last != OC_VENUE_DENIED;
     /* Between the two it is compared, or opens: it is still lost. */
@@ -79,6 +80,7 @@ bool contact_row(const struct contact *contact, uint32_t i, const char **ret_nam
                 {"unknown_open", "of these: still not known", contact_open(contact)},
                 {"lost", "times that a venue was not reached, or in part", contact->lost},
                 {"reconnects", "times that all of it was reached again", contact->back},
+                {"moves", "times that another place of an endpoint was taken", contact->moves},
                 {"keys_refused", "times that it refused a key", contact->denied},
                 {"limit_waits", "times that requests waited for a limit", contact->limited},
                 {"told_to_wait", "times that an answer asked to be left alone", contact->told_to_wait}};

@@ -18,6 +18,7 @@ struct contact {
     uint64_t absent;                        /* of these: never there */
     uint64_t lost;                          /* times that a venue, or a part of it, was not reached */
     uint64_t back;                          /* times that all of it was reached again */
+    uint64_t moves;                         /* times that another place of an endpoint was taken */
     uint64_t denied;                        /* times that it refused a key */
     uint64_t limited;                       /* times that requests waited for a limit */
     uint64_t told_to_wait;                  /* times that an answer asked to be left alone (429, 418, Retry-After) */

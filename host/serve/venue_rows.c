@@ -96,6 +96,28 @@ static void put_clock(const struct io_health *health, struct text *reply)
     json_close(reply, '}');
 }
 
+/* Where each of its endpoints is, and which place of how many that is. */
+static void put_endpoints(const struct venue_link *link, struct text *reply)
+{
+    const struct oc_venue *said = link->table->venue;
+    json_open(reply, "endpoints", '[');
+    for (uint32_t i = 0; i < said->endpoint_count; i++) {
+        uint32_t count, place = pool_active(&link->pool, said->endpoints[i].name, &count);
+        bool is_first = true;
+        for (uint32_t k = 0; k < i; k++) /* rows of one name are one endpoint */
+            is_first &= strcmp(said->endpoints[k].name, said->endpoints[i].name) != 0;
+        if (!is_first)
+            continue;
+        json_open(reply, NULL, '{');
+        json_text(reply, "endpoint", said->endpoints[i].name);
+        json_text(reply, "at", link->venue.link.authority(link->venue.link.self, said->endpoints[i].name));
+        json_int(reply, "place", place + 1);
+        json_int(reply, "places", count);
+        json_close(reply, '}');
+    }
+    json_close(reply, ']');
+}
+
 /* How it is on the network, now: where records play it, nothing is known of that. */
 static void put_health(struct session *session, const char *venue, struct text *reply)
 {
@@ -122,6 +144,9 @@ static void put_health(struct session *session, const char *venue, struct text *
     else
         json_time(reply, "wait_until", health.wait_until_ns);
     json_flag(reply, "banned", health.is_banned);
+    json_int(reply, "broken", (int64_t)health.counts.broken);
+    json_int(reply, "moves", (int64_t)health.counts.moves);
+    put_endpoints(link, reply);
     put_clock(&health, reply);
     put_limits(session, &health, reply);
 }

@@ -126,6 +126,9 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
         if (rc < 0)
             return rc;
         driver = net_link(link->net);
+        rc = venue_net_pool(link->settings, link->name, table->venue, &driver, &link->pool);
+        if (link->pool.endpoint_count)
+            driver = pool_link(&link->pool);
         venue_net_share_limits(link->name, table->venue, &link->limits);
         link->now_ns = net_loop_now(world->links->loop); /* what it asks at once is asked now */
     }

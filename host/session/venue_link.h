@@ -16,6 +16,7 @@
 
 #include "base/checked.h"
 #include "io/net.h"
+#include "io/pool.h"
 #include "io/transcript.h"
 #include "io/venue.h"
 #include "journal/read.h"
@@ -58,6 +59,7 @@ struct venue_link {
         keyring; /* of its accounts, by their places in the configuration and, once it is open, by their numbers; owned */
     struct transcript transcript;
     struct net *net;             /* owned; NULL: a transcript, or records */
+    struct pool pool;            /* of the places of its endpoints; none: each has one */
     struct limits_shared limits; /* on the network: with other processes */
     int64_t now_ns;              /* of the venue: the session's, or of the record that is gone through again */
     char *script;                /* owned: env_free */

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "session/venue_keys.h"
 
+enum { NAME_MAX_OF_SEVERAL = 28 };
+
 bool venue_net_is(const struct settings *settings, const char *venue)
 {
     return strcmp(venue_text(settings, venue, "link", ""), "network") == 0;
@@ -95,24 +97,64 @@ static void list_endpoints(const struct oc_venue *described, char words[ERROR_EX
                                    described->endpoints[i].name);
 }
 
-/* Its endpoints, each once: rows of one name are one endpoint, a row for each environment. Owned: free(). NULL: no memory. */
+/* The place `i` of an endpoint, of the urls with blanks between; "" behind the last. Its name for the link is the endpoint's, then NAME#2. */
+static struct net_endpoint place_of(const char *name, const char *urls, uint32_t i)
+{
+    struct net_endpoint place = {{0}, {0}};
+    for (uint32_t k = 0; *(urls += strspn(urls, " ")); k++) {
+        const size_t size = strcspn(urls, " ");
+        if (k == i) {
+            snprintf(place.url, sizeof place.url, "%.*s", (int)(size < sizeof place.url ? size : 0), urls);
+            snprintf(place.name, sizeof place.name, i ? "%.28s#%u" : "%s", name, i + 1);
+            break;
+        }
+        urls += size;
+    }
+    return place;
+}
+
+/* Names of the description, each once: rows of one name are one endpoint, a row for each environment. */
+static bool is_first_row(const struct oc_venue *described, uint32_t row)
+{
+    for (uint32_t i = 0; i < row; i++)
+        if (strcmp(described->endpoints[i].name, described->endpoints[row].name) == 0)
+            return false;
+    return true;
+}
+
+/* All places of its endpoints. Owned: free(). NULL: no memory. */
 static struct net_endpoint *endpoints_of(const struct settings *settings, const char *venue,
                                          const struct oc_venue *described, uint32_t *ret_count)
 {
-    struct net_endpoint *endpoints = calloc(described->endpoint_count + 1, sizeof *endpoints);
+    struct net_endpoint *endpoints = calloc(described->endpoint_count * (POOL_PLACES_MAX + 1) + 1, sizeof *endpoints);
     uint32_t count = 0;
     for (uint32_t i = 0; endpoints && i < described->endpoint_count; i++) {
-        const char *name = described->endpoints[i].name;
-        bool is_there = false;
-        for (uint32_t k = 0; k < count; k++)
-            is_there |= strcmp(endpoints[k].name, name) == 0;
-        if (is_there)
-            continue;
-        snprintf(endpoints[count].name, sizeof endpoints->name, "%s", name);
-        snprintf(endpoints[count++].url, sizeof endpoints->url, "%s", url_of(settings, venue, described, name));
+        const char *name = described->endpoints[i].name, *urls = url_of(settings, venue, described, name);
+        for (uint32_t k = 0; is_first_row(described, i) && k <= POOL_PLACES_MAX; k++) {
+            endpoints[count] = place_of(name, urls, k);
+            count += endpoints[count].url[0] != 0;
+        }
     }
     *ret_count = count;
     return endpoints;
+}
+
+oc_rc venue_net_pool(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                     const struct io_link *below, struct pool *ret_pool)
+{
+    oc_rc rc = OC_OK;
+    pool_init(ret_pool, below);
+    for (uint32_t i = 0; i < described->endpoint_count && rc == OC_OK; i++) {
+        const char *name = described->endpoints[i].name, *urls = url_of(settings, venue, described, name);
+        if (!is_first_row(described, i) || !place_of(name, urls, 1).url[0])
+            continue;
+        for (uint32_t k = 0; k < POOL_PLACES_MAX && rc == OC_OK; k++) {
+            const struct net_endpoint place = place_of(name, urls, k);
+            if (place.url[0])
+                rc = pool_add(ret_pool, name, place.name);
+        }
+    }
+    return rc;
 }
 
 /* `loop` NULL: judged only. */
@@ -150,7 +192,13 @@ oc_rc venue_net_describe(const struct settings *settings, const char *venue, con
     }
     for (uint32_t i = 0; i < described->endpoint_count; i++) {
         const char *name = described->endpoints[i].name;
-        if (url_of(settings, venue, described, name))
+        const char *urls = url_of(settings, venue, described, name);
+        snprintf(key, sizeof key, "endpoint.%s", name);
+        if (urls && place_of(name, urls, POOL_PLACES_MAX).url[0])
+            return complain(settings, venue, key, "too many places of one endpoint", "at most four", ret_error);
+        if (urls && place_of(name, urls, 1).url[0] && strlen(name) > NAME_MAX_OF_SEVERAL)
+            return complain(settings, venue, key, "an endpoint of so long a name has one place", "one url", ret_error);
+        if (urls)
             continue;
         snprintf(key, sizeof key, "endpoint.%s", name);
         return complain(settings, venue, key, "it is not set, and the description has no url for this environment",

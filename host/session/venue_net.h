@@ -1,7 +1,8 @@
 /* venue_net.h: a venue over the network: what its group of the configuration says of it, held against its connector's description.
  *
  *   venue.NAME.link = "network"                in place of a transcript
- *   venue.NAME.endpoint.ENDPOINT = "wss://..." where an endpoint of the description is, in this environment
+ *   venue.NAME.endpoint.ENDPOINT = "wss://..." where an endpoint of the description is, in this environment; several places of it with
+ *                                              blanks between, the one that is wanted first
  *   venue.NAME.ca_file = "FILE"                whom to trust in place of whom the system trusts; relative to the file that says it
  *   venue.NAME.proxy = "socks5h://HOST:PORT"   by which all of its connections go
  *
@@ -17,6 +18,7 @@
 #include "io/limits_shared.h"
 #include "io/link.h"
 #include "io/net.h"
+#include "io/pool.h"
 
 #include <outcry/venue.h>
 
@@ -29,6 +31,10 @@ CHECKED oc_rc venue_net_describe(const struct settings *settings, const char *ve
 /* The link itself. Owned: net_free. [setup] */
 CHECKED oc_rc venue_net_open(const struct settings *settings, const char *venue, const struct oc_venue *described,
                              struct net_loop *loop, struct net **ret_net, struct error *ret_error);
+
+/* Endpoints of several places stand in the pool, over `below`; the link's own are those of net_link. OC_E_LIMIT. [setup] */
+CHECKED oc_rc venue_net_pool(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                             const struct io_link *below, struct pool *ret_pool);
 
 /* A venue counts what comes from one key and one address, whatever process it is of. Where it cannot be shared, that is said. Owned:
  * limits_shared_close. [setup] */

@@ -83,6 +83,10 @@ static inline const char *happens_until(int64_t until_ns)
     case IO_LOST:
         snprintf(to, sizeof happened_text, "lost %llu", exchange);
         break;
+    case IO_PROBED: /* of other links */
+    case IO_MOVED:
+        snprintf(to, sizeof happened_text, "?");
+        break;
     }
     for (int i = 0; next.size && i < 16; i++)
         assert_int_equal(next.bytes[next.size + (uint32_t)i], 0);

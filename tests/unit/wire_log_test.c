@@ -120,7 +120,8 @@ static void no_secret_and_no_signature_stands_in_it(void **state)
         "%2B%2B%2B%2BASJTq83vEJl3MUdm8PvvvgEiU6vN7xCZdzFHZvA%3D",
         "----ASJTq83vEJl3MUdm8PvvvgEiU6vN7xCZdzFHZvA",
     };
-    static const char *const parts[] = {"canary-SECRET", "SECRET%2F4711", "fbefbe012253abcd", "FBEFBE012253ABCD", "q83vEJl3MUdm8Pvvvg"};
+    static const char *const parts[] = {"canary-SECRET", "SECRET%2F4711", "fbefbe012253abcd", "FBEFBE012253ABCD",
+                                        "q83vEJl3MUdm8Pvvvg"};
     (void)state;
     for (int is_json = 0; is_json < 2; is_json++) {
         begin(WIRE_ALL, is_json, 1 << 20);
@@ -257,7 +258,8 @@ static void a_venue_writes_each_thing_once(void **state)
     io_kit_answers(kit.exchange, 503, "broken");
     io_kit_pump(kit.now_ns);
     assert_int_equal(io_kit_ask(OC_REQUEST_NEW, 3, 3), OC_OK);
-    io_kit_happens((struct io_happening){.kind = IO_LOST, .exchange = kit.exchange, .at_ns = kit.now_ns, .why = OC_WHY_NETWORK});
+    io_kit_happens(
+        (struct io_happening){.kind = IO_LOST, .exchange = kit.exchange, .at_ns = kit.now_ns, .why = OC_WHY_NETWORK});
     io_kit_falls(OC_WHY_TIMEOUT);
     io_kit_pump(kit.now_ns);
     (void)read_file(PATH);

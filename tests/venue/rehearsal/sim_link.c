@@ -31,6 +31,13 @@ static const char *ended(const char *bytes, uint32_t size, char *buffer, size_t 
     return buffer;
 }
 
+/* "rest#2" is the second way. */
+static uint32_t way_of(const char *endpoint)
+{
+    const char *mark = strchr(endpoint, '#');
+    return mark ? (uint32_t)(mark[1] - '1') % SIM_PLACES : 0;
+}
+
 /* ---- streams ---- */
 
 static struct sim_stream *stream_of(struct sim_link *link, uint32_t stream)
@@ -56,7 +63,7 @@ static oc_rc link_open(void *self, const struct io_opening *opening)
     struct sim_stream *stream = stream_of(link, 0);
     uint32_t seat = CORE_NONE;
     text_init_fixed(&answer.body, words, sizeof words);
-    if (venue_meets(link->venue)) {
+    if (link->is_cut[way_of(opening->endpoint)] || venue_meets(link->venue)) {
         happen(link, &(struct io_happening){.kind = IO_DOWN, .stream = opening->stream, .why = OC_WHY_NETWORK});
         return OC_OK;
     }
@@ -76,7 +83,7 @@ static oc_rc link_open(void *self, const struct io_opening *opening)
                                             .size = (uint32_t)answer.body.size});
         return OC_OK;
     }
-    *stream = (struct sim_stream){.stream = opening->stream, .seat = seat};
+    *stream = (struct sim_stream){.stream = opening->stream, .seat = seat, .place = way_of(opening->endpoint)};
     happen(link, &(struct io_happening){.kind = IO_UP, .stream = opening->stream, .status = 101});
     return OC_OK;
 }
@@ -118,7 +125,7 @@ static oc_rc link_http(void *self, const struct io_exchange *exchange)
         of = link->exchanges[i].exchange ? NULL : &link->exchanges[i];
     if (!of)
         return OC_E_FULL;
-    if (venue_meets(link->venue)) {
+    if (link->is_cut[way_of(exchange->endpoint)] || venue_meets(link->venue)) {
         end_exchange(link, exchange->exchange, IO_UNSENT, OC_WHY_NETWORK);
         return OC_OK;
     }
@@ -136,7 +143,7 @@ static oc_rc link_http(void *self, const struct io_exchange *exchange)
         return OC_OK;
     }
     link->asked++;
-    *of = (struct sim_exchange){exchange->exchange, place, link->clock_ns + SIM_ANSWER_NS};
+    *of = (struct sim_exchange){exchange->exchange, place, way_of(exchange->endpoint), link->clock_ns + SIM_ANSWER_NS};
     return OC_OK;
 }
 
@@ -170,6 +177,32 @@ static void say_answer(struct sim_link *link, struct sim_exchange *of, const str
     }
     venue_answered(link->venue, of->place);
     memset(of, 0, sizeof *of);
+}
+
+/* ---- ways ---- */
+
+static oc_rc link_probe(void *self, const char *endpoint, uint64_t number)
+{
+    struct sim_link *link = self;
+    const bool is_good = !link->is_cut[way_of(endpoint)] && !venue_meets(link->venue);
+    happen(link, &(struct io_happening){.kind = IO_PROBED, .exchange = number, .status = is_good});
+    return OC_OK;
+}
+
+void sim_link_cut(struct sim_link *link, uint32_t way, bool is_cut)
+{
+    link->is_cut[way] = is_cut;
+    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX && is_cut; i++) {
+        struct sim_exchange *of = &link->exchanges[i];
+        if (!of->exchange || of->way != way)
+            continue;
+        end_exchange(link, of->exchange, IO_LOST, OC_WHY_NETWORK);
+        venue_forget(link->venue, of->place);
+        memset(of, 0, sizeof *of);
+    }
+    for (uint32_t i = 0; i < VENUE_SEATS_MAX && is_cut; i++)
+        if (link->streams[i].stream && link->streams[i].place == way)
+            fall(link, &link->streams[i], OC_WHY_NETWORK);
 }
 
 /* ---- time ---- */
@@ -264,5 +297,6 @@ struct io_link sim_link_of(struct sim_link *link)
                             .close = link_close,
                             .next = link_next,
                             .taken = link_taken,
-                            .next_ns = link_next_ns};
+                            .next_ns = link_next_ns,
+                            .probe = link_probe};
 }

@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "base/random.h"
 #include "io/client_id.h"
+#include "io/pool.h"
 #include "io/venue.h"
 #include "rehearsal/face.h"
 #include "rehearsal/sim_link.h"
@@ -51,6 +52,7 @@ static struct world {
     struct fixture *f;
     struct rehearsal *exchange;
     struct sim_link link;
+    struct pool pool;
     struct io_venue venue;
     struct host_impl impl;
     struct oc_host host;
@@ -142,7 +144,21 @@ static void begin_exchange(uint64_t seed)
     sim_link_init(&w.link, w.exchange, BEGIN_NS);
 }
 
-static void begin(uint64_t seed)
+/* As it is, or by two ways. */
+static struct io_link link_of(bool has_ways)
+{
+    const struct io_link link = sim_link_of(&w.link);
+    if (!has_ways)
+        return link;
+    pool_init(&w.pool, &link);
+    assert_int_equal(pool_add(&w.pool, "rest", "rest"), OC_OK);
+    assert_int_equal(pool_add(&w.pool, "rest", "rest#2"), OC_OK);
+    assert_int_equal(pool_add(&w.pool, "stream", "stream"), OC_OK);
+    assert_int_equal(pool_add(&w.pool, "stream", "stream#2"), OC_OK);
+    return pool_link(&w.pool);
+}
+
+static void begin_with(uint64_t seed, bool has_ways)
 {
     struct keyring_account *of;
     const struct oc_connector *table = oc_plugins_v1[0]->ifaces[0].table;
@@ -156,7 +172,7 @@ static void begin(uint64_t seed)
     assert_int_equal(keyring_add(&w.keys, 1, OC_ENV_LOCAL, 0, &of), OC_OK);
     give_key(of, 1, false, "the key");
     give_key(of, 2, true, "the secret of this account");
-    const struct io_link link = sim_link_of(&w.link);
+    const struct io_link link = link_of(has_ways);
     const struct io_world world = {.now_ns = &w.now_ns,
                                    .seed = seed,
                                    .env = OC_ENV_LOCAL,
@@ -177,6 +193,8 @@ static void begin(uint64_t seed)
         .size = sizeof account, .account = 1, .source = 1, .state = OC_ACCOUNT_ADDED, .name = "main"};
     assert_int_equal(io_venue_account(&w.venue, &account), OC_OK);
 }
+
+static void begin(uint64_t seed) { begin_with(seed, false); }
 
 static void end(void)
 {
@@ -500,6 +518,30 @@ static void at_the_highest_rate_nobody_is_banned(void **state)
     end();
 }
 
+/* What was not told while a stream was down is found by asking. */
+static void ask_about_all(void)
+{
+    for (uint32_t i = 0; i < w.made_count; i++) { /* a fill that no number shows is found by asking */
+        const struct order *order = fixture_find(w.f, w.made[i].id);
+        uint64_t token;
+        struct oc_fetch look = {
+            .size = sizeof look, .kind = OC_FETCH_ORDER, .account = 1, .inst = w.f->inst, .order = w.made[i].id};
+        client_id_make(w.venue.table->venue, 0, w.made[i].id, 0, &look.client);
+        struct oc_id client, theirs;
+        engine_order_called(w.f->engine, w.made[i].id, &client, &theirs);
+        if (client.size)
+            look.client = client;
+        if (order && order_is_open(order))
+            assert_int_equal(io_venue_fetch(&w.venue, &look, &token), OC_OK);
+    }
+    pump(10000);
+    ask_for(OC_FETCH_FILLS);
+    pump(10000);
+    /* A fill that was missed moves money which a balance had shown moved by then; the next balance says how much there is. */
+    ask_for(OC_FETCH_BALANCES);
+    pump(1000);
+}
+
 /* Everything of a stream goes wrong, and so do requests; what stands at the end is what the venue has. */
 static void whatever_goes_wrong_the_ledgers_agree(void **state)
 {
@@ -534,25 +576,7 @@ static void whatever_goes_wrong_the_ledgers_agree(void **state)
                 command("stale 400ms");
         }
         come_to_rest();
-        for (uint32_t i = 0; i < w.made_count; i++) { /* a fill that no number shows is found by asking */
-            const struct order *order = fixture_find(w.f, w.made[i].id);
-            uint64_t token;
-            struct oc_fetch look = {
-                .size = sizeof look, .kind = OC_FETCH_ORDER, .account = 1, .inst = w.f->inst, .order = w.made[i].id};
-            client_id_make(w.venue.table->venue, 0, w.made[i].id, 0, &look.client);
-            struct oc_id client, theirs;
-            engine_order_called(w.f->engine, w.made[i].id, &client, &theirs);
-            if (client.size)
-                look.client = client;
-            if (order && order_is_open(order))
-                assert_int_equal(io_venue_fetch(&w.venue, &look, &token), OC_OK);
-        }
-        pump(10000);
-        ask_for(OC_FETCH_FILLS);
-        pump(10000);
-        /* A fill that was missed moves money which a balance had shown moved by then; the next balance says how much there is. */
-        ask_for(OC_FETCH_BALANCES);
-        pump(1000);
+        ask_about_all();
         judge();
         end();
     }
@@ -605,6 +629,58 @@ static void an_amendment_of_which_nobody_says_what_came(void **state)
     }
 }
 
+static uint32_t way_of(const char *endpoint)
+{
+    uint32_t count;
+    const uint32_t way = pool_active(&w.pool, endpoint, &count);
+    assert_int_equal(count, 2);
+    return way;
+}
+
+/* Orders go over the way that is cut while they are under way: what became of them is asked over the other, and nothing is sent there again. */
+static void a_way_that_is_cut_with_orders_under_way_loses_and_doubles_none(void **state)
+{
+    (void)state;
+    if (strcmp(oc_plugins_v1[0]->id, "org.example.plain") != 0) /* the ways are those of its endpoints */
+        return;
+    begin_with(7, true);
+    come_up();
+    uint32_t cuts = 0, first = 0;
+    for (int i = 0; i < 400; i++) {
+        pump((int64_t)(60 + below(100)));
+        others_trade();
+        if (below(3) == 0)
+            cancel_one();
+        if (orders_open_count(engine_orders(w.f->engine)) < OPEN_MAX + UNKNOWN_MAX)
+            make_order();
+        if (i % 20 != 10)
+            continue;
+        for (int k = 0; k < 3; k++)
+            make_order();
+        const uint32_t way = way_of("rest");
+        const uint64_t unknowns = w.unknowns;
+        sim_link_cut(&w.link, way, true); /* the answers are on their way */
+        cuts++;
+        pump(3000);
+        assert_true(way_of("rest") == 1 - way && way_of("stream") == 1 - way);
+        assert_true(w.unknowns > unknowns);
+        sim_link_cut(&w.link, way, false);
+        first += way == 0;
+        if (i % 40 == 30) /* until the first is taken again */
+            pump(20000);
+    }
+    come_to_rest();
+    pump(30000);
+    ask_about_all();
+    print_message("%u orders, %llu unknown, %u cuts, %llu moves\n", w.made_count, (unsigned long long)w.unknowns, cuts,
+                  (unsigned long long)w.pool.moves);
+    assert_true(cuts == 20 && first >= 10 && w.unknowns > 20);
+    assert_true(way_of("rest") == 0 && way_of("stream") == 0);
+    assert_true(w.venue.counts.moves == w.pool.moves && w.pool.moves >= 2 * 20);
+    judge();
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -612,6 +688,7 @@ int main(void)
         cmocka_unit_test(at_the_highest_rate_nobody_is_banned),
         cmocka_unit_test(whatever_goes_wrong_the_ledgers_agree),
         cmocka_unit_test(an_amendment_of_which_nobody_says_what_came),
+        cmocka_unit_test(a_way_that_is_cut_with_orders_under_way_loses_and_doubles_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
