@@ -32,11 +32,11 @@ static int strategy_new_file(int argc, char **argv)
         return EXIT_USE;
     }
     if (rc < 0)
-        return complain(&error,
-                        error_say(&error, rc, argv[0], "%s",
-                                  rc == OC_E_EXISTS ? "there is a file of that name: nothing was written over"
-                                                    : env_error_text()),
-                        false);
+        return complain(
+            &error,
+            error_say(&error, rc, argv[0], "%s",
+                      rc == OC_E_EXISTS ? "there is a file of that name: nothing was written over" : env_error_text()),
+            false);
     const char *slash = folder[0] ? "/" : "";
     printf("made %s%s%s.lua and its test %s%s%s_test.lua:\n", folder, slash, argv[0], folder, slash, argv[0]);
     printf("  outcry test %s%s%s_test.lua\n", folder, slash, argv[0]);
@@ -132,7 +132,8 @@ static int check_run(struct options *options, struct registry *registry, struct 
                 put_strategy(&run->strategies.list[i], json);
         if (json)
             json_close(json, ']');
-        put_trial(run, result, run->session->data.sources[0].path[0] && strcmp(run->session->data.sources[0].path, made_up) == 0,
+        put_trial(run, result,
+                  run->session->data.sources[0].path[0] && strcmp(run->session->data.sources[0].path, made_up) == 0,
                   json);
         if (json) {
             json_close(json, '}');

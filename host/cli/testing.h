@@ -10,7 +10,7 @@
 
 #include "base/embedded.h"
 
-extern const struct embedded testing_words[];    /* made by the build: the words of a test file */
+extern const struct embedded testing_words[];     /* made by the build: the words of a test file */
 extern const struct embedded strategy_skeleton[]; /* ... and what `strategy new` writes */
 
 enum { TESTING_FILES_MAX = 16, TESTING_ROWS_MAX = 20000, TESTING_LOG_MAX = 2000, TESTING_WORDS_MAX = 256 };

@@ -61,8 +61,7 @@ static void note(void *self, const struct input *input, const struct engine_out 
         struct row *row = out->notes[i].kind == NOTE_FILL ? add_row(&trial->fills) : NULL;
         if (!row)
             continue;
-        *row = (struct row){
-            .order = fill->order, .at_ns = fill->head.venue_ns, .qty = fill->qty, .price = fill->price};
+        *row = (struct row){.order = fill->order, .at_ns = fill->head.venue_ns, .qty = fill->qty, .price = fill->price};
         (void)money_from_dec(fill->fee, &row->fee); /* 0 where it is no money */
     }
 }
@@ -319,8 +318,8 @@ static bool run_trial(lua_State *lua, struct trial *trial)
 static void place_strategy(lua_State *lua, char path[ENV_PATH_MAX])
 {
     const char *strategy = luaL_checkstring(lua, 1), *folder = lua_tostring(lua, lua_upvalueindex(1));
-    if (snprintf(path, ENV_PATH_MAX, "%s%s%s", strategy[0] == '/' ? "" : folder, strategy[0] == '/' || !*folder ? "" : "/",
-                 strategy) >= ENV_PATH_MAX)
+    if (snprintf(path, ENV_PATH_MAX, "%s%s%s", strategy[0] == '/' ? "" : folder,
+                 strategy[0] == '/' || !*folder ? "" : "/", strategy) >= ENV_PATH_MAX)
         luaL_error(lua, "the path of the strategy is too long");
 }
 

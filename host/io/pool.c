@@ -51,8 +51,7 @@ static void know(struct pool *pool, uint64_t exchange, uint32_t stream, const st
 {
     for (uint32_t i = 0; i < POOL_KNOWN_MAX; i++)
         if (!pool->known[i].exchange && !pool->known[i].stream) {
-            pool->known[i] =
-                (struct pool_known){exchange, stream, (uint16_t)(of - pool->endpoints), (uint16_t)place};
+            pool->known[i] = (struct pool_known){exchange, stream, (uint16_t)(of - pool->endpoints), (uint16_t)place};
             return;
         }
 }
@@ -69,8 +68,7 @@ static struct pool_known *known_of(struct pool *pool, uint64_t exchange, uint32_
 
 static const char *shown(const struct pool *pool, const struct pool_endpoint *of, uint32_t place)
 {
-    const char *authority =
-        pool->link.authority ? pool->link.authority(pool->link.self, of->places[place].name) : NULL;
+    const char *authority = pool->link.authority ? pool->link.authority(pool->link.self, of->places[place].name) : NULL;
     return authority ? authority : of->places[place].name;
 }
 
@@ -297,8 +295,7 @@ static bool has_moved(struct pool *pool, struct io_happening *ret)
     const struct pool_moved *moved = &pool->moved[0];
     if (!pool->moved_count)
         return false;
-    *ret = (struct io_happening){
-        .kind = IO_MOVED, .at_ns = moved->at_ns, .bytes = moved->words, .size = moved->size};
+    *ret = (struct io_happening){.kind = IO_MOVED, .at_ns = moved->at_ns, .bytes = moved->words, .size = moved->size};
     return true;
 }
 

@@ -33,10 +33,10 @@ enum {
 struct pool_place {
     char name[POOL_NAME_MAX]; /* of the link below */
     bool is_doubted;
-    uint32_t lost;   /* in a row, of what was asked of it */
-    uint32_t failed; /* tries in a row */
-    uint32_t good;   /* tries in a row */
-    uint64_t probe;  /* under way, 0: none */
+    uint32_t lost;    /* in a row, of what was asked of it */
+    uint32_t failed;  /* tries in a row */
+    uint32_t good;    /* tries in a row */
+    uint64_t probe;   /* under way, 0: none */
     int64_t probe_ns; /* it is tried then; INT64_MAX: not by itself. Under way: it is late then */
 };
 
@@ -45,8 +45,8 @@ struct pool_endpoint {
     struct pool_place places[POOL_PLACES_MAX];
     uint32_t count;
     uint32_t active;
-    uint32_t next;     /* where a stream without orders opens */
-    uint32_t wanted;   /* a place that is tried before the active one is left; POOL_PLACES_MAX: none */
+    uint32_t next;   /* where a stream without orders opens */
+    uint32_t wanted; /* a place that is tried before the active one is left; POOL_PLACES_MAX: none */
 };
 
 struct pool_known { /* 0: free */

@@ -300,6 +300,46 @@ static void a_5xx_leaves_the_outcome_unknown_and_nothing_is_sent_again(void **st
     assert_int_equal(kit.venue.counts.unknown, 1);
 }
 
+static void comes_to_nothing(uint64_t exchange, uint32_t kind, uint32_t why)
+{
+    io_kit_happens((struct io_happening){.kind = kind, .exchange = exchange, .at_ns = kit.now_ns, .why = why});
+    io_kit_pump(kit.now_ns);
+}
+
+/* Five in a row; a cancel goes all the same, and one that answers ends it. */
+static void what_answers_nothing_is_left_alone(void **state)
+{
+    (void)state;
+    begin();
+    for (uint64_t i = 1; i <= 9; i++) {
+        leaves_after(i, 0);
+        comes_to_nothing(kit.exchange, IO_UNSENT, OC_WHY_NOT_SENT); /* no connection was free: that is no fault of it */
+    }
+    for (uint64_t i = 11; i <= 14; i++) {
+        leaves_after(i, 0);
+        comes_to_nothing(kit.exchange, i % 2 ? IO_LOST : IO_UNSENT, OC_WHY_NETWORK);
+    }
+    leaves_after(15, 0);
+    answers(kit.exchange, 200, "");
+    for (uint64_t i = 21; i <= 25; i++) {
+        leaves_after(i, 0);
+        comes_to_nothing(kit.exchange, IO_LOST, OC_WHY_TIMEOUT);
+    }
+    assert_int_equal(kit.venue.counts.broken, 1);
+    ask(26);
+    io_kit_sent("");
+    cancel(27, CANCELS_AT);
+    io_kit_sent("http 1 /order27|A: b\r\n|c=d\n");
+    io_kit_pump(kit.now_ns + 1100 * IO_KIT_MS); /* at random within a second */
+    io_kit_sent("http 1 /order26|A: b\r\n|c=d\n");
+    comes_to_nothing(kit.exchange, IO_LOST, OC_WHY_TIMEOUT);
+    assert_int_equal(kit.venue.counts.broken, 2);
+    ask(28);
+    io_kit_happens((struct io_happening){.kind = IO_MOVED, .at_ns = kit.now_ns, .bytes = "elsewhere", .size = 9});
+    io_kit_pump(kit.now_ns + 60 * IO_KIT_MS);
+    io_kit_sent("http 1 /order28|A: b\r\n|c=d\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -318,6 +358,7 @@ int main(void)
         TEST(a_refused_stream_comes_back_no_sooner_than_it_was_told),
         TEST(an_answer_that_is_given_again_is_read_once),
         TEST(processes_of_one_machine_share_it),
+        TEST(what_answers_nothing_is_left_alone),
         TEST(a_5xx_leaves_the_outcome_unknown_and_nothing_is_sent_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,14 +44,23 @@ static void happens(struct io_happening what)
     net.next[net.next_count++] = what;
 }
 
-static uint32_t number_of(const char *place) { return strchr(place, '#') ? (uint32_t)(strchr(place, '#')[1] - '1') : 0; }
+static uint32_t number_of(const char *place)
+{
+    return strchr(place, '#') ? (uint32_t)(strchr(place, '#')[1] - '1') : 0;
+}
 
-static oc_rc below_open(void *self, const struct io_opening *opening) { return (void)self, note("open", opening->endpoint), OC_OK; }
+static oc_rc below_open(void *self, const struct io_opening *opening)
+{
+    return (void)self, note("open", opening->endpoint), OC_OK;
+}
 static oc_rc below_send(void *self, uint32_t stream, const void *bytes, uint32_t size)
 {
     return (void)self, (void)stream, (void)bytes, (void)size, OC_OK;
 }
-static oc_rc below_http(void *self, const struct io_exchange *exchange) { return (void)self, note("http", exchange->endpoint), OC_OK; }
+static oc_rc below_http(void *self, const struct io_exchange *exchange)
+{
+    return (void)self, note("http", exchange->endpoint), OC_OK;
+}
 static void below_close(void *self, uint32_t stream) { (void)self, (void)stream; }
 
 static oc_rc below_next(void *self, int64_t until_ns, struct io_happening *ret)
@@ -77,8 +86,10 @@ static oc_rc below_probe(void *self, const char *endpoint, uint64_t number)
 {
     (void)self;
     note("probe", endpoint);
-    happens((struct io_happening){
-        .kind = IO_PROBED, .exchange = number, .status = !net.is_dead[number_of(endpoint)], .at_ns = net.now_ns + 10 * MS});
+    happens((struct io_happening){.kind = IO_PROBED,
+                                  .exchange = number,
+                                  .status = !net.is_dead[number_of(endpoint)],
+                                  .at_ns = net.now_ns + 10 * MS});
     return OC_OK;
 }
 
@@ -125,20 +136,26 @@ static void begin(uint32_t places)
 
 static uint64_t asks(void)
 {
-    const struct io_exchange exchange = {.exchange = ++net.exchange, .endpoint = "rest", .path = "/", .headers = "", .body = ""};
+    const struct io_exchange exchange = {
+        .exchange = ++net.exchange, .endpoint = "rest", .path = "/", .headers = "", .body = ""};
     assert_int_equal(net.link.http(net.link.self, &exchange), OC_OK);
     return exchange.exchange;
 }
 
 static void ends(uint64_t exchange, uint32_t kind, uint16_t status)
 {
-    happens((struct io_happening){.kind = kind, .exchange = exchange, .status = status, .why = kind == IO_RESPONSE ? 0 : OC_WHY_NETWORK, .at_ns = net.now_ns});
+    happens((struct io_happening){.kind = kind,
+                                  .exchange = exchange,
+                                  .status = status,
+                                  .why = kind == IO_RESPONSE ? 0 : OC_WHY_NETWORK,
+                                  .at_ns = net.now_ns});
     after(0);
 }
 
 static uint32_t opens(uint32_t flags)
 {
-    const struct io_opening opening = {.stream = ++net.stream, .endpoint = "rest", .path = "", .headers = "", .ping = "", .flags = flags};
+    const struct io_opening opening = {
+        .stream = ++net.stream, .endpoint = "rest", .path = "", .headers = "", .ping = "", .flags = flags};
     assert_int_equal(net.link.open(net.link.self, &opening), OC_OK);
     return opening.stream;
 }
