@@ -165,6 +165,28 @@ static void a_rejection_and_a_question_say_it_too(void **state)
     heard("4/0 ");
 }
 
+/* A venue that was never reached is not lost when its key is taken at last. */
+static void before_it_was_reached_it_is_connecting_behind_a_denial(void **state)
+{
+    (void)state;
+    kit.is_slow = true;
+    kit.on_start = opens_private;
+    const struct io_link link = io_kit_link();
+    const struct oc_account account = {
+        .size = sizeof account, .account = IO_KIT_SOURCE, .source = IO_KIT_SOURCE, .name = "main"};
+    states[0] = 0;
+    io_kit_init(&link);
+    assert_int_equal(io_venue_start(&kit.venue, &kit), OC_OK);
+    assert_int_equal(io_venue_account(&kit.venue, &account), OC_OK);
+    io_kit_pump(kit.now_ns);
+    asks_balances(OC_E_DENIED);
+    heard("2/0 9/48 ");
+    io_kit_falls(OC_WHY_NETWORK);
+    io_kit_pump(kit.now_ns);
+    asks_balances(OC_OK);
+    heard("2/0 ");
+}
+
 static oc_rc by_limit(const struct oc_venue_request *first, uint32_t count)
 {
     const struct oc_cost cost = {.limit = 0, .weight = 1};
@@ -216,6 +238,7 @@ int main(void)
         TEST(a_stream_that_fails_for_its_key_is_denied_until_it_is_ready),
         TEST(what_is_not_about_the_key_is_no_denial),
         TEST(a_rejection_and_a_question_say_it_too),
+        TEST(before_it_was_reached_it_is_connecting_behind_a_denial),
         TEST(a_limit_is_said_once_until_it_is_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,24 @@ static void a_ban_and_the_venues_own_count_hold_for_all(void **state)
     limits_shared_close(&other);
 }
 
+/* Of a key alone, also where another one has its place beside it; not of what is over, or cannot be. */
+static void when_it_is_open_again_is_known_to_all(void **state)
+{
+    (void)state;
+    struct limits_shared one = opened(), two = opened();
+    const uint64_t key = 5, beside = key + LIMITS_SHARED_PLACES;
+    assert_true(limits_shared_shut_ns(&two, key, BEGIN_NS) == INT64_MIN);
+    limits_shared_shut(&one, key, BEGIN_NS + 7 * S);
+    assert_true(limits_shared_shut_ns(&two, key, BEGIN_NS) == BEGIN_NS + 7 * S);
+    assert_true(limits_shared_shut_ns(&two, key, BEGIN_NS + 7 * S) == INT64_MIN);
+    assert_true(limits_shared_shut_ns(&two, beside, BEGIN_NS) == INT64_MIN);
+    limits_shared_shut(&one, beside, BEGIN_NS + 3 * S);
+    assert_true(limits_shared_shut_ns(&two, beside, BEGIN_NS) == BEGIN_NS + 3 * S);
+    assert_true(limits_shared_shut_ns(&two, key, BEGIN_NS - 30 * 86400 * S) == INT64_MIN); /* weeks ahead: damage */
+    limits_shared_close(&one);
+    limits_shared_close(&two);
+}
+
 static void damage_stops_nobody(void **state)
 {
     struct limits_shared shared = opened();
@@ -189,6 +207,7 @@ int main(void)
         TEST(one_that_is_killed_holds_nothing),
         TEST(each_kind_of_limit_is_kept),
         TEST(a_ban_and_the_venues_own_count_hold_for_all),
+        TEST(when_it_is_open_again_is_known_to_all),
         TEST(damage_stops_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

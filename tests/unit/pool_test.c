@@ -217,6 +217,13 @@ static void three_in_a_row_that_come_to_nothing_are_enough(void **state)
     after(S);
     is_active(1);
     begin(2);
+    for (int i = 0; i < 3; i++) { /* an answer that says only that it failed is no good word for it either */
+        ends(asks(), IO_LOST, 0);
+        ends(asks(), IO_RESPONSE, 503);
+    }
+    after(S);
+    is_active(1);
+    begin(2);
     for (int i = 0; i < 12; i++) {
         ends(asks(), IO_LOST, 0);
         if (i % 2)
@@ -277,6 +284,21 @@ static void the_first_is_taken_again_when_it_was_good_for_a_while(void **state)
     noted(""); /* nothing is tried any more */
 }
 
+/* However many were answered before, what is lost now is noticed. */
+static void what_is_over_takes_no_room(void **state)
+{
+    (void)state;
+    begin(2);
+    for (int i = 0; i < 2 * POOL_KNOWN_MAX; i++) {
+        ends(asks(), IO_RESPONSE, 200);
+        net.text[0] = 0;
+    }
+    for (int i = 0; i < 3; i++)
+        ends(asks(), IO_LOST, 0);
+    after(S);
+    is_active(1);
+}
+
 static void streams_go_on_at_once_but_those_of_orders(void **state)
 {
     (void)state;
@@ -319,6 +341,7 @@ int main(void)
         cmocka_unit_test(three_in_a_row_that_come_to_nothing_are_enough),
         cmocka_unit_test(it_does_not_move_to_what_does_not_answer),
         cmocka_unit_test(the_first_is_taken_again_when_it_was_good_for_a_while),
+        cmocka_unit_test(what_is_over_takes_no_room),
         cmocka_unit_test(streams_go_on_at_once_but_those_of_orders),
         cmocka_unit_test(no_more_than_there_is_room_for),
     };
