@@ -561,7 +561,7 @@ static uint64_t walked(uint32_t method, int how)
 static void walks_end_where_they_did(void **state)
 {
     (void)state;
-    static const uint64_t recorded[] = {0xa894d4b64353e6a7, 0xbbb93d2e8270e0a4, 0xe9fa89e23aa2a6e6};
+    static const uint64_t recorded[] = {0x4569676121574e52, 0x689b0290058b3975, 0xdec1d70e8fb5d297};
     bool is_same = true;
     for (uint32_t method = COST_AVERAGE; method <= COST_LIFO; method++) {
         const uint64_t hash = walked(method, ALONE), cut = walked(method, CUT), told = walked(method, WITH_TWIN);
