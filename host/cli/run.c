@@ -288,24 +288,10 @@ static void name_strategies(struct run *run, struct result *result)
     names_end(&names, result);
 }
 
-/* The command as a shell takes it. Secrets in use are cut out. */
+/* Secrets in use are cut out. */
 static void name_command(struct run *run, struct result *result)
 {
-    const struct options *options = run->options;
-    struct text text;
-    text_init_fixed(&text, run->command_text, sizeof run->command_text);
-    text_put(&text, "outcry");
-    for (int i = 0; i < options->line_count; i++) {
-        const char *word = options->line[i];
-        const bool is_plain =
-            *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%")];
-        text_put(&text, is_plain ? " " : " '");
-        for (const char *at = word; *at; at++)
-            text_put(&text, *at == '\'' ? "'\\''" : (const char[]){*at, 0});
-        text_put(&text, is_plain ? "" : "'");
-    }
-    if (text.is_cut)
-        run->command_text[0] = 0;
+    text_copy(run->command_text, sizeof run->command_text, run->options->command);
     redact(run->command_text, strlen(run->command_text));
     result->command = run->command_text[0] ? run->command_text : NULL;
 }

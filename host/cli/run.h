@@ -36,7 +36,7 @@ struct run {
     char names_text[RESULT_NAMES_MAX]; /* of all strategies, for a report, as the next two */
     char files_text[RESULT_NAMES_MAX];
     char params_text[4096];
-    char command_text[4096]; /* as it was typed, for a shell; "": too long */
+    char command_text[OPTIONS_COMMAND_MAX]; /* of the options, without secrets */
 };
 
 /* Closes the session. `code`, or EXIT_RUN when all had gone well and the records could not be closed: said on stderr. */

@@ -326,10 +326,27 @@ static oc_rc parse(struct options *options, int argc, char **argv)
     return OC_OK;
 }
 
+static void keep_command(struct options *options, int argc, char **argv)
+{
+    struct text text;
+    text_init_fixed(&text, options->command, sizeof options->command);
+    text_put(&text, "outcry");
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i];
+        const bool is_plain =
+            *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%")];
+        text_put(&text, is_plain ? " " : " '");
+        for (const char *at = word; *at; at++)
+            text_put(&text, *at == '\'' ? "'\\''" : (const char[]){*at, 0});
+        text_put(&text, is_plain ? "" : "'");
+    }
+    if (text.is_cut)
+        options->command[0] = 0;
+}
+
 oc_rc options_parse(struct options *options, int argc, char **argv)
 {
-    options->line = argv;
-    options->line_count = argc;
+    keep_command(options, argc, argv);
     oc_rc rc = parse(options, argc, argv);
     if (rc == OC_OK && check_set(options) < 0)
         rc = OC_E_INVALID;

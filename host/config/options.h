@@ -8,7 +8,7 @@
 #include "base/checked.h"
 #include "config/settings.h"
 
-enum { OPTIONS_WORDS_MAX = 1024, OPTIONS_PARAMS_MAX = 128, OPTIONS_FILES_MAX = 16 };
+enum { OPTIONS_WORDS_MAX = 1024, OPTIONS_PARAMS_MAX = 128, OPTIONS_FILES_MAX = 16, OPTIONS_COMMAND_MAX = 4096 };
 
 struct option_param {
     const char *name;
@@ -27,11 +27,10 @@ struct options {
     bool json;
     bool quiet;
     bool help;
-    const char *venue;  /* borrowed; NULL: not said */
-    const char *report; /* path of the HTML file */
-    const char *csv;    /* folder of the files for a spreadsheet */
-    char **line;        /* the verb and what stands behind it; borrowed */
-    int line_count;
+    const char *venue;                 /* borrowed; NULL: not said */
+    const char *report;                /* path of the HTML file */
+    const char *csv;                   /* folder of the files for a spreadsheet */
+    char command[OPTIONS_COMMAND_MAX]; /* all of it, as a shell takes it; "": too long */
     struct error error;
 };
 

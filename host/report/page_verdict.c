@@ -69,8 +69,8 @@ static void put_net(struct text *page, const struct result *result, const struct
     const int scale = money_scale_for(result->start);
     struct band band;
     if (analysis_band(figures, &band)) {
-        snprintf(low, sizeof low, "%.*f", scale, band.low);
-        snprintf(high, sizeof high, "%.*f", scale, band.high);
+        format_money((oc_i128)(band.low * 1e4) * num_pow10_128(MONEY_SCALE - 4), scale > 4 ? 4 : scale, false, low);
+        format_money((oc_i128)(band.high * 1e4) * num_pow10_128(MONEY_SCALE - 4), scale > 4 ? 4 : scale, false, high);
         snprintf(note, sizeof note, "%.16s; 9 in 10 such sets of trips: %s to %s",
                  result->currency ? result->currency : "", low, high);
     } else {

@@ -36,8 +36,8 @@ static void warn_bad(struct list *list, const struct result *result, const struc
     if (result->warning)
         warn(list, WARNING_BAD, "%.600s", result->warning);
     if (result->unpriced)
-        warn(list, WARNING_BAD, "%u balances have no price in %.16s: the final value is without them.",
-             result->unpriced, result->currency ? result->currency : "");
+        warn(list, WARNING_BAD, "The final value is WITHOUT balances that have no price in %.16s: %u.",
+             result->currency ? result->currency : "", result->unpriced);
     if (collect->trips_dropped)
         warn(list, WARNING_BAD, "Memory ran out for trips: figures of trips are n/a.");
     analysis_costs(result, figures, &costs);
@@ -62,10 +62,10 @@ static void warn_doubt(struct list *list, const struct result *result, const str
         warn(list, WARNING_DOUBT, "%s of the net of trips rests on orders decided inside a bar.",
              format_percent(figures->inside_share, false, share));
     if (collect->fills && trips->closed < BAND_TRIPS_MIN)
-        warn(list, WARNING_DOUBT, "%s round trips: too few to tell skill from luck.",
+        warn(list, WARNING_DOUBT, "Round trips: %s, too few to tell skill from luck.",
              format_count(trips->closed, count));
     if (collect->events && figures->days < FIGURE_DAYS_MIN)
-        warn(list, WARNING_DOUBT, "%u daily returns: nothing is said of a year below %d.", figures->days,
+        warn(list, WARNING_DOUBT, "Daily returns: %u. Nothing is said of a year below %d.", figures->days,
              FIGURE_DAYS_MIN);
     if (figures->hold_return.is_known && figures->total_return.is_known && figures->total_return.value > 0.0 &&
         figures->hold_return.value > figures->total_return.value)
@@ -78,16 +78,16 @@ static void warn_hint(struct list *list, const struct result *result, const stru
     const struct collect *collect = result->collect;
     char count[FORMAT_MAX];
     if (collect->unknown_volume)
-        warn(list, WARNING_HINT, "%s fills were in bars of unknown volume: no cap could bound them.",
+        warn(list, WARNING_HINT, "Fills in bars of unknown volume, which no cap could bound: %s.",
              format_count(collect->unknown_volume, count));
     if (figures->trips.open)
-        warn(list, WARNING_HINT, "%s trips are still open: they count at the mark.",
+        warn(list, WARNING_HINT, "Trips still open: %s. They count at the mark.",
              format_count(figures->trips.open, count));
     if (figures->trips.ended)
-        warn(list, WARNING_HINT, "%s trips were closed only because the data ended.",
+        warn(list, WARNING_HINT, "Trips closed only because the data ended: %s.",
              format_count(figures->trips.ended, count));
     if (collect->fills_before)
-        warn(list, WARNING_HINT, "The curve and the trips begin at the last start: %s fills came before it.",
+        warn(list, WARNING_HINT, "The curve and the trips begin at the last start; fills before it: %s.",
              format_count(collect->fills_before, count));
 }
 

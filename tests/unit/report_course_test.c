@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/env.h"
 #include "report/analysis.h"
 #include "support/report_sample.h"
 
@@ -282,6 +283,90 @@ static void a_path_keeps_its_extremes_at_its_limit(void **state)
     sample_release(&sample);
 }
 
+static void text_of_others_is_one_cell(void **state)
+{
+    (void)state;
+    const char *dir = TEST_BUILD_DIR "/report_course_csv";
+    char *data;
+    size_t size;
+    sample_init(&sample);
+    sample.terms.tag = "a,\"b\"\n";
+    at(1, 100);
+    sample_fill(&sample, OC_SIDE_BUY, 100000, 0);
+    sample.terms.tag = "plain";
+    at(2, 110);
+    sample_fill(&sample, OC_SIDE_SELL, 100000, 0);
+    sample_end(&sample);
+    assert_int_equal(report_csv(&sample.result, dir), OC_OK);
+    assert_int_equal(env_read_file(TEST_BUILD_DIR "/report_course_csv/trips.csv", 1 << 20, &data, &size), OC_OK);
+    assert_non_null(strstr(data, ",signal,\"a,\"\"b\"\"\n\",plain,0,0,0\n"));
+    assert_non_null(
+        strstr(data, "strategy 1,BTC/USDT,long,2022-01-01T01:00:00Z,2022-01-01T02:00:00Z,3600,1,100,110,10,0.21,"));
+    env_free(data);
+    assert_int_equal(report_csv(&sample.result, TEST_BUILD_DIR "/no such folder/below it"), OC_E_NOT_FOUND);
+    sample_release(&sample);
+}
+
+static void orders_beyond_the_limit_are_counted(void **state)
+{
+    (void)state;
+    struct order_rows rows = {0};
+    struct oc_request request = {.kind = OC_REQUEST_NEW, .head = {.local_ns = 5}};
+    for (uint64_t i = 1; i <= ORDER_ROWS_MAX + 2; i++) {
+        request.order = i << 3;
+        order_rows_ask(&rows, &request);
+        order_rows_ask(&rows, &request); /* said again */
+    }
+    assert_int_equal(rows.count, ORDER_ROWS_MAX);
+    assert_int_equal(rows.not_kept, 4);
+    static const char why[OC_REASON_MAX] = "NO";
+    order_rows_deny(&rows, 8, why, 9);
+    order_rows_deny(&rows, 7, why, 9); /* nobody's */
+    assert_true(rows.list[0].state == STATE_DENIED && rows.list[0].last_ns == 9);
+    assert_string_equal(rows.list[0].reason, "NO");
+    struct order order = {.now = request, .state = STATE_FILLED, .filled = 3};
+    order.now.order = ORDER_ROWS_MAX << 3;
+    order_rows_hear(&rows, &order, 11);
+    assert_true(rows.list[ORDER_ROWS_MAX - 1].state == STATE_FILLED && rows.list[ORDER_ROWS_MAX - 1].filled == 3);
+    order_rows_deny(&rows, order.now.order, why, 12); /* a change of it */
+    assert_true(rows.list[ORDER_ROWS_MAX - 1].state == STATE_FILLED);
+    order_rows_release(&rows);
+}
+
+/* TCA-5: bought at 100.03, the middle 100.00, then 100.02. */
+static void TCA_5_what_came_after_a_fill(void **state)
+{
+    (void)state;
+    static struct execution execution; /* large */
+    memset(&execution, 0, sizeof execution);
+    const int64_t after_ns[] = {10, 50, 200};
+    for (int i = 0; i < EXECUTION_HORIZONS; i++)
+        execution.horizons[i].after_ns = after_ns[i];
+    for (uint32_t i = 0; i < EXECUTION_WAITING_MAX; i++) {
+        execution.waiting[i].at_ns = 100;
+        execution.waiting[i].price2 = 2 * 10003;
+        execution.waiting[i].inst_index = 1 + i % 2;
+        execution.waiting[i].side = OC_SIDE_BUY;
+    }
+    execution.waiting_count = EXECUTION_WAITING_MAX;
+    execution_price(&execution, 1, 2 * 10000, 105);
+    assert_int_equal(execution.horizons[0].markout.count, 0);
+    execution_price(&execution, 1, 2 * 10002, 110); /* at the horizon: this one */
+    execution_price(&execution, 1, 2 * 10009, 151); /* behind it: the one before */
+    const int half = EXECUTION_WAITING_MAX / 2;
+    assert_int_equal(execution.horizons[0].markout.count, half);
+    assert_int_equal(execution.horizons[1].markout.count, half);
+    const double expected = -1.0 / 10003.0;
+    for (int i = 0; i < 2; i++) {
+        const struct figure mean = analysis_share(&execution.horizons[i].markout);
+        assert_true(mean.is_known && mean.value - expected < 1e-9 && expected - mean.value < 1e-9);
+    }
+    assert_int_equal(execution.waiting_count, EXECUTION_WAITING_MAX);
+    execution_price(&execution, 1, 2 * 10009, 300);
+    assert_int_equal(execution.waiting_count, half); /* the others are of another instrument */
+    assert_false(analysis_share(&(struct share_sum){1, EXECUTION_FILLS_MIN - 1}).is_known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +380,9 @@ int main(void)
         cmocka_unit_test(many_strategies_in_one_instrument_are_all_followed),
         cmocka_unit_test(what_is_made_of_many_needs_many),
         cmocka_unit_test(a_path_keeps_its_extremes_at_its_limit),
+        cmocka_unit_test(text_of_others_is_one_cell),
+        cmocka_unit_test(orders_beyond_the_limit_are_counted),
+        cmocka_unit_test(TCA_5_what_came_after_a_fill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
