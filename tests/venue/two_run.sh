@@ -16,15 +16,15 @@ end
 END
 begin one
 other=$pid
-mv err one.err
+until_said 'is compared with what is known' err
 "$outcry" run day.lua --venue plain --config main.conf --plugin plain="$w/plain.so" --cash '100000 USDT' --session two --json --listen none \
     >two.json 2>two.err &
 pid=$!
-for name in one two; do until_said 'is compared with what is known' $name.err; done
+until_said 'is compared with what is known' two.err
 sleep 4
 kill -INT $pid $other
 wait $pid || fail "two ends with $?: $(tail -n 3 two.err)"
-wait $other || fail "one ends with $?: $(tail -n 3 one.err)"
+wait $other || fail "one ends with $?: $(tail -n 3 err)"
 pid=
 echo list >&8
 until_said '^ledger: adds up' venue.log
