@@ -61,6 +61,26 @@ static void each_of_sixteen_thousand_is_found_by_each_of_its_names(void **state)
     assert_null(venue_names_inst(&names, OC_INST(NAMES_MAX + 1, 1)));
 }
 
+/* A configuration calls an instrument by its unified name until the venue has said its own. */
+static void the_name_that_the_venue_says_takes_the_place_of_the_first(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 64; i++) { /* as many as there is room for before the tables grow */
+        const struct oc_instrument in = made(i, 1);
+        assert_int_equal(venue_names_add(&names, &in), OC_OK);
+    }
+    for (uint32_t i = 1; i <= 64; i++) {
+        struct oc_instrument in = made(i, 1);
+        snprintf(in.venue_symbol, sizeof in.venue_symbol, "W%u", i);
+        in.venue_number = 5000 + i;
+        assert_int_equal(venue_names_add(&names, &in), OC_OK);
+    }
+    assert_null(venue_names_symbol(&names, "v-7", 3));
+    assert_null(venue_names_number(&names, 1007));
+    assert_int_equal(venue_names_symbol(&names, "W7", 2)->inst, OC_INST(7, 1));
+    assert_int_equal(venue_names_number(&names, 5064)->inst, OC_INST(64, 1));
+}
+
 static void a_new_version_takes_the_place_of_the_old_one(void **state)
 {
     struct oc_instrument in = made(7, 1);
@@ -284,6 +304,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_of_sixteen_thousand_is_found_by_each_of_its_names, open_names,
+                                        close_names),
+        cmocka_unit_test_setup_teardown(the_name_that_the_venue_says_takes_the_place_of_the_first, open_names,
                                         close_names),
         cmocka_unit_test_setup_teardown(a_new_version_takes_the_place_of_the_old_one, open_names, close_names),
         cmocka_unit_test_setup_teardown(a_part_of_a_name_is_no_name, open_names, close_names),

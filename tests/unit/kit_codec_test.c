@@ -249,6 +249,39 @@ static void what_is_not_known_is_counted(void **state)
     assert_memory_equal(out, "th-1", 4);
 }
 
+static void members_are_taken_by_their_names(void **state)
+{
+    struct kit_json_text a = {0}, b = {0}, none = {0};
+    const struct kit_member members[] = {{"a", &a}, {"b", &b}, {"c", &none}};
+    struct kit_json json = kit_json_into(text("[{\"b\":\"x\",\"other\":[1,{}],\"a\":7},5]"));
+    (void)state;
+    assert_true(kit_json_array(&json) && kit_json_item(&json));
+    assert_true(KIT_TAKE(&json, members));
+    assert_true(KIT_JSON_IS(a, "7") && KIT_JSON_IS(b, "x") && none.size == 0);
+    assert_true(kit_json_item(&json));
+    assert_false(KIT_TAKE(&json, members)); /* a number */
+    assert_false(kit_json_item(&json));
+    assert_true(kit_json_end(&json));
+    json = kit_json_into(text("{\"a\":7,}"));
+    assert_false(KIT_TAKE(&json, members));
+}
+
+static void a_number_of_the_headers_is_found_by_its_name(void **state)
+{
+    static const char lines[] =
+        "date: x\r\nx-used: 17\r\nx-used-more: 5\r\nretry-after: soon\r\nbig: 4294967296\r\nlast: 3";
+    const struct oc_response in = {.headers = lines, .headers_size = sizeof lines - 1};
+    const struct oc_response bare = {.headers = "", .headers_size = 0};
+    (void)state;
+    assert_int_equal(kit_header_number(&in, "x-used: "), 17);
+    assert_int_equal(kit_header_number(&in, "x-used-more: "), 5);
+    assert_int_equal(kit_header_number(&in, "last: "), 3);
+    assert_int_equal(kit_header_number(&in, "retry-after: "), 0);
+    assert_int_equal(kit_header_number(&in, "big: "), 0);
+    assert_int_equal(kit_header_number(&in, "used: "), 0);
+    assert_int_equal(kit_header_number(&bare, "last: "), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +293,8 @@ int main(void)
         cmocka_unit_test_setup(an_answer_carries_ids_and_words, start),
         cmocka_unit_test_setup(a_page_ends_with_its_cursor, start),
         cmocka_unit_test_setup(what_is_not_known_is_counted, start),
+        cmocka_unit_test_setup(members_are_taken_by_their_names, start),
+        cmocka_unit_test_setup(a_number_of_the_headers_is_found_by_its_name, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static inline struct kit_json kit_json_begin(const void *bytes, uint32_t size)
     struct kit_json json;
     memset(&json, 0, sizeof json);
     json.at = (const char *)bytes;
-    json.end = json.at + size;
+    json.end = size ? json.at + size : json.at; /* of nothing, which may be NULL */
     json.is_due = 1;
     return json;
 }
