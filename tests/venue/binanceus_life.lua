@@ -1,5 +1,5 @@
 -- The life of two orders. A rests, is replaced, is filled in part, is then replaced no more, and is canceled. B rests, is filled in part while the
--- host is down, and is canceled.
+-- host is down, and is canceled. C is bought at market, and protected.
 strategy { name = "life" }
 
 local function is_at(order, state) return order and order.state == state end
@@ -25,6 +25,8 @@ local function step(m)
   elseif is_at(m.second, "PARTIALLY_FILLED") then
     log.info("B has traded %s", m.second.filled)
     m.second:cancel()
+  elseif is_at(m.second, "CANCELED") and not m.third then
+    m.third = m:buy { qty = "0.001", stop_loss = "59000" } -- its stop waits at the venue
   end
 end
 

@@ -71,12 +71,13 @@ static oc_rc add_terms(struct kit_write *query, const struct oc_venue_request *r
     const int is_stop = ask->type != OC_ORDER_MARKET && ask->type != OC_ORDER_LIMIT;
     const int needs_price =
         ask->type == OC_ORDER_LIMIT || ask->type == OC_ORDER_STOP_LIMIT || ask->type == OC_ORDER_TAKE_PROFIT_LIMIT;
+    /* OC_RQ_REDUCE_ONLY: spot has no word for it, and the host has proven it */
     if (ask->type == OC_ORDER_NONE || ask->type >= sizeof types / sizeof *types ||
         ask->tif >= sizeof tifs / sizeof *tifs || ask->side < OC_SIDE_BUY || ask->side > OC_SIDE_SELL)
         return OC_E_NOT_SUPPORTED;
     if (is_priced != needs_price || is_stop != ((ask->bits & OC_RQ_HAS_STOP) != 0) ||
         (is_post && ask->type != OC_ORDER_LIMIT) ||
-        (ask->bits & (OC_RQ_REDUCE_ONLY | OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM | OC_RQ_HAS_BOUND)) ||
+        (ask->bits & (OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM | OC_RQ_HAS_BOUND)) ||
         ((ask->bits & OC_RQ_HAS_DISPLAY) &&
          (ask->tif == OC_TIF_IOC || ask->tif == OC_TIF_FOK || has_too_many_parts(ask, info))))
         return OC_E_NOT_SUPPORTED;
