@@ -197,6 +197,7 @@ static oc_rc take_limit(struct binance *bn, struct kit_json *json)
                                                                : (uint32_t)SPOKEN;
     if (place == SPOKEN || !period_ns)
         return kit_skip(&bn->kit, "rateLimit", type); /* one more than is counted here: its 429 is obeyed */
+    most -= most / 10; /* what leaves at the end of a window may be counted in the next one */
     const int is_of_account = place == ORDERS_10S || place == ORDERS_1D;
     for (int i = 0; i < ACCOUNTS && is_of_account; i++)
         if (bn->accounts[i].account)

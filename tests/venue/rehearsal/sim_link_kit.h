@@ -318,17 +318,24 @@ static void others_trade(void)
         }
 }
 
-static void make_order(void)
+/* 0: refused here. */
+static uint64_t make(uint8_t side, int64_t qty, int64_t price)
 {
-    const uint8_t side = below(2) ? OC_SIDE_BUY : OC_SIDE_SELL;
-    const uint64_t id =
-        fixture_submit(w.f, fixture_order(w.f, side, 60 + (int64_t)below(60), 9990 + (int64_t)below(20)));
+    const uint64_t id = fixture_submit(w.f, fixture_order(w.f, side, qty, price));
     w.refused += id == 0; /* while the stream of its account is down, nothing is sent */
     if (id == 0)
-        return;
+        return 0;
     assert_true(w.made_count < MADE_MAX);
     w.made[w.made_count++] = (struct made){.id = id, .side = side, .is_open = true};
     w.by_number[(id & 0xffffffff) % MADE_MAX] = w.made_count;
+    return id;
+}
+
+static void make_order(void)
+{
+    const uint8_t side = below(2) ? OC_SIDE_BUY : OC_SIDE_SELL;
+    const int64_t qty = 60 + (int64_t)below(60);
+    (void)make(side, qty, 9990 + (int64_t)below(20));
 }
 
 static void cancel_one(void)
