@@ -177,6 +177,8 @@ static oc_rc answer_time(struct binance *bn, const struct oc_response *in, struc
 }
 
 /* {"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100} */
+enum { NOT_COUNTED = 99 };
+
 static oc_rc take_limit(struct binance *bn, struct kit_json *json)
 {
     static const struct kit_word units[] = {{"SECOND", 1}, {"MINUTE", 60}, {"HOUR", 3600}, {"DAY", 86400}};
@@ -191,11 +193,11 @@ static oc_rc take_limit(struct binance *bn, struct kit_json *json)
     const int64_t period_ns = (int64_t)(count * KIT_WORD_OF(interval, units, 0)) * SECOND;
     const uint32_t place = KIT_JSON_IS(type, "REQUEST_WEIGHT") ? (uint32_t)WEIGHT
                            : KIT_JSON_IS(type, "RAW_REQUESTS") ? (uint32_t)RAW
-                           : !KIT_JSON_IS(type, "ORDERS")      ? (uint32_t)SPOKEN
+                           : !KIT_JSON_IS(type, "ORDERS")      ? (uint32_t)NOT_COUNTED
                            : period_ns == 10 * SECOND          ? (uint32_t)ORDERS_10S
                            : period_ns == DAY                  ? (uint32_t)ORDERS_1D
-                                                               : (uint32_t)SPOKEN;
-    if (place == SPOKEN || !period_ns)
+                                                               : (uint32_t)NOT_COUNTED;
+    if (place == NOT_COUNTED || !period_ns)
         return kit_skip(&bn->kit, "rateLimit", type); /* one more than is counted here: its 429 is obeyed */
     most -= most / 10; /* what leaves at the end of a window may be counted in the next one */
     const int is_of_account = place == ORDERS_10S || place == ORDERS_1D;

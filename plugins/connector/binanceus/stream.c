@@ -118,7 +118,7 @@ oc_rc bn_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_su
 
 struct letters { /* members of an event, which are named by a letter each */
     struct kit_json_text of[128];
-    struct kit_json_text data, code, words, last_update;
+    struct kit_json_text data, code, words;
 };
 
 static int read_letters(struct kit_json json, struct letters *in)
