@@ -169,6 +169,7 @@ static void foreign_text_is_escaped_everywhere(void **state)
     sample.result.error = hostile;
     sample_note(&sample, hostile);
     memcpy(sample.collect.trips[0].tag, "<i>", 4);
+    memcpy(sample.collect.trips[1].tag, "</script><b>", 13);
     struct json_object *root = json_of();
     assert_string_equal(json_object_get_string(member(root, NULL, "strategy")),
                         "a<b>&\"c'd\\e\033[31m\x07\xC2\x9B\xEF\xBF\xBD\xC3\xA9");
@@ -180,6 +181,8 @@ static void foreign_text_is_escaped_everywhere(void **state)
     has(page, "x&lt;script&gt;&amp;&quot;");
     has(page, "&lt;i&gt;");
     has_not(page, "<script>");
+    assert_int_equal(count_of(page, "</script"), count_of(page, "<script ")); /* no text ends one */
+    has(page, "\\u003c/script\\u003e\\u003cb\\u003e");
     has_not(page, "<i>");
     has_not(page, "\033");
     has_not(page, "\xC2\x9B");
