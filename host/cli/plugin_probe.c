@@ -219,6 +219,7 @@ static void probe_one(struct probe *probe)
         struct io_link links[2] = {probe_link(&peers[0]), probe_link(&peers[1])};
         oc_rc rc = parts_judge_alone(probe->settings, BENCH_SECTION, probe->plugin, probe->path, &error);
         bool is_missing = false;
+        probe->code = rc < 0 ? EXIT_CONFIG : EXIT_RUN; /* wrong values are no fault of the file */
         if (rc == OC_OK) {
             rc = bench_plugin_open(&bench[0], &world, probe->plugin, is_connector ? &links[0] : NULL, &error);
             is_missing = rc < 0 && needs_keys(probe, &error);
@@ -287,9 +288,9 @@ static int check_file(void *arg)
     if (code == EXIT_GOOD)
         (void)plugin_watch_start(&progress, &watch); /* without it the parent's own limit is left */
     for (uint32_t i = 0; i < registry.count && code == EXIT_GOOD; i++) {
-        struct probe probe = {child->path, registry.entries[i].plugin, &child->settings, &registry, 0};
+        struct probe probe = {child->path, registry.entries[i].plugin, &child->settings, &registry, 0, EXIT_RUN};
         probe_one(&probe);
-        code = probe.faults ? EXIT_RUN : EXIT_GOOD;
+        code = probe.faults ? probe.code : EXIT_GOOD;
     }
     log_flush();
     if (code == EXIT_GOOD && good)
@@ -346,6 +347,10 @@ int plugin_check(int argc, char **argv)
     for (int i = 0; i < argc && code != EXIT_USE; i++) {
         if (strcmp(argv[i], "--set") == 0) {
             i++;
+            continue;
+        }
+        if (argv[i][0] == '-') { /* no option beside --set */
+            code = EXIT_USE;
             continue;
         }
         child.path = argv[i];

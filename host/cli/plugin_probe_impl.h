@@ -13,6 +13,7 @@ struct probe { /* of one plugin of a file */
     struct settings *settings;
     struct registry *registry;
     uint32_t faults;
+    int code; /* of the verb, where there are faults */
 };
 
 /* FILE: ID: CALL: what is wrong. */

@@ -260,6 +260,11 @@ word('Money', 'ledger', 'ledger([limit])', 'Money that moved without a fill, you
     { 'id', 'id', drop = 6 }, { 'reference', 'reference', drop = 7 } }, 2), 'no entries')
 end)
 
+local function equity_words(v)
+  local currency = v.currency or ''
+  return v.equity and S.money(v.equity) .. ' ' .. currency or 'not known: a balance has no price in ' .. currency
+end
+
 word('Money', 'pnl', 'pnl()', 'Profit since the start, by strategy and market.', 'pnl', function()
   local rows, p = S.list(200, 'pnl')
   if not rows then return nil, p end
@@ -268,8 +273,8 @@ word('Money', 'pnl', 'pnl()', 'Profit since the start, by strategy and market.',
   result.rows = rows
   return S.shown(result, function(v)
     local c = ' ' .. (v.currency or '')
-    local text = card { { 'equity', S.money(v.equity) .. c }, { 'start', S.money(v.start) .. c },
-      { 'profit', S.signed(v.profit) .. c .. '  ' .. S.percent(v.profit_share, 2), S.profit_colour(v.profit) },
+    local text = card { { 'equity', equity_words(v), not v.equity and 'red' or nil }, { 'start', S.money(v.start) .. c },
+      { 'profit', v.profit and S.signed(v.profit) .. c .. '  ' .. S.percent(v.profit_share, 2), S.profit_colour(v.profit) },
       { 'realised', S.signed(v.realised), S.profit_colour(v.realised) },
       { 'unrealised', S.signed(v.unrealised), S.profit_colour(v.unrealised) }, { 'fees', S.money(v.fees) } }
     if #v.rows == 0 then return text end
@@ -290,7 +295,7 @@ word('Session', 'status', 'status()', 'The session: mode, time, speed, money, wh
     local mode = (v.live and 'LIVE ' or '') .. (v.mode or '?') .. ', ' .. state
     return card { { 'mode', mode, v.live and 'live' or nil }, { 'halted', v.halted, 'red' },
       { 'rules', v.missing and S.missing_words(v.missing), 'red' }, { 'now', v.now }, { 'speed', speed },
-      { 'equity', v.equity and S.money(v.equity) .. ' ' .. (v.currency or '') },
+      { 'equity', equity_words(v), not v.equity and 'red' or nil },
       { 'profit', v.equity and v.start and S.signed(v.equity - v.start), S.profit_colour(v.equity and v.start and v.equity - v.start) },
       { 'instrument', S.default or v.instrument }, { 'open orders', S.any(v.open_orders) }, { 'positions', S.any(v.positions) },
       { 'fills', S.any(v.fills) }, { 'strategies', S.any(v.strategies) }, { 'record', S.any(v.seq) }, { 'events', S.any(v.events) },

@@ -128,17 +128,25 @@ static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint3
     return OC_OK;
 }
 
+/* OC_E_STATE: the account is there, and a balance of it has no price. */
+static oc_rc equity_of(const struct oc_risk_ctx *ctx, uint32_t account, oc_i128 *ret_money)
+{
+    struct portfolio *portfolio = engine_of(ctx)->portfolio;
+    const oc_rc rc = portfolio_equity(portfolio, account, ret_money, NULL);
+    return rc == OC_E_NOT_FOUND && portfolio_account(portfolio, account) ? (oc_rc)OC_E_STATE : rc;
+}
+
 static oc_rc ctx_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
 {
     oc_i128 money;
-    oc_rc rc = portfolio_equity(engine_of(ctx)->portfolio, account, &money, NULL);
+    const oc_rc rc = equity_of(ctx, account, &money);
     return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
 }
 
 static oc_rc ctx_traded_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
 {
     oc_i128 money;
-    oc_rc rc = portfolio_equity(engine_of(ctx)->portfolio, account, &money, NULL); /* it knows the account */
+    oc_rc rc = equity_of(ctx, account, &money); /* it knows the account */
     if (rc == OC_OK)
         rc = num_sub_128(money, engine_of(ctx)->statement.outside.of_account[account], &money);
     return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);

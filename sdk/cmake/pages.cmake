@@ -9,7 +9,8 @@ foreach(file ${files})
     string(REPLACE "sdk/examples/" "${data}/examples/" text "${text}")
     string(REPLACE "etc/outcry.conf" "${data}/outcry.conf" text "${text}")
     string(REGEX REPLACE "([ `(])strategies/" "\\1${data}/strategies/" text "${text}")
-    string(REGEX REPLACE "( --[a-z]+|replay|report) build/" "\\1 " text "${text}")
+    string(REGEX REPLACE "( --[a-z]+|replay|report|diff) build/" "\\1 " text "${text}")
+    string(REPLACE " build/guide-" " guide-" text "${text}")
     if(file MATCHES "README.md$")
         string(REGEX REPLACE "\n## Two commands.*\n## First steps\n" "
 This is the copy of an installation under ${CMAKE_INSTALL_PREFIX}: strategies, examples and the configuration lie in ${data}. A plugin

@@ -69,7 +69,8 @@ drawdown=$build/plugins/risk/max_drawdown.so
 echo '* buy 1' >"$w/try.txt"
 values() { # --set VALUE WORDS
     for verb in check try; do
-        "$outcry" plugin $verb "$drawdown" $([ $verb = try ] && echo "$w/try.txt") --set "$1" >"$w/out" 2>&1 && fail "$verb takes $1"
+        "$outcry" plugin $verb "$drawdown" $([ $verb = try ] && echo "$w/try.txt") --set "$1" >"$w/out" 2>&1
+        [ $? = 3 ] || fail "$verb takes $1, or calls it the file's fault"
         grep -q -- "$2" "$w/out" || fail "$verb --set $1: $(cat "$w/out")"
         grep -q 'was not run' "$w/out" && fail "$verb --set $1 is no key that is missing: $(cat "$w/out")"
     done
@@ -77,6 +78,10 @@ values() { # --set VALUE WORDS
 values limt=5 "limt: plugin outcry.max_drawdown has no such key.*did you mean 'limit'?"
 values limit=x "limit: found 'x', expected a decimal"
 values share=2 "share: found '2'"
+for word in --help --json; do
+    "$outcry" plugin check "$word" >"$w/out" 2>&1
+    [ $? = 2 ] && grep -q '^usage: outcry plugin check' "$w/out" || fail "plugin check $word: $(cat "$w/out")"
+done
 "$outcry" plugin check "$drawdown" >"$w/out" 2>&1 || fail "a rule without its key: $(cat "$w/out")"
 grep -q 'note: .* was not run' "$w/out" || fail "a rule without its key: $(cat "$w/out")"
 

@@ -28,6 +28,9 @@ expect 2 "found 'Dips', expected a name" strategy new Dips
 mkdir sub
 expect 0 "made sub/other.lua" strategy new other sub
 (cd / && "$outcry" test "$work/sub/other_test.lua" >"$work/out" 2>&1) || say "a test does not find the strategy beside it: $(cat out)"
+sed 's/params = params }/params = params, cash = "0.001 USDT" }/' dips_test.lua >poor_test.lua
+"$outcry" test poor_test.lua >out 2>&1
+grep -q 'attempt to' out && say "without money the strategy that is made fails: $(cat out)"
 # A fault of each kind dies in the tests that were made.
 for fault in 's/stop_loss = stop, //' 's/b.close < m.fast()/b.close > m.fast()/' 's/tag = "back"/tag = "bak"/' 's/m.fast() > m.slow()/true/'; do
     sed "$fault" dips.lua >sub/dips.lua

@@ -208,7 +208,12 @@ static void the_rule_knows_the_order_and_the_account(void **state)
                  {"minute == 37", true, true},
                  {"weekday == 2", true, true},
                  {"value <= 0.0198% * equity", true, false},
-                 {"1 / position > 0", true, true}};
+                 {"1 / position > 0", false, false}, /* position is 0: nothing is known of it */
+                 {"not (1 / position > 0)", false, false},
+                 {"position == 0 or 1 / position > 0", true, true},
+                 {"1 / position > 0 or position == 0", true, true},
+                 {"1 / position > 0 and position == 0", false, false},
+                 {"not (1 / position > 0 and position > 0)", true, true}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bench *bench = bench_new("expression", PAIRS("allow", cases[i].allow));
@@ -231,6 +236,10 @@ static void the_rule_knows_the_order_and_the_account(void **state)
     bench_free(bench);
     bench = bench_new("expression", PAIRS("allow", "position / (position - position)"));
     assert_false(order(bench, BUY, 1, 9900));
+    assert_string_equal(bench->refusal.reason, "NOT_A_NUMBER");
+    bench_free(bench);
+    bench = bench_new("expression", PAIRS("allow", "1 / (qty - 1) > 0"));
+    assert_false(order(bench, BUY, 1000, 9900));
     assert_string_equal(bench->refusal.reason, "NOT_A_NUMBER");
     bench_free(bench);
     static const char *const wrong[][2] = {{"allow", "qty <"}, {"reason", "mine"}, {"reason", "_MINE"}, {"reason", ""}};

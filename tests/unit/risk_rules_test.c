@@ -319,6 +319,36 @@ static void max_drawdown(void **state)
     assert_non_null(strstr(neither.section.log, "neither limit nor share"));
 }
 
+/* A rule on losses that cannot know the equity lets nothing be opened: what it does not see may be the loss. */
+static void an_equity_that_is_not_known_refuses(void **state)
+{
+    static const struct {
+        const char *rule, *key, *value;
+    } cases[] = {
+        {"max_daily_loss", "limit", "50"}, {"max_drawdown", "limit", "50"}, {"expression", "allow", "value < equity"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bench *bench = bench_new(cases[i].rule, PAIRS(cases[i].key, cases[i].value));
+        uint32_t asset;
+        fixture_price(bench->f, 10000);
+        assert_int_equal(instruments_asset(engine_instruments(bench->f->engine), "ETH", &asset), OC_OK);
+        struct oc_ev_balance balance = {
+            .head = {.size = sizeof balance, .type = OC_EV_BALANCE, .source = bench->f->account},
+            .account = bench->f->account,
+            .asset = asset,
+            .present = OC_BAL_SAID,
+            .total = {5, 0, 0}};
+        hold(bench, 5);
+        assert_int_equal(fixture_input(bench->f, &balance), OC_OK);
+        refused_as(bench, order(bench, BUY, 1, 9900), "EQUITY_UNKNOWN");
+        assert_true(submit(bench, reducing(bench, SELL, 5, 0)));
+        balance.total.units = 0;
+        assert_int_equal(fixture_input(bench->f, &balance), OC_OK);
+        assert_true(order(bench, BUY, 1, 9900));
+        bench_free(bench);
+    }
+}
+
 /* What a venue shows of an asset that has no price yet is no profit when it gets one, nor a loss when that is understood. */
 static void max_drawdown_knows_what_was_there(void **state)
 {
@@ -531,6 +561,7 @@ int main(void)
         cmocka_unit_test(repeat_exec),
         cmocka_unit_test(max_drawdown),
         cmocka_unit_test(max_drawdown_knows_what_was_there),
+        cmocka_unit_test(an_equity_that_is_not_known_refuses),
         cmocka_unit_test(spread_halt),
         cmocka_unit_test(volatility_halt),
         cmocka_unit_test(exposure),

@@ -20,6 +20,6 @@ function on_bar(m, b) -- each closed bar, when all indicators are ready
   elseif not m:busy() and m.fast() > m.slow() and b.close < m.fast() then
     local stop = b.close - P.stop * m.range()
     local qty, why = size.risk(m, { risk = P.risk, entry = b.close, stop = stop })
-    if qty > 0 then m:buy(qty, { stop_loss = stop, tag = "dip" }) else log.info("no size: %s", why) end
+    if qty then m:buy(qty, { stop_loss = stop, tag = "dip" }) else log.info("no size: %s", why) end
   end
 end

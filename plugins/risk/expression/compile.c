@@ -205,8 +205,18 @@ oc_rc compile(const char *text, const char *const *names, struct program *ret_pr
     return parser.is_wrong ? (oc_rc)OC_E_CONFIG : (oc_rc)OC_OK;
 }
 
+static int is_number(double value) { return value - value == 0; }
+
+/* What is no number, such as a division by zero, is not known, and so is what depends on it. */
 static double compute(enum op op, double a, double b)
 {
+    const int has_both = is_number(a) && is_number(b);
+    if (op == OP_OR && ((is_number(a) && a != 0) || (is_number(b) && b != 0)))
+        return 1;
+    if (op == OP_AND && ((is_number(a) && a == 0) || (is_number(b) && b == 0)))
+        return 0;
+    if (!has_both)
+        return is_number(a) ? b : a;
     switch (op) {
     case OP_OR:
         return a != 0 || b != 0;
@@ -253,7 +263,7 @@ struct outcome run(const struct program *program, const double *values)
             continue;
         }
         if (step->op == OP_NOT || step->op == OP_NEGATE) {
-            stack[top] = step->op == OP_NOT ? stack[top] == 0 : -stack[top];
+            stack[top] = step->op == OP_NEGATE ? -stack[top] : is_number(stack[top]) ? stack[top] == 0 : stack[top];
             continue;
         }
         const double left = stack[top - 1], right = stack[top], value = compute((enum op)step->op, left, right);

@@ -145,7 +145,7 @@ static oc_rc put_world(const struct rule *rule, const struct oc_risk_ctx *ctx, c
     }
     if (uses(rule, NAME_EQUITY, NAME_EQUITY)) {
         if ((rc = ctx->equity(ctx, ask->account, &equity)) < 0)
-            return rc;
+            return rc == OC_E_NOT_FOUND ? (oc_rc)OC_E_STATE : rc;
         values[NAME_EQUITY] = number_of(equity);
     }
     const int64_t ns_minute = 60 * (int64_t)1000000000;
@@ -181,6 +181,8 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         rc = put_world(rule, ctx, ask, values);
     if (rc == OC_E_NOT_FOUND)
         return oc_refuse(ret_verdict, "NO_REFERENCE_PRICE", none, none);
+    if (rc == OC_E_STATE)
+        return oc_refuse(ret_verdict, KIT_EQUITY_UNKNOWN, none, none);
     if (rc < 0)
         return rc;
     const struct outcome outcome = run(&rule->program, values);

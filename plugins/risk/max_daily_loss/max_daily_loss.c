@@ -30,16 +30,19 @@ static int64_t day_of(const struct rule *rule, int64_t now_ns)
     return shifted / NS_DAY - (shifted % NS_DAY < 0);
 }
 
-/* How far the equity is below the day's first; zero or less is no loss. OC_E_NOT_FOUND: none is
- * known yet. */
+/* How far the equity is below the day's first; zero or less is no loss. Where the day has none yet, it is the one of now. OC_E_STATE: a balance
+ * has no price. */
 static oc_rc loss_of(const struct rule *rule, const struct oc_risk_ctx *ctx, uint32_t number, struct oc_dec *ret_loss)
 {
     const struct account *account = &rule->accounts[number];
     struct oc_dec equity;
-    if (!account->has_first || account->day != day_of(rule, ctx->now_ns))
-        return OC_E_NOT_FOUND;
     oc_rc rc = kit_equity(ctx, number, &equity);
-    return rc < 0 ? rc : oc_dec_sub(account->first, equity, ret_loss);
+    if (rc < 0)
+        return rc;
+    *ret_loss = (struct oc_dec){0, 0, 0};
+    if (!account->has_first || account->day != day_of(rule, ctx->now_ns))
+        return OC_OK;
+    return oc_dec_sub(account->first, equity, ret_loss);
 }
 
 /* [engine] The latch itself is the host's; this covers a loss that no event has shown yet. */
@@ -52,8 +55,8 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         rule->accounts[ask->account].is_latched)
         return oc_allow(ret_verdict);
     oc_rc rc = loss_of(rule, ctx, ask->account, &loss);
-    if (rc == OC_E_NOT_FOUND)
-        return oc_allow(ret_verdict);
+    if (rc == OC_E_STATE || rc == OC_E_NOT_FOUND) /* what it has lost is not known: it may be too much */
+        return oc_refuse(ret_verdict, KIT_EQUITY_UNKNOWN, (struct oc_dec){0, 0, 0}, (struct oc_dec){0, 0, 0});
     if (rc < 0)
         return rc;
     return oc_dec_compare(loss, rule->limit) <= 0 ? kit_allow(ret_verdict, loss, rule->limit)

@@ -41,11 +41,14 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 {
     const struct rule *rule = self;
     struct oc_dec equity, fall, allowed;
-    if (kit_only_reduces(ask) || ask->account == 0 || ask->account > ACCOUNTS_MAX ||
-        !rule->accounts[ask->account].has_highest)
+    if (kit_only_reduces(ask) || ask->account == 0 || ask->account > ACCOUNTS_MAX)
         return oc_allow(ret_verdict);
     const struct account *account = &rule->accounts[ask->account];
     oc_rc rc = kit_equity(ctx, ask->account, &equity);
+    if (rc == OC_E_STATE || rc == OC_E_NOT_FOUND) /* how far it has fallen is not known: it may be too far */
+        return oc_refuse(ret_verdict, KIT_EQUITY_UNKNOWN, (struct oc_dec){0, 0, 0}, (struct oc_dec){0, 0, 0});
+    if (rc == OC_OK && !account->has_highest)
+        return oc_allow(ret_verdict);
     if (rc == OC_OK)
         rc = oc_dec_sub(account->highest, equity, &fall);
     if (rc == OC_OK)

@@ -58,7 +58,7 @@ struct oc_risk_ctx {
     oc_rc (*notional)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
                       struct oc_dec *ret_value);
     oc_rc (*exposure)(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst, struct oc_exposure *ret_exposure);
-    /* Marked equity of the account in its base currency. */
+    /* Marked equity of the account in its base currency. OC_E_NOT_FOUND: no such account. OC_E_STATE: a balance of it has no price. */
     oc_rc (*equity)(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity);
     /* [engine] observe() only: latches the whole host (account 0) or one account until a person
      * clears it. `reason` is copied. OC_E_STATE: called in check(). OC_E_INVALID: no reason, or no

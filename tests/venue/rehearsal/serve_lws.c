@@ -133,7 +133,8 @@ static bool add_bytes(struct connection *of, const void *bytes, size_t size)
     }
     if (!of->body && (of->body = malloc(VENUE_BODY_MAX)) == NULL)
         return false;
-    memcpy(of->body + of->body_size, bytes, size);
+    if (size)
+        memcpy(of->body + of->body_size, bytes, size);
     of->body_size += size;
     return true;
 }

@@ -106,6 +106,9 @@ static inline int kit_is_entry(const struct oc_request *ask)
            ask->role != OC_ROLE_TAKE_PROFIT;
 }
 
+/* The reason of a refusal where a rule on losses cannot know the equity: a balance has no price in the account's currency. */
+#define KIT_EQUITY_UNKNOWN "EQUITY_UNKNOWN"
+
 /* [engine] What trading made of the account: deposits and withdrawals left aside, where the host tells them apart. */
 static inline oc_rc kit_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
 {
