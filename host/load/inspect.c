@@ -239,6 +239,8 @@ oc_rc load_inspect_bytes(const void *bytes, uint64_t size, struct load_report *r
     if (!is_sanitized)
         inspect_symbols(&elf, ret_report);
     elf_release(&elf);
+    if (ret_report->lacks_memory)
+        return OC_E_NOMEM;
     return ret_report->fault_count ? OC_E_DATA : OC_OK;
 }
 

@@ -72,6 +72,7 @@ struct load_report {
     char path[1024]; /* cut if longer */
     uint64_t hash;   /* XXH3 of the file's bytes; 0 if it could not be read */
     uint64_t size;
+    bool lacks_memory; /* to look at all of it: nothing is known of the file */
     uint32_t fault_count;
     uint32_t faults_dropped; /* beyond LOAD_FAULT_MAX */
     struct load_fault faults[LOAD_FAULT_MAX];

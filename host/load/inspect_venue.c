@@ -428,8 +428,10 @@ void inspect_venue(struct look *look, struct load_info *info, uint64_t table)
     struct copy *copy = size ? calloc(1, sizeof *copy) : NULL;
     if (copy)
         take_venue(look, info, copy, pointer.address, size);
-    else if (size)
+    else if (size) {
         say(&row, "venue", "no memory to read it", "memory");
+        look->report->lacks_memory = true;
+    }
     info->venue_address = pointer.address;
     free(copy);
 }

@@ -17,5 +17,5 @@ awk -v sh="$w/story" '
     /^```$/ { if (kind != "sh" && name != "") print "END OF FILE" > sh; inside = 0; name = ""; next }
     inside && (kind == "sh" || name != "") { print > sh }' "$w/prefix/share/doc/outcry/docs/$4.md"
 [ "$(grep -c '^echo "== step' "$w/story")" -ge "${STEPS:-5}" ] || fail "the story has no steps: $(head -n 3 "$w/story")"
-sh -eu "$w/story" >"$w/out" 2>&1 || fail "$(tail -n 25 "$w/out")"
+timeout 200 sh -eu "$w/story" >"$w/out" 2>&1 || fail "$(tail -n 25 "$w/out")"
 echo "$4: passed"
