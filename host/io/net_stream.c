@@ -483,7 +483,7 @@ oc_rc net_probe(struct net *net, const char *endpoint, uint64_t number)
     oc_rc rc = loop->maker ? OC_OK : net_maker_new(loop->lib, loop->poller, &loop->maker);
     if (rc == OC_OK)
         rc = net_maker_ask(loop->maker, make);
-    if (rc < 0)
+    if (rc != OC_OK)
         free(make);
     return rc;
 }
