@@ -161,7 +161,7 @@ static void put_asked(const struct check *check, const struct question *question
         json_text(json, "cash", *cash ? cash : NULL);
     } else {
         printf("asked as of %.*s, reference %s, %s%s\n", length, time, reference ? reference : "none (--reference)",
-               *cash ? "an account of " : "an account that holds nothing (--cash)", cash);
+               *cash ? "an account of " : "an account that holds nothing: its funds are not judged (--cash)", cash);
     }
 }
 

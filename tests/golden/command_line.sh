@@ -200,7 +200,7 @@ expect 5 "PRICE_OUTSIDE_COLLAR" risk check buy 1 BTC/USDT @ 106 --reference 100
 
 # what a question rests on is said; a question that is not understood is not half taken
 expect 0 "asked as of 2024-03-01T09:30:00Z, reference 100, an account of 50 USDT" risk check buy 0.1 BTC/USDT @ 100 --cash '50 USDT' --at 2024-03-01T09:30:00Z
-expect 0 "reference none (--reference), an account that holds nothing (--cash)" risk check buy 0.1 BTC/USDT --at 2024-03-01
+expect 0 "reference none (--reference), an account that holds nothing: its funds are not judged (--cash)" risk check buy 0.1 BTC/USDT --at 2024-03-01
 hours="--set risk.chain=max_order_qty,max_order_value,price_collar,position_limit,message_rate,max_daily_loss,hours --set risk.hours.plugin=outcry.trading_hours --set risk.hours.hours=09:00-17:00"
 # shellcheck disable=SC2086
 expect 0 "hours            allows" risk check buy 0.1 BTC/USDT @ 100 --at 2024-03-01T09:30:00Z $hours
