@@ -23,11 +23,7 @@ int64_t bn_error(struct kit_json json, struct kit_json_text *ret_words)
 
 static int has_words(struct kit_json_text text, const char *part)
 {
-    const size_t size = strlen(part);
-    for (size_t at = 0; at + size <= text.size; at++)
-        if (memcmp(text.at + at, part, size) == 0)
-            return 1;
-    return 0;
+    return text.size && memmem(text.at, text.size, part, strlen(part)) != NULL;
 }
 
 uint32_t bn_why(int64_t code, struct kit_json_text words)
