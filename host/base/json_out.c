@@ -139,12 +139,9 @@ void json_refusal(struct text *text, const char *code, const char *format, ...)
     json_close(text, '}');
 }
 
-void json_order_id(struct text *text, const char *key, uint64_t order, uint32_t epoch)
+void json_order_id(struct text *text, const char *key, uint64_t order)
 {
-    unsigned long long counter = order & ((1ull << 40) - 1);
+    char name[TEXT_ORDER_MAX];
     begin(text, key);
-    if (order >> 40 == epoch)
-        text_format(text, "\"o%llu\"", counter);
-    else
-        text_format(text, "\"o%llu.%llu\"", (unsigned long long)(order >> 40), counter);
+    text_format(text, "\"%s\"", text_order(order, name));
 }

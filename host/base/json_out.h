@@ -25,7 +25,7 @@ void json_money(struct text *text, const char *key, oc_i128 money);
 void json_time(struct text *text, const char *key, int64_t ns);
 /* {"code":...,"message":...,"definitive":true} of a refusal. */
 void json_refusal(struct text *text, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* "o12" within `epoch`, "o3.12" otherwise. */
-void json_order_id(struct text *text, const char *key, uint64_t order, uint32_t epoch);
+/* The name of an order, as text_order writes it. */
+void json_order_id(struct text *text, const char *key, uint64_t order);
 
 #endif

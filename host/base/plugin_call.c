@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 struct plugin_call plugin_call_now;
 static struct plugin_site rare;
 
@@ -20,21 +22,10 @@ static size_t put(char *text, size_t at, size_t size_max, const char *more)
     return at;
 }
 
-static size_t put_number(char *text, size_t at, size_t size_max, uint64_t number)
-{
-    char digits[24];
-    size_t i = sizeof digits - 1;
-    digits[i] = 0;
-    do {
-        digits[--i] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number);
-    return put(text, at, size_max, digits + i);
-}
-
 size_t plugin_call_words(const char *what, char *text, size_t size_max)
 {
     const struct plugin_site *site = plugin_call_now.site;
+    char order[TEXT_ORDER_MAX];
     size_t at = put(text, 0, size_max, "outcry: ");
     if (!site) {
         at = put(text, at, size_max, "the host ");
@@ -49,7 +40,7 @@ size_t plugin_call_words(const char *what, char *text, size_t size_max)
         at = put(text, at, size_max, site->call);
         if (plugin_call_now.order) {
             at = put(text, at, size_max, ", last order asked about ");
-            at = put_number(text, at, size_max, plugin_call_now.order & ((1ull << 40) - 1));
+            at = put(text, at, size_max, text_order(plugin_call_now.order, order));
         }
         at = put(text, at, size_max,
                  ": mend or replace its file, or take the part out of the configuration (risk.chain, "

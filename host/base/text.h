@@ -22,6 +22,7 @@ enum {
     TEXT_TIME_MAX = 32,
     TEXT_DURATION_MAX = 24,
     TEXT_INPUT_MAX = 128, /* longest number that is read */
+    TEXT_ORDER_MAX = 32,  /* name of an order */
     TEXT_NAME_MAX = 64,   /* longest name that is compared by text_nearest */
     TEXT_SHORTEST = -1    /* as many digits after the point as the value needs */
 };
@@ -40,6 +41,11 @@ CHECKED oc_rc text_to_int(const char *text, size_t length, int64_t *ret_value);
 int text_from_units(char *buffer, int64_t units, int scale, int digits);
 /* [any] The same, `scale` and `digits` up to 20: money is at MONEY_SCALE. */
 int text_from_units_128(char *buffer, oc_i128 units, int scale, int digits);
+/* [any] The name of an order, the same wherever and whenever it is shown: "o12" of a session's first life, "o3_12" of its third
+ * (a session that was killed and goes on counts anew): a name in Lua too. Returns `ret_name`. Safe in a signal's handler. */
+const char *text_order(uint64_t order, char ret_name[TEXT_ORDER_MAX]);
+/* [any] Such a name read back, "12", "o1_12" and "o1.12" too. False: it is none. */
+CHECKED bool text_to_order(const char *text, uint64_t *ret_order);
 
 /* [any] "2023-03-01", "2023-03-01 10:20", "2023-03-01T10:20:30.123456789Z", "…+02:00" -> ns UTC.
  * Without a zone it is UTC. */

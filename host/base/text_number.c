@@ -1,6 +1,7 @@
 /* text_number.c: decimal text <-> scaled integers, exactly. */
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct decimal {
@@ -212,4 +213,37 @@ int text_from_units_128(char *buffer, oc_i128 units, int scale, int digits)
 int text_from_units(char *buffer, int64_t units, int scale, int digits)
 {
     return text_from_units_128(buffer, units, scale, digits);
+}
+
+enum { ORDER_COUNTER_BITS = 40 };
+
+const char *text_order(uint64_t order, char ret_name[TEXT_ORDER_MAX])
+{
+    const uint64_t life = order >> ORDER_COUNTER_BITS;
+    char *at = ret_name;
+    *at++ = 'o';
+    if (life != 1) {
+        at += text_from_units(at, (int64_t)life, 0, 0);
+        *at++ = '_';
+    }
+    (void)text_from_units(at, (int64_t)(order & ((UINT64_C(1) << ORDER_COUNTER_BITS) - 1)), 0, 0);
+    return ret_name;
+}
+
+bool text_to_order(const char *text, uint64_t *ret_order)
+{
+    char *end;
+    if (*text == 'o' || *text == 'O')
+        text++;
+    if (*text < '0' || *text > '9')
+        return false;
+    unsigned long long number = strtoull(text, &end, 10), life = 1;
+    if ((*end == '_' || *end == '.') && end[1] >= '0' && end[1] <= '9') {
+        life = number;
+        number = strtoull(end + 1, &end, 10);
+    }
+    if (*end || number >= 1ull << ORDER_COUNTER_BITS || life >= 1ull << (64 - ORDER_COUNTER_BITS))
+        return false;
+    *ret_order = (uint64_t)(life << ORDER_COUNTER_BITS | number);
+    return true;
 }

@@ -102,9 +102,32 @@ static uint32_t split(char *text, char **words)
 
 static oc_rc wrong_line(const struct try_run *run, uint32_t line, const char *found, struct error *ret_error)
 {
+    const char *const *forms = try_forms(run->plugin->kind);
+    const char *names[TRY_FORMS_MAX + 1] = {NULL};
+    char words[TRY_FORMS_MAX][TEXT_NAME_MAX], word[TEXT_NAME_MAX];
+    struct text expected;
+    char list[ERROR_EXPECTED_MAX - 40];
+    uint32_t same = TRY_FORMS_MAX;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(found, " "), found);
+    text_init_fixed(&expected, list, sizeof list);
+    for (uint32_t i = 0; forms[i] && i < TRY_FORMS_MAX; i++) {
+        snprintf(words[i], sizeof words[i], "%.*s", (int)strcspn(forms[i], " "), forms[i]);
+        names[i] = words[i];
+        if (strcmp(word, words[i]) == 0)
+            same = i;
+        text_format(&expected, "%s%s", i ? ", " : "", words[i]);
+    }
+    const char *nearest = text_nearest(word, names);
     error_at(ret_error, OC_E_INVALID, "%s:%u", run->script, line);
     error_found(ret_error, "%s", found);
-    error_expected(ret_error, "words for this kind of plugin: see \"Trying a plugin\" in docs/plugin-guide.md");
+    if (same < TRY_FORMS_MAX)
+        error_expected(ret_error, "%s", forms[same]);
+    else
+        error_expected(ret_error, "a word for this kind of plugin: %s", list);
+    if (same == TRY_FORMS_MAX && nearest)
+        error_remedy(ret_error, "did you mean '%s'? \"Trying a plugin\" in docs/plugin-guide.md has them all", nearest);
+    else
+        error_remedy(ret_error, "\"Trying a plugin\" in docs/plugin-guide.md has them all");
     return OC_E_INVALID;
 }
 

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "cli/plugin_bench.h"
 
-enum { TRY_WORDS_MAX = 16, TRY_RESULTS_MAX = 4096, TRY_RESULT_MAX = 256, TRY_LINE_MAX = 20000 };
+enum { TRY_FORMS_MAX = 16, TRY_WORDS_MAX = 16, TRY_RESULTS_MAX = 4096, TRY_RESULT_MAX = 256, TRY_LINE_MAX = 20000 };
 
 struct try_run {
     const char *script; /* its path */
@@ -31,6 +31,8 @@ struct try_run {
 CHECKED oc_rc try_begin(struct try_run *run, const char *transcript, struct error *ret_error);
 /* Does what the words of a `*` line say; results are added. OC_E_INVALID: the plugin's kind has no such words. */
 CHECKED oc_rc try_do(struct try_run *run, char *const *words, uint32_t count);
+/* The words that a kind of plugin has: their forms, ended by NULL. */
+const char *const *try_forms(const char *kind);
 /* The clock of the bench; simulators are called for what they asked for until then. */
 void try_set_time(struct try_run *run, int64_t now_ns);
 /* A connector is told what its peer says before this line of the script. */

@@ -386,6 +386,22 @@ static oc_rc do_read(struct try_run *run, const char *name)
     return OC_OK;
 }
 
+#define OF_ALL    "instrument SYMBOL PRICE_STEP QTY_STEP", "cash AMOUNT", "wait DURATION"
+#define OF_MARKET "price P", "quote BID ASK", "bar OPEN HIGH LOW CLOSE VOLUME [PERIOD]"
+#define OF_ORDERS "buy QTY [@ PRICE]", "sell QTY [@ PRICE]", "cancel NUMBER"
+
+const char *const *try_forms(const char *kind)
+{
+    static const char *const rule[] = {OF_ORDERS, "filled buy|sell QTY @ PRICE", OF_MARKET, OF_ALL, NULL};
+    static const char *const simulator[] = {OF_ORDERS, OF_MARKET, OF_ALL, NULL};
+    static const char *const connector[] = {OF_ORDERS, "amend NUMBER buy|sell QTY @ PRICE", OF_ALL, NULL};
+    static const char *const reader[] = {"read FILE", OF_ALL, NULL};
+    return strcmp(kind, OC_RISK) == 0        ? rule
+           : strcmp(kind, OC_CONNECTOR) == 0 ? connector
+           : strcmp(kind, OC_DATA) == 0      ? reader
+                                             : simulator;
+}
+
 oc_rc try_do(struct try_run *run, char *const *words, uint32_t count)
 {
     int64_t ns;

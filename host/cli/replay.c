@@ -159,11 +159,6 @@ static void take_over(void *self, const char bytes[REWIND_QUESTION_MAX])
     console_service_take_over(((struct replay *)self)->run->console.service, &token);
 }
 
-static bool order_named(void *self, const char *text, uint64_t *ret_order)
-{
-    return console_service_order_of(((struct replay *)self)->run->console.service, text, ret_order);
-}
-
 static bool has_order(void *self, uint64_t order)
 {
     return compare_has_order(&((struct replay *)self)->compare, order);
@@ -185,7 +180,7 @@ static int replay_serve(const char *dir, int fd)
 {
     struct replay *replay = calloc(1, sizeof *replay);
     int code = EXIT_RUN;
-    const struct rewind_console console = {replay, question, take_over, order_named, has_order, serve_once};
+    const struct rewind_console console = {replay, question, take_over, has_order, serve_once};
     if (!replay || replay_open(replay, dir) < 0)
         goto out;
     struct run *run = replay->run;

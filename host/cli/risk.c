@@ -54,6 +54,7 @@ struct check {
     struct parts parts;
     struct rules rules;
     int64_t now_ns;
+    struct oc_verdict said[ENGINE_RULES_MAX]; /* of each rule */
 };
 
 static oc_rc open_chain(struct check *check, struct settings *settings, struct registry *registry,
@@ -105,36 +106,41 @@ static oc_rc set_account(struct check *check, struct settings *settings, uint32_
     return OC_OK;
 }
 
-static void put_refusal(const char *who, const struct engine_refusal *refused)
+/* What a rule, or the host, said of the order: `said` of a rule that allows it, `refused` otherwise. */
+static void put_row(struct text *json, const char *who, const struct engine_refusal *refused,
+                    const struct oc_verdict *said)
 {
-    char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
-    printf("  %-16s REFUSES  %s", who, refused->reason);
-    if (refused->used.units || refused->limit.units) {
-        text_from_units(used, refused->used.units, refused->used.scale, TEXT_SHORTEST);
-        text_from_units(limit, refused->limit.units, refused->limit.scale, TEXT_SHORTEST);
-        printf(": %s against %s", used, limit);
-    }
-    puts("");
-}
-
-static void put_row(struct text *json, const char *who, const struct engine_refusal *refused)
-{
+    const struct oc_dec used = refused ? refused->used : said->used, limit = refused ? refused->limit : said->limit;
+    const bool has_numbers = used.units || limit.units;
     if (!json) {
-        if (refused)
-            put_refusal(who, refused);
-        else
-            printf("  %-16s allows\n", who);
+        char numbers[2][TEXT_DECIMAL_MAX];
+        text_from_units(numbers[0], used.units, used.scale, TEXT_SHORTEST);
+        text_from_units(numbers[1], limit.units, limit.scale, TEXT_SHORTEST);
+        printf("  %-16s %s%s", who, refused ? "REFUSES  " : "allows", refused ? refused->reason : "");
+        if (has_numbers)
+            printf("%s%s against %s", refused ? ": " : "   ", numbers[0], numbers[1]);
+        puts("");
         return;
     }
     json_open(json, NULL, '{');
     json_text(json, "rule", who);
     json_flag(json, "allowed", !refused);
-    if (refused) {
-        json_text(json, "reason", refused->reason);
-        json_dec(json, "used", refused->used);
-        json_dec(json, "limit", refused->limit);
+    json_text(json, "reason", refused ? refused->reason : NULL);
+    if (has_numbers) {
+        json_dec(json, "used", used);
+        json_dec(json, "limit", limit);
     }
     json_close(json, '}');
+}
+
+/* Told of each verdict. */
+static void hear(void *self, const struct oc_request *request, const char *rule, const struct oc_verdict *verdict)
+{
+    struct check *check = self;
+    (void)request;
+    for (uint32_t i = 0; i < check->rules.count; i++)
+        if (strcmp(parts_at(&check->parts, PART_RULE, i)->name, rule) == 0)
+            check->said[i] = *verdict;
 }
 
 static bool is_rule(const struct check *check, const char *name)
@@ -170,6 +176,7 @@ static int answer(struct check *check, const struct oc_request *request, const s
 {
     struct engine_refusal refusals[ENGINE_RULES_MAX];
     struct text text = {0}, *json = options->json ? &text : NULL;
+    engine_set_witness(check->engine, &(struct engine_witness){check, hear});
     const int count = engine_preview(check->engine, request, refusals, ENGINE_RULES_MAX);
     text_init_grow(&text, 1 << 20);
     if (json)
@@ -183,11 +190,11 @@ static int answer(struct check *check, const struct oc_request *request, const s
         for (int k = 0; k < count; k++)
             if (strcmp(refusals[k].rule, name) == 0)
                 refused = &refusals[k];
-        put_row(json, name, refused);
+        put_row(json, name, refused, &check->said[i]);
     }
     for (int k = 0; k < count; k++) /* of the host: the instrument, the account */
         if (!is_rule(check, refusals[k].rule))
-            put_row(json, refusals[k].rule, &refusals[k]);
+            put_row(json, refusals[k].rule, &refusals[k], NULL);
     if (json) {
         json_close(json, ']');
         json_flag(json, "allowed", !count);
@@ -275,7 +282,8 @@ static int check_order(struct check *check, struct options *options, struct regi
     const bool is_unclear = rc < 0;
     check->now_ns = env_clock_real() / 1000000000 * 1000000000;
     if (rc == OC_OK && question->at && text_to_time(question->at, strlen(question->at), &check->now_ns) < 0)
-        rc = wrong(&error, "--at", question->at, "a time: 2024-01-31, or with T12:00:00Z");
+        rc = wrong(&error, "--at", question->at,
+                   "a time, UTC where it says no zone: 2024-01-31, 2024-01-31T12:00 or 2024-01-31T12:00:00Z");
     if (rc == OC_OK && (rc = engine_new(&config, &check->engine)) < 0)
         rc = error_of_code(&error, rc, "risk check", "the engine could not be made");
     if (rc == OC_OK) {

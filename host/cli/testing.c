@@ -8,12 +8,13 @@
 #include "base/env.h"
 #include "base/json_out.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/complain.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "script/sandbox.h"
 
-enum { FILE_MAX = 1 << 20, HEAP_MAX = 512 << 20, SEED = 1 };
+enum { FILE_MAX = 1 << 20, HEAP_MAX = 512 << 20, SEED = 1, FIELDS_MAX = 32 };
 
 static const char usage[] = "usage: outcry test FILE.lua... [--json]\n";
 
@@ -49,12 +50,26 @@ static void put_print(void *arg, const char *text, size_t size)
     fwrite(text, 1, size, stderr);
 }
 
+/* nearest(WORD, LIST): the name that was meant; nil: none is near. */
+static int nearest_name(lua_State *lua)
+{
+    const char *names[FIELDS_MAX + 1] = {NULL};
+    const char *word = luaL_checkstring(lua, 1);
+    luaL_checktype(lua, 2, LUA_TTABLE);
+    for (int i = 0; i < FIELDS_MAX && lua_rawgeti(lua, 2, i + 1) == LUA_TSTRING; i++) /* the list keeps them */
+        names[i] = lua_tostring(lua, -1);
+    lua_pushstring(lua, text_nearest(word, names));
+    return 1;
+}
+
 static int open_words(lua_State *lua)
 {
     const char *file = lua_touserdata(lua, 1), *slash = strrchr(file, '/');
     lua_pushlstring(lua, file, slash ? (size_t)(slash - file) : 0);
     lua_pushcclosure(lua, testing_backtest, 1);
     lua_setglobal(lua, "__backtest");
+    lua_pushcfunction(lua, nearest_name);
+    lua_setglobal(lua, "__nearest");
     return 0;
 }
 

@@ -1,6 +1,8 @@
 -- testing_words.lua: what a test file of `outcry test` is written with. A file names its tests; they run in that order, each alone.
 local backtest_by_host = __backtest
 __backtest = nil
+local nearest = __nearest
+__nearest = nil
 
 local tests, current = {}, nil
 local DIFFERENCES_SHOWN = 60
@@ -132,13 +134,20 @@ local function csv_of(spec, period)
   return table.concat(rows, '\n') .. '\n'
 end
 
-local known = { strategy = 1, bars = 1, trades = 1, quotes = 1, markets = 1, symbol = 1, period = 1, params = 1, cash = 1, set = 1, options = 1,
-  price_step = 1, qty_step = 1, may_fail = 1, hold = 1 }
+local fields = { 'strategy', 'bars', 'trades', 'quotes', 'markets', 'symbol', 'period', 'params', 'cash', 'set', 'options', 'price_step',
+  'qty_step', 'may_fail', 'hold' }
+local known = {}
+for _, name in ipairs(fields) do known[name] = true end
+
+local function unknown(name)
+  local near = type(name) == 'string' and nearest(name, fields)
+  return 'unknown field ' .. show(name) .. (near and ": did you mean '" .. near .. "'?" or '; there are ' .. table.concat(fields, ', '))
+end
 
 --- backtest { strategy = FILE, bars = { 100, 101, ... }, ... }: what came of it
 backtest = public('backtest', function(spec)
   need(type(spec) == 'table', 'expected a table')
-  for name in pairs(spec) do need(known[name], 'unknown field %s', show(name)) end
+  for name in pairs(spec) do need(known[name], '%s', not known[name] and unknown(name) or '') end
   need(type(spec.strategy) == 'string', 'strategy: found %s, expected a file', show(spec.strategy))
   local period = seconds_of(spec.period or '1m')
   local markets = spec.markets or { [spec.symbol or 'BTC/USDT'] = spec }

@@ -54,7 +54,7 @@ local shadows = { live = true }
 
 -- o3 in an expression is order 3, unless somebody has put something else there.
 local function bind_orders(text)
-  for name in text:gmatch('%f[%w_]o%d+%f[^%w_]') do
+  for name in text:gmatch('%f[%w_]o%d+_?%d*%f[^%w_]') do
     local order = rawget(_G, name) == nil and name ~= text and S.order_handle(name)
     if order then _G[name] = order end
   end
@@ -77,7 +77,7 @@ function S.eval(text)
   if fn then
     local results = pack(fn())
     if rest == '' and name and results[1] == nil and rawget(_G, name) == nil then
-      if name:find('^o%d+$') then return run(text, nil, pack(S.order_handle(name))) end
+      if name:find('^o%d+_?%d*$') then return run(text, nil, pack(S.order_handle(name))) end
       hint(name)
     end
     return run(text, 'expression', results)

@@ -362,16 +362,22 @@ function S.bar(r)
   return string.format('%s%s %3.0f%%', string.rep('#', marks), string.rep('-', 10 - marks), math.min(share * 100, 999))
 end
 
-word('Money', 'risk', 'risk()', 'Each rule: what is used of its limit.', 'risk', function()
+word('Money', 'risk', 'risk()', 'Each rule, and what the smallest buy would use of its limit.', 'risk', function()
   local rows, page = S.list(200, 'risk')
   if not rows then return nil, page end
-  rows.halted, rows.missing = page and page.halted, page and page.missing
+  rows.halted, rows.missing, rows.asked = page.halted, page.missing, page.asked
+  local abouts = {}
+  for _, part in ipairs(S.list(200, 'plugins') or {}) do abouts[part.part] = part.about end
+  for _, row in ipairs(rows) do row.about = abouts['risk.' .. row.rule] end
   return S.shown(rows, function(v)
     local head = v.halted and S.paint('red', S.clean('halted: ' .. v.halted)) .. '\n' or ''
     if v.missing then head = head .. S.paint('red', S.clean(S.missing_words(v.missing))) .. '\n' end
     if #v == 0 then return head .. S.paint('dim', 'no rules') .. '\n' end
+    if v.asked and v.asked.symbol then
+      head = head .. S.paint('dim', 'as the smallest buy would find them: ' .. S.clean(v.asked.qty .. ' ' .. v.asked.symbol)) .. '\n'
+    end
     return head .. grid({ { 'rule', 'rule' }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
-      { 'unit', 'unit', drop = 3 }, { '', '', drop = 2, get = S.bar,
+      { 'share', '', drop = 2, get = S.bar,
         colour = function(r) return r.used and r.limit and r.limit ~= 0 and r.used / r.limit >= 0.9 and not is_minimum(r) and 'red' or nil end },
       { 'about', 'about', drop = 4 } }, v)
   end)

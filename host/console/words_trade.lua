@@ -115,7 +115,7 @@ function S.order_line(o, status)
     if o.slip_bps then add('slip %+.1f bps', o.slip_bps) end
   end
   if o.rules and o.rules > 0 and o.state ~= 'DENIED' then add('%d rules ok', o.rules) end
-  if o.state == 'FILLED' and o.updated_ns and o.created_ns then add('%s', took(o.updated_ns - o.created_ns)) end
+  if o.state == 'FILLED' and o.updated_ns and o.created_ns then add('in %s', took(o.updated_ns - o.created_ns)) end
   if status and status.paused then parts[#parts + 1] = '(paused: go() or step() moves it)' end
   if status and status.ended then parts[#parts + 1] = '(the feed has ended)' end
   return table.concat(parts, ' ')
@@ -187,7 +187,7 @@ end)
 local function id_of(order)
   if type(order) == 'table' then return order.id end
   if math.type(order) == 'integer' then return 'o' .. order end
-  if type(order) == 'string' and order:lower():find('^o?%d[%d.]*$') then return (order:lower():gsub('^(%d)', 'o%1')) end
+  if type(order) == 'string' and order:lower():find('^o?%d[%d._]*$') then return (order:lower():gsub('^(%d)', 'o%1')) end
   S.wrong('found %s, expected an order: o3, or what buy() gave', order == nil and 'nothing' or "'" .. S.text(order) .. "'")
 end
 S.id_of = id_of
@@ -330,7 +330,7 @@ end)
 local function verdict_rows(rows)
   return S.grid({ { 'rule', 'rule' }, { 'says', 'allowed', get = function(r) return r.allowed and 'ok' or 'NO' end,
     colour = function(r) return r.allowed and 'green' or 'red' end }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
-    { '', '', drop = 2, get = S.bar, colour = function(r) return not r.allowed and 'red' or nil end },
+    { 'share', '', drop = 2, get = S.bar, colour = function(r) return not r.allowed and 'red' or nil end },
     { 'reason', 'reason', drop = 3, colour = function() return 'red' end } }, rows)
 end
 
@@ -340,7 +340,7 @@ local function show_preview(p)
     if i <= 5 then walk[i] = S.qty(info, level[2]) .. ' @ ' .. S.price(info, level[1]) end
   end
   local lines = S.card { { (p.side or '') .. ' ' .. (p.symbol or ''), p.qty and S.qty(info, p.qty) },
-    { 'notional', p.notional and S.money(p.notional) .. ' ' .. (p.currency or '') }, { 'fee', p.fee and S.money(p.fee) .. ' ' .. (p.fee_asset or '') },
+    { 'notional', p.notional and S.money(p.notional) .. ' ' .. (p.currency or '') }, { 'fee', p.fee and S.money(p.fee) .. ' ' .. (p.fee_asset or '') or p.notional and 'the venue has not said its rate' or nil },
     { 'waits for', p.waits_for and S.price(info, p.waits_for) },
     { p.rests and 'rests at' or p.waits_for and 'then' or 'average', p.average and S.price(info, p.average) or 'no price is known yet' }, { 'book walk', #walk > 0 and table.concat(walk, ', ') or nil },
     { 'position', S.qty(info, p.position_before) .. ' -> ' .. S.qty(info, p.position_after) },

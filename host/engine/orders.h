@@ -135,5 +135,11 @@ double order_average_units(const struct order *order);
 
 /* The number of an order within its epoch. */
 static inline uint64_t order_number(uint64_t id) { return id & ((UINT64_C(1) << 40) - 1); }
+/* A slot of `slots` for what is remembered of the youngest orders: those of one life follow each other, and the first of one life do
+ * not push out the first of another. */
+static inline uint32_t order_ring_slot(uint64_t id, uint32_t slots)
+{
+    return (uint32_t)((order_number(id) + (id >> 40) * UINT64_C(0x9e3779b1)) % slots);
+}
 
 #endif

@@ -6,6 +6,7 @@
 #include <outcry/order.h>
 
 #include "base/num.h"
+#include "base/text.h"
 #include "engine/engine.h"
 #include "journal/read.h"
 #include "session/header.h"
@@ -169,9 +170,9 @@ static void put_record(struct text *text, const struct side *side, const struct 
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
         static const char *const kinds[] = {"",      "new",     "amend",   "cancel", "cancel all",
                                             "close", "deadman", "protect", "fills"};
-        text_format(text, " %s o%llu %s ", kinds[request->kind <= OC_REQUEST_FILLS ? request->kind : 0],
-                    (unsigned long long)(request->order & ((1ull << 40) - 1)),
-                    request->side == OC_SIDE_BUY ? "BUY" : "SELL");
+        char name[TEXT_ORDER_MAX];
+        text_format(text, " %s %s %s ", kinds[request->kind <= OC_REQUEST_FILLS ? request->kind : 0],
+                    text_order(request->order, name), request->side == OC_SIDE_BUY ? "BUY" : "SELL");
         if (request->bits & OC_RQ_HAS_QTY)
             put_units(text, side, event->inst, false, request->qty);
         else

@@ -6,6 +6,7 @@
 
 #include "base/env_fork.h"
 #include "base/json_out.h"
+#include "base/text.h"
 
 enum { TURNS_BETWEEN_LOOKS = 1023 };
 
@@ -133,8 +134,7 @@ void rewind_turn(struct rewind *rewind, int64_t at_ns)
     if (session->data.events >= rewind->next_at)
         make_copy(rewind);
     bool is_there = (goal->kind == GOAL_EVENTS && session->data.events >= goal->number) ||
-                    (goal->kind == GOAL_TIME && at_ns > goal->at_ns) ||
-                    (goal->kind == GOAL_ORDER && orders_find(engine_orders(session->engine), goal->number));
+                    (goal->kind == GOAL_TIME && at_ns > goal->at_ns);
     if (is_there) {
         *goal = (struct goal){.kind = GOAL_NONE};
         session->pace.is_paused = true;
@@ -150,6 +150,10 @@ void rewind_mark(struct rewind *rewind, const struct oc_event *event)
     bool is_fill = event->type == OC_EV_FILL;
     if (!is_fill && request->kind != OC_REQUEST_NEW)
         return;
+    if (!is_fill && rewind->goal.kind == GOAL_ORDER && rewind->goal.number == request->order) {
+        rewind->goal = (struct goal){.kind = GOAL_NONE};
+        rewind->session->pace.is_paused = rewind->session->pace.is_within = true; /* before anything is filled */
+    }
     struct mark *mark = &rewind->marks[rewind->mark_count++ % REWIND_MARKS_MAX];
     *mark = (struct mark){is_fill ? fill->order : request->order, rewind->turn_events, is_fill};
 }
@@ -221,7 +225,7 @@ static oc_rc control_to(struct rewind *rewind, const struct command_words *words
     struct session *session = rewind->session;
     struct goal goal = {.kind = GOAL_ORDER};
     const char *place = words->count > 1 ? words->fields[1] : "";
-    if (rewind->console.order_of(rewind->console.self, place, &goal.number)) {
+    if (text_to_order(place, &goal.number)) {
         for (uint64_t i = 1; i <= rewind->mark_count && i <= REWIND_MARKS_MAX; i++) {
             const struct mark *mark = &rewind->marks[(rewind->mark_count - i) % REWIND_MARKS_MAX];
             if (!mark->is_fill && mark->order == goal.number)

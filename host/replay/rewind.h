@@ -22,8 +22,6 @@ struct rewind_console {
     /* The question being asked, as bytes for a copy of this process; and there: it waits to be answered. */
     void (*question)(void *self, char ret_question[REWIND_QUESTION_MAX]);
     void (*take_over)(void *self, const char question[REWIND_QUESTION_MAX]);
-    /* "o3" or "o2.15". */
-    bool (*order_of)(void *self, const char *text, uint64_t *ret_order);
     /* The recording holds it. */
     bool (*has_order)(void *self, uint64_t order);
     /* Reads the console's socket once, without waiting. */

@@ -117,8 +117,7 @@ static void put_order(struct text *file, const struct result *result, const stru
     struct instrument_steps steps;
     if (!instruments_steps(result->instruments, now->head.inst, &steps))
         return;
-    snprintf(text, sizeof text, "%llu", (unsigned long long)order_number(now->order));
-    cell(file, text);
+    cell(file, text_order(now->order, text));
     cell_time(file, row->asked_ns, true);
     cell_time(file, row->last_ns, true);
     cell(file, strategy_words(result, now->strategy, name));

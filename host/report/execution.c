@@ -17,7 +17,7 @@ void execution_ask(struct execution *execution, const struct oc_request *request
 {
     if (!oc_request_makes_order(request->kind) || !market || !market->has_mark)
         return;
-    const uint64_t place = order_number(request->order) % EXECUTION_DECIDED_MAX;
+    const uint64_t place = order_ring_slot(request->order, EXECUTION_DECIDED_MAX);
     execution->asked[place].order = request->order;
     execution->asked[place].mark2 = market->mark2;
 }
@@ -28,7 +28,7 @@ static bool decided_at(const struct execution *execution, const struct order *or
     const struct oc_request *now = &order->now;
     if (now->type == OC_ORDER_TRAILING_STOP || now->type == OC_ORDER_TRAILING_STOP_LIMIT)
         return false;
-    const uint64_t place = order_number(now->order) % EXECUTION_DECIDED_MAX;
+    const uint64_t place = order_ring_slot(now->order, EXECUTION_DECIDED_MAX);
     if (now->bits & OC_RQ_HAS_PRICE)
         *ret_price2 = 2 * now->price;
     else if (now->bits & OC_RQ_HAS_STOP)

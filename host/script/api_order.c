@@ -13,9 +13,10 @@ static const struct order *order_at(lua_State *lua, const struct strategy *strat
 {
     const struct order_handle *handle = luaL_checkudata(lua, 1, strategy_meta_order);
     const struct order *order = orders_find(engine_orders(strategy->engine), handle->order);
+    char name[TEXT_ORDER_MAX];
     if (!order)
-        sandbox_raise(lua, "order %d is closed and no longer held in memory; its record is in the journal",
-                      (int)(handle->order & 0x7fffffff));
+        sandbox_raise(lua, "order %s is closed and no longer held in memory; its record is in the journal",
+                      text_order(handle->order, name));
     return order;
 }
 
@@ -204,7 +205,8 @@ static int lj_order_eq(lua_State *lua)
 static int lj_order_tostring(lua_State *lua)
 {
     const struct order_handle *handle = luaL_checkudata(lua, 1, strategy_meta_order);
-    lua_pushfstring(lua, "order %d.%d", (int)(handle->order >> 40), (int)(handle->order & 0x7fffffff));
+    char name[TEXT_ORDER_MAX];
+    lua_pushfstring(lua, "order %s", text_order(handle->order, name));
     return 1;
 }
 

@@ -260,8 +260,15 @@ static bool host_origin(void *self, uint64_t order, uint32_t strategy, struct co
 
 static bool host_fee_rate(void *self, bool is_maker, struct oc_dec *ret_rate)
 {
-    const struct session *session = ((const struct console_host *)self)->session;
+    struct session *session = ((const struct console_host *)self)->session;
     *ret_rate = (struct oc_dec){0, 0, 0};
+    if (session->links.count) /* each account has its own */
+        return false;
+    const struct venue *venue = venues_of(&session->venues, session->money.account);
+    if (venue && venue->is_foreign) {
+        *ret_rate = portfolio_account(engine_portfolio(session->engine), session->money.account)->terms.fee;
+        return OC_HAS(venue->table, terms) && venue->table->terms;
+    }
     return settings_dec(session->settings, is_maker ? "sim.paper.maker_fee" : "sim.paper.taker_fee", ret_rate) == OC_OK;
 }
 
@@ -310,7 +317,6 @@ static oc_rc open_host(void *self, struct session *session)
                                             .server = host->server,
                                             .host = &host->table,
                                             .account = session->money.account,
-                                            .epoch = door_epoch(session->door),
                                             .ask_above = ask_above};
     rc = console_service_new(&config, &host->service);
     if (rc < 0)

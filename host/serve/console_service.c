@@ -149,7 +149,7 @@ static bool worth_of(struct console_service *service, const struct command_words
     const char *word = words->fields[0];
     uint64_t id = 0;
     if (strcmp(word, "amend") == 0) {
-        const struct order *order = words->count > 1 && console_service_order_of(service, words->fields[1], &id)
+        const struct order *order = words->count > 1 && text_to_order(words->fields[1], &id)
                                         ? orders_find(engine_orders(service->engine), id)
                                         : NULL;
         if (order)
@@ -203,8 +203,7 @@ static bool command(struct console_service *service, const struct console_seat *
                     struct text *reply)
 {
     struct text line;
-    char by[48], id[40];
-    uint64_t order;
+    char by[48];
     for (uint32_t i = 1; i < words->count; i++) {
         if (strncmp(words->fields[i], "by=", 3) != 0)
             continue;
@@ -213,13 +212,6 @@ static bool command(struct console_service *service, const struct console_seat *
     }
     if (!is_sure(service, words, reply) || !service->config.host->prepare(service->config.host->self, words, reply))
         return false;
-    bool names_order = strcmp(words->fields[0], "cancel") == 0 || strcmp(words->fields[0], "amend") == 0;
-    if (names_order && words->count > 1 &&
-        console_service_order_of(service, words->fields[1], &order)) { /* a restart counts anew */
-        snprintf(id, sizeof id, "o%llu.%llu", (unsigned long long)(order >> 40),
-                 (unsigned long long)order_number(order));
-        words->fields[1] = id;
-    }
     text_init_grow(&line, OC_EVENT_MAX - 256);
     for (uint32_t i = 0; i < words->count; i++)
         if (i == 0 || strncmp(words->fields[i], "sure=", 5) != 0)
@@ -452,24 +444,6 @@ uint64_t service_from(const struct command_words *words, uint32_t i)
     if (i < words->count && text_to_int(words->fields[i], strlen(words->fields[i]), &from) == OC_OK && from > 0)
         return (uint64_t)from;
     return 0;
-}
-
-bool console_service_order_of(const struct console_service *service, const char *text, uint64_t *ret_order)
-{
-    char *end;
-    if (*text == 'o' || *text == 'O')
-        text++;
-    if (*text < '0' || *text > '9')
-        return false;
-    unsigned long long number = strtoull(text, &end, 10), epoch = service->config.epoch;
-    if (*end == '.' && end[1] >= '0' && end[1] <= '9') {
-        epoch = number;
-        number = strtoull(end + 1, &end, 10);
-    }
-    if (*end || number >= 1ull << 40 || epoch >= 1ull << 24)
-        return false;
-    *ret_order = (uint64_t)(epoch << 40 | number);
-    return true;
 }
 
 const char *service_option(const struct command_words *words, uint32_t first, const char *name)

@@ -70,6 +70,7 @@ struct console_service_host {
     bool (*list)(void *self, const char *word, const struct command_words *words, struct text *reply);
     bool (*origin)(void *self, uint64_t order, uint32_t strategy, struct console_service_origin *ret_origin);
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: 0 or unknown */
+    /* Of the simulator in use, as a part of 1. False: there is none, or it does not say. */
     bool (*fee_rate)(void *self, bool is_maker, struct oc_dec *ret_rate);
     /* What a taker pays beyond the last price, as a share of it, where data have no quotes; 0 on real venues. */
     struct oc_dec (*half_spread)(void *self);
@@ -80,7 +81,6 @@ struct console_service_config {
     struct console_server *server; /* NULL: nobody asks (a replay that carries out recorded commands) */
     const struct console_service_host *host;
     uint32_t account;
-    uint32_t epoch;
     struct oc_dec ask_above; /* live: orders of a larger value ask once; 0: none does */
 };
 
@@ -103,8 +103,6 @@ bool console_service_is_waiting(const struct console_service *service);
 /* The control question being asked, for a copy of this process; and there: it waits to be settled. */
 struct console_token console_service_token(const struct console_service *service);
 void console_service_take_over(struct console_service *service, const struct console_token *token);
-/* "o3" or "o2.15". */
-bool console_service_order_of(const struct console_service *service, const char *text, uint64_t *ret_order);
 /* Carries out a recorded command. `reply` may be NULL. False: it was refused (the same in each run). */
 bool console_service_execute(struct console_service *service, const struct oc_ev_text *command, struct text *reply);
 

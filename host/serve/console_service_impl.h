@@ -97,7 +97,7 @@ struct console_service {
     struct bar_history *bars[CONSOLE_BAR_HISTORIES_MAX]; /* by instrument index */
     struct fill_row *fills;                              /* CONSOLE_FILLS_MAX, a ring */
     uint64_t fill_count;                                 /* ever */
-    struct order_history *histories;                     /* CONSOLE_HISTORIES_MAX, by order counter */
+    struct order_history *histories;                     /* CONSOLE_HISTORIES_MAX, by order_ring_slot */
     struct alert alerts[CONSOLE_ALERTS_MAX];
     uint32_t alert_count;
     uint32_t alert_numbers;

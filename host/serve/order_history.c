@@ -10,14 +10,14 @@ static const char *const request_kinds[] = {"", "new", "amend", "cancel"};
 
 struct order_history *order_history_find(struct console_service *service, uint64_t order)
 {
-    struct order_history *history = &service->histories[order % CONSOLE_HISTORIES_MAX];
+    struct order_history *history = &service->histories[order_ring_slot(order, CONSOLE_HISTORIES_MAX)];
     return order && history->order == order ? history : NULL;
 }
 
 /* The slot of an order, emptied if another one had it. */
 static struct order_history *trail_take(struct console_service *service, uint64_t order)
 {
-    struct order_history *history = &service->histories[order % CONSOLE_HISTORIES_MAX];
+    struct order_history *history = &service->histories[order_ring_slot(order, CONSOLE_HISTORIES_MAX)];
     if (history->order != order) {
         memset(history, 0,
                offsetof(struct order_history, verdicts)); /* rows behind it are written whole before they count */
@@ -159,7 +159,7 @@ static void tell_order(struct console_service *service, const struct oc_ev_answe
     text_clear(&service->told);
     json_open(&service->told, NULL, '{');
     json_time(&service->told, "time", answer->head.local_ns);
-    json_order_id(&service->told, "order", answer->order, service->config.epoch);
+    json_order_id(&service->told, "order", answer->order);
     json_text(&service->told, "symbol", instrument ? instruments_name(service->instruments, instrument) : NULL);
     json_text(&service->told, "what", what);
     json_text(&service->told, "reason", answer->reason[0] ? answer->reason : NULL);
@@ -391,7 +391,7 @@ bool service_explain(struct console_service *service, const struct command_words
     uint64_t id = 0;
     char line[256];
     struct text part;
-    bool is_id = words->count > 1 && console_service_order_of(service, words->fields[1], &id);
+    bool is_id = words->count > 1 && text_to_order(words->fields[1], &id);
     const struct order *order = is_id ? orders_find(engine_orders(service->engine), id) : NULL;
     const struct order_history *history = is_id ? order_history_find(service, id) : NULL;
     if (!order) {

@@ -44,7 +44,7 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     int64_t remaining = now->qty > order->filled ? now->qty - order->filled : 0;
     bool by_qty = now->bits & OC_RQ_HAS_QTY;
     json_open(reply, key, '{');
-    json_order_id(reply, "id", now->order, service->config.epoch);
+    json_order_id(reply, "id", now->order);
     json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_text(reply, "side", NAME_OF(sides, now->side));
     json_text(reply, "type", NAME_OF(types, now->type));
@@ -138,7 +138,7 @@ bool service_order(struct console_service *service, const struct command_words *
 {
     uint64_t id;
     const struct order *order = NULL;
-    if (words->count > 1 && console_service_order_of(service, words->fields[1], &id))
+    if (words->count > 1 && text_to_order(words->fields[1], &id))
         order = orders_find(engine_orders(service->engine), id);
     if (!order) {
         json_refusal(reply, "NO_ORDER", "no order '%.40s' is known; older ones are in the journal",
@@ -161,7 +161,7 @@ void service_put_fill(struct console_service *service, struct text *reply, const
     const struct instrument *instrument = instruments_get(service->instruments, fill->head.inst);
     json_open(reply, key, '{');
     json_time(reply, "time", fill->head.local_ns);
-    json_order_id(reply, "order", fill->order, service->config.epoch);
+    json_order_id(reply, "order", fill->order);
     json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_text(reply, "side", NAME_OF(sides, fill->side));
     json_qty(reply, "qty", instrument, true, fill->qty);

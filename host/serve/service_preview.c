@@ -31,8 +31,9 @@ struct outlook { /* of an order, by the prices of now */
     bool waits;        /* for its stop price */
     const char *venue; /* why the venue would refuse or end it; NULL: it would not */
     bool is_valued;
+    bool has_fee; /* what the venue takes is known */
     oc_i128 value;
-    oc_i128 fee;
+    oc_i128 fee; /* 0: not known */
 };
 
 /* The venue's side: whether it trades at once, rests, waits or is refused. `far`: what a market order would pay; 0: not known. */
@@ -68,6 +69,18 @@ static bool has_nothing_to_reduce(const struct console_service *service, const s
     return request->bits & OC_RQ_REDUCE_ONLY && (request->side == OC_SIDE_BUY ? held >= 0 : held <= 0);
 }
 
+/* The simulator's, or what the account's venue has said. */
+static bool fee_rate(const struct console_service *service, bool is_maker, struct oc_dec *ret_rate)
+{
+    if (service->config.host->fee_rate(service->config.host->self, is_maker, ret_rate))
+        return true;
+    const struct account_statement *of = statement_of(engine_statement(service->engine), service->config.account);
+    if (!of || !(of->account.present & (is_maker ? OC_ACC_MAKER_FEE : OC_ACC_TAKER_FEE)))
+        return false;
+    *ret_rate = is_maker ? of->account.maker_fee : of->account.taker_fee;
+    return true;
+}
+
 static struct outlook look(const struct console_service *service, const struct oc_request *request)
 {
     struct outlook outlook = {.instrument = instruments_get(service->instruments, request->head.inst),
@@ -80,8 +93,8 @@ static struct outlook look(const struct console_service *service, const struct o
     if (has_nothing_to_reduce(service, request))
         outlook.venue = "REDUCE_ONLY_WOULD_INCREASE_POSITION";
     const bool is_maker = outlook.rests || (request->bits & OC_RQ_POST_ONLY);
-    const bool has_rate = service->config.host->fee_rate(service->config.host->self, is_maker, &rate_dec) &&
-                          money_from_dec(rate_dec, &rate) == OC_OK;
+    const bool has_rate = fee_rate(service, is_maker, &rate_dec) && money_from_dec(rate_dec, &rate) == OC_OK;
+    outlook.has_fee = has_rate;
     if ((request->bits & OC_RQ_HAS_QUOTE_QTY) && outlook.price > 0 &&
         money_from_dec(request->quote_qty, &outlook.value) == OC_OK &&
         instrument_value(outlook.instrument, outlook.price, 1, &per_lot) == OC_OK && per_lot > 0) {
@@ -177,11 +190,13 @@ static void put_cost(struct console_service *service, const struct oc_request *r
     json_price(reply, "average", instrument, outlook->price > 0, outlook->price);
     if (outlook->is_valued) {
         json_money(reply, "notional", outlook->value);
-        json_money(reply, "fee", outlook->fee);
     } else {
         json_null(reply, "notional");
-        json_null(reply, "fee");
     }
+    if (outlook->is_valued && outlook->has_fee)
+        json_money(reply, "fee", outlook->fee);
+    else
+        json_null(reply, "fee");
     json_text(reply, "fee_asset", instruments_asset_name(service->instruments, instrument->info.quote));
     json_text(reply, "currency", instruments_asset_name(service->instruments, instrument->info.quote));
     json_open(reply, "walk", '[');

@@ -208,8 +208,7 @@ bool service_parse_order(struct console_service *service, const struct command_w
     return true;
 }
 
-static void put_engine_refusal(struct console_service *service, const struct engine_refusal *refusal,
-                               struct text *reply)
+static void put_engine_refusal(const struct engine_refusal *refusal, struct text *reply)
 {
     char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
     text_clear(reply);
@@ -226,7 +225,7 @@ static void put_engine_refusal(struct console_service *service, const struct eng
     json_text(reply, "rule", refusal->rule);
     json_dec(reply, "used", refusal->used);
     json_dec(reply, "limit", refusal->limit);
-    json_order_id(reply, "order", refusal->order, service->config.epoch);
+    json_order_id(reply, "order", refusal->order);
     json_flag(reply, "definitive", true);
     json_close(reply, '}');
 }
@@ -241,7 +240,7 @@ static bool put_result(struct console_service *service, oc_rc rc, uint64_t id, c
         return true;
     }
     if (rc == OC_E_LIMIT && refusal->reason[0])
-        put_engine_refusal(service, refusal, reply);
+        put_engine_refusal(refusal, reply);
     else if (rc == OC_E_NOT_FOUND)
         json_refusal(reply, "NO_ORDER", "no such order is known; older ones are in the journal");
     else if (rc == OC_E_STATE)
@@ -309,7 +308,7 @@ static bool verb_cancel(struct console_service *service, const struct command_wo
 {
     struct engine_refusal refusal = {0};
     uint64_t id = 0;
-    if (words->count < 2 || !console_service_order_of(service, words->fields[1], &id))
+    if (words->count < 2 || !text_to_order(words->fields[1], &id))
         return put_result(service, OC_E_NOT_FOUND, 0, &refusal, reply);
     if (engine_begin(service->engine, 0) < 0)
         return false;
@@ -341,7 +340,7 @@ static bool verb_amend(struct console_service *service, const struct command_wor
     struct engine_refusal refusal = {0};
     uint64_t id = 0;
     const struct order *order = NULL;
-    if (words->count > 1 && console_service_order_of(service, words->fields[1], &id))
+    if (words->count > 1 && text_to_order(words->fields[1], &id))
         order = orders_find(engine_orders(service->engine), id);
     if (!order)
         return put_result(service, OC_E_NOT_FOUND, 0, &refusal, reply);

@@ -8,6 +8,13 @@
 #include "serve/session_lists.h"
 #include "serve/venue_rows.h"
 
+/* What a plugin says of itself; NULL: it is not there. */
+static const char *about_of(const struct session *session, const struct part *part)
+{
+    const struct registry_entry *entry = part->is_missing ? NULL : registry_find(session->registry, NULL, part->id);
+    return entry ? entry->plugin->about : NULL;
+}
+
 static void list_plugins(const struct session *session, uint64_t from, struct text *reply, uint64_t *ret_next)
 {
     char hash[20];
@@ -23,32 +30,43 @@ static void list_plugins(const struct session *session, uint64_t from, struct te
         json_text(reply, "from", part->is_missing ? "missing" : (part->is_ours ? "ours" : "foreign"));
         json_text(reply, "file", part->path);
         json_text(reply, "hash", part->is_missing ? "" : hash);
+        json_text(reply, "about", about_of(session, part));
         json_close(reply, '}');
     }
     *ret_next = i < count ? i : 0;
 }
 
-/* What each rule has of its limit now: asked with the smallest buy of the first instrument. */
+/* What each rule says now of the smallest buy of the first instrument. */
 static void list_risk(struct console_host *host, struct text *reply)
 {
-    struct session *session = host->session;
-    char bytes[8192];
+    const struct session *session = host->session;
+    const struct instruments *instruments = engine_instruments(session->engine);
+    const struct instrument *instrument = instruments_at(instruments, 1);
+    const char *symbol = instrument ? instruments_name(instruments, instrument) : "";
+    char bytes[8192], qty[TEXT_DECIMAL_MAX], amount[TEXT_DECIMAL_MAX + 8];
     struct text preview;
-    struct command_words words = {.fields = {"preview", "buy", "", ""}, .count = 4};
-    const struct instrument *instrument = instruments_at(engine_instruments(session->engine), 1);
-    char qty[TEXT_DECIMAL_MAX], amount[TEXT_DECIMAL_MAX + 8];
     struct oc_dec lot = {0};
     if (instrument)
         (void)instrument_qty_dec(instrument, 1, &lot); /* one lot fits */
     text_from_units(qty, lot.units, lot.scale, TEXT_SHORTEST);
     snprintf(amount, sizeof amount, "qty=%s", qty);
-    words.fields[2] = instruments_name(engine_instruments(session->engine), instrument);
-    words.fields[3] = amount;
+    json_open(reply, NULL, '{');
+    json_text(reply, "halted", engine_latched(session->engine, session->money.account));
+    json_text(reply, "missing", engine_missing(session->engine)[0] ? engine_missing(session->engine) : NULL);
+    json_open(reply, "asked", '{');
+    json_text(reply, "symbol", symbol);
+    json_text(reply, "qty", qty);
+    json_close(reply, '}');
+    json_open(reply, "rows", '[');
+    const struct command_words words = {.fields = {"preview", "buy", symbol, amount}, .count = 4};
     text_init_fixed(&preview, bytes, sizeof bytes);
     console_service_ask(host->service, &words, &preview);
     const char *rows = strstr(bytes, "\"rules\":["), *end = rows ? strstr(rows, "],\"missing\"") : NULL;
     if (rows && end)
         text_put_bytes(reply, rows + 9, (size_t)(end - rows) - 9);
+    json_close(reply, ']');
+    json_null(reply, "next");
+    json_close(reply, '}');
 }
 
 static void list_journal(struct session *session, struct text *reply)
@@ -80,22 +98,19 @@ bool session_lists(void *self, const char *word, const struct command_words *wor
     uint64_t next = 0;
     if (words->count > 1)
         (void)text_to_int(words->fields[1], strlen(words->fields[1]), &from); /* no number: from the beginning */
-    if (strcmp(word, "journal") == 0) {
-        list_journal(session, reply);
+    if (strcmp(word, "journal") == 0 || strcmp(word, "risk") == 0) {
+        if (strcmp(word, "risk") == 0)
+            list_risk(host, reply);
+        else
+            list_journal(session, reply);
         return true;
     }
     json_open(reply, NULL, '{');
-    if (strcmp(word, "risk") == 0) {
-        json_text(reply, "halted", engine_latched(session->engine, session->money.account));
-        json_text(reply, "missing", engine_missing(session->engine)[0] ? engine_missing(session->engine) : NULL);
-    }
     json_open(reply, "rows", '[');
     if (strcmp(word, "venues") == 0)
         venue_rows_put(session, reply);
     else if (strcmp(word, "plugins") == 0)
         list_plugins(session, from > 0 ? (uint64_t)from : 0, reply, &next);
-    else if (strcmp(word, "risk") == 0)
-        list_risk(host, reply);
     for (uint32_t i = 0; strcmp(word, "strategies") == 0 && i < host->strategies->count; i++)
         if (host->strategies->list[i].strategy)
             strategies_put(host->strategies, reply, NULL, i);

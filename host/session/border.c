@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -52,22 +53,24 @@ oc_rc border_say(struct border *border, const char *why, const struct oc_event *
 {
     /* it stands at the same place in all of them */
     const bool is_of_order = event_is_of_order(event->type) && event->size >= sizeof(struct oc_ev_fill);
+    char name[TEXT_ORDER_MAX];
     const uint64_t id = is_of_order ? ((const struct oc_ev_answer *)(const void *)event)->order : 0;
     if (++border->refused <= BORDER_SAID_MAX)
-        log_error("border", "%s %s: %s: refused (order %llu, event type %u)%s",
+        log_error("border", "%s %s: %s: refused (order %s, event type %u)%s",
                   border->is_venue ? "connector" : "simulator", border->simulator ? border->simulator : "", why,
-                  (unsigned long long)order_number(id), event->type,
+                  text_order(id, name), event->type,
                   border->refused == BORDER_SAID_MAX ? "; more of it is only counted" : "");
     return border->refused < BORDER_REFUSED_MAX ? OC_OK : OC_E_DATA;
 }
 
 void border_say_alarms(struct border *border, const struct engine_out *out)
 {
+    char name[TEXT_ORDER_MAX];
     border->seen = out->alarms;
     for (uint32_t i = 0; i < out->note_count; i++) {
         const struct out_note *alarm = &out->notes[i];
         if (alarm->kind == NOTE_ALARM && ++border->alarms <= BORDER_SAID_MAX)
-            log_error("alarm", "%s (order %llu)%s", alarm->words, (unsigned long long)order_number(alarm->order),
+            log_error("alarm", "%s (order %s)%s", alarm->words, text_order(alarm->order, name),
                       border->alarms == BORDER_SAID_MAX ? "; more of them are only counted" : "");
     }
 }

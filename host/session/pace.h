@@ -31,6 +31,8 @@ struct pace_host {
 struct pace {
     double speed; /* 0: as fast as possible; 60: a minute of data a second */
     bool is_paused;
+    bool
+        is_within; /* paused before anything else happens, at this instant too: of a replay, which takes no commands there */
     bool is_ended;      /* the data have ended; consoles may still look */
     uint32_t ended;     /* OC_MARK_STOP, OC_MARK_END or OC_MARK_CLOSE, while nothing but answers has followed; else 0 */
     bool is_stopping;   /* the session is to end, and why is known */

@@ -6,6 +6,7 @@
 #include "base/env.h"
 #include "base/json_out.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "session/ending.h"
 #include "session/gap.h"
 #include "session/interrupt.h"
@@ -55,9 +56,10 @@ static __attribute__((noinline)) void say_unprotected(const struct out_request *
     const struct oc_request *leg = &denied->request;
     if (leg->owner != OC_OWNER_HOST || (leg->role != OC_ROLE_STOP_LOSS && leg->role != OC_ROLE_TAKE_PROFIT))
         return;
-    log_error("protection", "%s of order %llu was refused: %s; it is asked for again in a second",
-              leg->role == OC_ROLE_STOP_LOSS ? "the stop loss" : "the take profit",
-              (unsigned long long)order_number(leg->parent), denied->refusal.reason);
+    char name[TEXT_ORDER_MAX];
+    log_error("protection", "%s of order %s was refused: %s; it is asked for again in a second",
+              leg->role == OC_ROLE_STOP_LOSS ? "the stop loss" : "the take profit", text_order(leg->parent, name),
+              denied->refusal.reason);
 }
 
 static oc_rc record_denial(struct session *session, struct out_request *request)
@@ -433,9 +435,11 @@ static __attribute__((noinline)) oc_rc wait_for_market(struct session *session)
     int64_t at_ns = inbox_market_ns(session->inbox);
     if (__builtin_expect(session->links.count != 0, 0) && next.at_ns < at_ns)
         at_ns = next.at_ns; /* what a venue says by itself has its time, as a price has */
-    if (at_ns == INT64_MAX || at_ns <= session->pace.granted_ns || at_ns <= inbox_now(session->inbox))
+    const bool is_due = at_ns <= session->pace.granted_ns || at_ns <= inbox_now(session->inbox);
+    if (at_ns == INT64_MAX || (is_due && !session->pace.is_within))
         return OC_OK;
     rc = pace_wait(session, at_ns);
+    session->pace.is_within = false;
     if (rc == OC_OK)
         session->pace.granted_ns = at_ns;
     return rc;

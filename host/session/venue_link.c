@@ -350,6 +350,7 @@ static oc_rc take_answers(struct venue_link *link)
 
 oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked)
 {
+    char name[TEXT_ORDER_MAX];
     oc_rc rc = keep_queued(link);
     if (rc == OC_OK)
         rc = asked->kind == OC_REQUEST_FILLS ? io_venue_fetch_fills(&link->venue, asked)
@@ -358,8 +359,8 @@ oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked
         return rc;
     rc = take_answers(link);
     if (rc < 0) /* it was taken over: what came of it is another matter */
-        log_error("venue", "what %s said to order %llu could not be taken: %s", link->plugin.plugin->id,
-                  (unsigned long long)order_number(asked->order), error_name(rc));
+        log_error("venue", "what %s said to order %s could not be taken: %s", link->plugin.plugin->id,
+                  text_order(asked->order, name), error_name(rc));
     return OC_OK;
 }
 

@@ -125,7 +125,6 @@ static void scene_init(struct scene *scene, struct console_server *server, struc
                                             .server = server,
                                             .host = &scene->host,
                                             .account = scene->f->account,
-                                            .epoch = 3,
                                             .ask_above = ask_above};
     assert_int_equal(console_service_new(&config, &scene->service), OC_OK);
     text_init_grow(&scene->reply, COMMAND_LINE_MAX);
@@ -215,7 +214,7 @@ static void markets_and_money_read(void **state)
     assert_says(ask(&scene, "pnl"), "\"profit\":0.00000000");
     assert_says(ask(&scene, "status"), "\"mode\":\"paper\"");
     assert_says(ask(&scene, "orders some"), "BAD_LIST");
-    assert_says(ask(&scene, "order o9"), "NO_ORDER");
+    assert_says(ask(&scene, "order o3_9"), "NO_ORDER");
     assert_says(ask(&scene, "explain nothing"), "NO_ORDER");
     scene_release(&scene);
 }
@@ -226,7 +225,7 @@ static void an_order_goes_its_way(void **state)
     struct scene scene;
     scene_init(&scene, NULL, (struct oc_dec){0, 0, 0});
     assert_true(order(&scene, "buy BTC/USDT qty=1.5 tag=dip by=me"));
-    assert_says(scene.reply.data, "\"id\":\"o1\"");
+    assert_says(scene.reply.data, "\"id\":\"o3_1\"");
     assert_says(scene.reply.data, "\"owner\":\"console\",\"tag\":\"dip\"");
     assert_int_equal(scene.f->sent_count, 1);
     const struct oc_request *sent = &scene.f->sent[0];
@@ -241,7 +240,7 @@ static void an_order_goes_its_way(void **state)
     assert_says(ask(&scene, "fills"), "\"qty\":1,\"price\":100.4,\"fee\":0.1,\"fee_asset\":\"USDT\"");
     assert_says(scene.reply.data, "\"all\":2");
     assert_says(ask(&scene, "positions"), "\"side\":\"long\",\"qty\":1.5");
-    const char *text = ask(&scene, "explain o1");
+    const char *text = ask(&scene, "explain o3_1");
     assert_says(text, "\"callback\":{\"who\":\"me\",\"text\":\"buy BTC/USDT qty=1.5 tag=dip\"}");
     assert_says(text, "\"what\":\"sent\",\"text\":\"new BUY 1.5 to test\"");
     assert_says(text, "\"what\":\"fill\",\"text\":\"1 @ 100.4 fee 0.1 USDT\"");
@@ -278,9 +277,9 @@ static void wrong_orders_are_explained(void **state)
         {"buy BTC/USDT qty=1 post_only=1", "BAD_OPTION"},
         {"buy BTC/USDT qty=1 price=100.005 strict=1", "NOT_ON_THE_GRID"},
         {"buy ETH/USDT qty=1", "BAD_SYMBOL"},
-        {"cancel o77", "NO_ORDER"},
+        {"cancel o3_77", "NO_ORDER"},
         {"cancel x", "NO_ORDER"},
-        {"amend o77 price=1", "NO_ORDER"},
+        {"amend o3_77 price=1", "NO_ORDER"},
         {"close", "NO_POSITION"},
         {"reload s", "STEERED"},
     };
@@ -304,13 +303,13 @@ static void cancel_amend_kill_and_flatten(void **state)
     assert_true(order(&scene, "buy BTC/USDT qty=1 price=99.999 by=me")); /* snapped down: never above what was said */
     assert_int_equal(scene.f->sent[0].price, 9999);
     assert_true(scene.f->sent[0].bits & OC_RQ_SNAPPED);
-    assert_true(order(&scene, "amend o1 price=98 by=me"));
+    assert_true(order(&scene, "amend o3_1 price=98 by=me"));
     assert_int_equal(scene.f->sent[1].kind, OC_REQUEST_AMEND);
     assert_int_equal(scene.f->sent[1].price, 9800);
-    assert_false(order(&scene, "amend o1 price=97 by=me"));
+    assert_false(order(&scene, "amend o3_1 price=97 by=me"));
     assert_says(scene.reply.data, "PENDING");
     assert_true(order(&scene, "sell BTC/USDT qty=1 price=120 by=me"));
-    assert_true(order(&scene, "cancel o2 by=me"));
+    assert_true(order(&scene, "cancel o3_2 by=me"));
     assert_int_equal(scene.f->sent[3].kind, OC_REQUEST_CANCEL);
     assert_true(order(&scene, "buy BTC/USDT quote_qty=50 by=me"));
     fill(&scene, scene.f->sent[4].order, OC_SIDE_BUY, 500, 10000);
@@ -418,8 +417,8 @@ static size_t page_ids(struct scene *scene, const char *list, void (*between)(st
 static void one_more_and_one_ends(struct scene *scene)
 {
     assert_true(order(scene, "buy BTC/USDT qty=1 price=90 by=me"));
-    fill(scene, scene->f->sent[0].order, OC_SIDE_BUY, 1000, 9000); /* o1: not shown yet */
-    fill(scene, scene->f->sent[8].order, OC_SIDE_BUY, 1000, 9000); /* o9: shown */
+    fill(scene, scene->f->sent[0].order, OC_SIDE_BUY, 1000, 9000); /* o3_1: not shown yet */
+    fill(scene, scene->f->sent[8].order, OC_SIDE_BUY, 1000, 9000); /* o3_9: shown */
 }
 
 static void lists_come_in_pages(void **state)
@@ -431,19 +430,19 @@ static void lists_come_in_pages(void **state)
     for (int i = 0; i < CONSOLE_ORDERS_PAGE + 1; i++)
         assert_true(order(&scene, "buy BTC/USDT qty=1 price=90 by=me"));
     assert_int_equal(page_ids(&scene, "orders open", NULL, ids), 9);
-    assert_string_equal(ids[0], "o9");
-    assert_string_equal(ids[8], "o1");
-    assert_int_equal(page_ids(&scene, "orders all", one_more_and_one_ends, ids), 10); /* o9 twice, o10 is younger */
-    assert_string_equal(ids[7], "o2");
-    assert_string_equal(ids[8], "o9");
-    assert_string_equal(ids[9], "o1");
+    assert_string_equal(ids[0], "o3_9");
+    assert_string_equal(ids[8], "o3_1");
+    assert_int_equal(page_ids(&scene, "orders all", one_more_and_one_ends, ids), 10); /* o3_9 twice, o3_10 is younger */
+    assert_string_equal(ids[7], "o3_2");
+    assert_string_equal(ids[8], "o3_9");
+    assert_string_equal(ids[9], "o3_1");
     assert_int_equal(page_ids(&scene, "orders all", NULL, ids), 10);
-    assert_string_equal(ids[0], "o10");
-    assert_string_equal(ids[9], "o1");
+    assert_string_equal(ids[0], "o3_10");
+    assert_string_equal(ids[9], "o3_1");
     assert_int_equal(page_ids(&scene, "orders open", NULL, ids), 8);
     assert_int_equal(page_ids(&scene, "fills", NULL, ids), 2);
     assert_says(ask(&scene, "orders all 77"), "\"rows\":[],\"next\":null"); /* no longer kept: nothing older is */
-    assert_says(ask(&scene, "order o3.2"), "\"id\":\"o2\"");
+    assert_says(ask(&scene, "order o3.2"), "\"id\":\"o3_2\"");
     assert_says(ask(&scene, "order o4.2"), "NO_ORDER");
     scene_release(&scene);
 }
@@ -537,7 +536,7 @@ static void an_attached_console_reads_until_it_may_trade(void **state)
                                            /* who is recorded is the host's to say, in one piece */
                                            {"buy BTC/USDT qty=1 by=you", "BAD_OPTION"},
                                            {"hello \"eve\"\tby=you\n", "\"can_trade\":true"},
-                                           {"buy BTC/USDT qty=2", "\"id\":\"o2\""},
+                                           {"buy BTC/USDT qty=2", "\"id\":\"o3_2\""},
                                            {NULL, NULL}};
     (void)state;
     converse(lines, false, false, false);
@@ -561,9 +560,9 @@ static void live_is_locked_and_asks(void **state)
                                            {"buy BTC/USDT qty=10.001 sure=0", "SURE"},
                                            {"sell BTC/USDT qty=11 price=1", "SURE"}, /* filled at the market */
                                            {"buy BTC/USDT qty=9223372036854775 price=99", "SURE"},
-                                           {"buy BTC/USDT qty=1 price=99", "\"id\":\"o3\""},
-                                           {"amend o3 qty=11", "SURE"},
-                                           {"amend o3 qty=2 price=98", "PENDING_UPDATE"},
+                                           {"buy BTC/USDT qty=1 price=99", "\"id\":\"o3_3\""},
+                                           {"amend o3_3 qty=11", "SURE"},
+                                           {"amend o3_3 qty=2 price=98", "PENDING_UPDATE"},
                                            {"lock", "\"unlocked\":false"},
                                            {"sell BTC/USDT qty=1", "LOCKED"},
                                            {NULL, NULL}};

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -337,6 +338,8 @@ static void an_instrument_takes_a_kilobyte(void **state)
 {
     (void)state;
 #ifndef OUTCRY_SANITIZER
+    if (getenv("MALLOC_PERTURB_")) /* the C library fills what it gives: all is touched */
+        return;
     struct oc_instrument info = sample(OC_KIND_SPOT);
     struct instruments *own;
     struct markets *markets;

@@ -304,15 +304,52 @@ static void a_copy_fits_and_hides_nothing(void **state)
     assert_string_equal(text, "abcdefg");
 }
 
+/* One name for an order, everywhere; read back with what people type. */
+static void orders_have_names(void **state)
+{
+    static const struct {
+        uint64_t order;
+        const char *name;
+    } names[] = {{1ull << 40 | 1, "o1"},
+                 {1ull << 40 | ((1ull << 40) - 1), "o1099511627775"},
+                 {2ull << 40 | 15, "o2_15"},
+                 {0xffffffull << 40 | 7, "o16777215_7"},
+                 {5, "o0_5"}};
+    static const char *const wrong[] = {
+        "", "o", "x1", "o1_", "o1_x", "o1 ", "o-1", "o1099511627776", "o16777216_1", "o1_2_3"};
+    char text[TEXT_ORDER_MAX];
+    uint64_t order;
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_string_equal(text_order(names[i].order, text), names[i].name);
+        order = 0;
+        assert_true(text_to_order(text, &order));
+        assert_int_equal(order, names[i].order);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(text_to_order(wrong[i], &order));
+    assert_true(text_to_order("O2.15", &order));
+    assert_int_equal(order, 2ull << 40 | 15);
+    assert_true(text_to_order("12", &order));
+    assert_int_equal(order, 1ull << 40 | 12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decimals_are_read_exactly),           cmocka_unit_test(what_cannot_be_held_is_refused),
-        cmocka_unit_test(the_smallest_scale_is_found),         cmocka_unit_test(decimals_are_written),
-        cmocka_unit_test(any_number_survives_the_round_trip),  cmocka_unit_test(times_are_read_and_written),
-        cmocka_unit_test(durations_are_read_and_written),      cmocka_unit_test(a_fixed_text_is_cut_at_its_end),
-        cmocka_unit_test(a_growing_text_stops_at_its_maximum), cmocka_unit_test(no_memory_cuts_and_is_said),
-        cmocka_unit_test(the_nearest_name_is_meant),           cmocka_unit_test(a_copy_fits_and_hides_nothing),
+        cmocka_unit_test(orders_have_names),
+        cmocka_unit_test(decimals_are_read_exactly),
+        cmocka_unit_test(what_cannot_be_held_is_refused),
+        cmocka_unit_test(the_smallest_scale_is_found),
+        cmocka_unit_test(decimals_are_written),
+        cmocka_unit_test(any_number_survives_the_round_trip),
+        cmocka_unit_test(times_are_read_and_written),
+        cmocka_unit_test(durations_are_read_and_written),
+        cmocka_unit_test(a_fixed_text_is_cut_at_its_end),
+        cmocka_unit_test(a_growing_text_stops_at_its_maximum),
+        cmocka_unit_test(no_memory_cuts_and_is_said),
+        cmocka_unit_test(the_nearest_name_is_meant),
+        cmocka_unit_test(a_copy_fits_and_hides_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

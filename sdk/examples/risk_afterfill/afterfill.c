@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATE_VERSION = 1, NS_MS = 1000000 };
+enum { NS_MS = 1000000 };
 
-struct state { /* as it is saved: fixed size, no pointers */
-    uint32_t version;
-    uint32_t has_fill;
+struct state { /* as it is saved: fixed size, no pointers, no padding that is not zero */
+    uint64_t has_fill;
     int64_t fill_ns; /* of the last one that the scope of this rule holds */
 };
 
@@ -46,49 +45,22 @@ static uint64_t interest(void *self)
     return 1ull << OC_EV_FILL;
 }
 
-/* [engine] For a checkpoint: the size of what was written. */
-static oc_rc save(void *self, void *bytes, uint32_t size_max)
+/* [setup] */
+static oc_rc configure(const struct oc_host *host, struct rule *rule)
 {
-    const struct rule *rule = self;
-    if (size_max < sizeof rule->state)
-        return OC_E_LIMIT;
-    memcpy(bytes, &rule->state, sizeof rule->state);
-    return (oc_rc)sizeof rule->state;
+    return oc_config_duration(host, "wait", &rule->wait_ns);
 }
 
-/* [engine] After a restart: the bytes of the last checkpoint, then the events since. Bytes of another version are refused, never guessed. */
-static oc_rc load(void *self, const void *bytes, uint32_t size)
-{
-    struct rule *rule = self;
-    struct state state;
-    if (size != sizeof state)
-        return OC_E_DATA;
-    memcpy(&state, bytes, sizeof state);
-    if (state.version != STATE_VERSION)
-        return OC_E_DATA;
-    rule->state = state;
-    return OC_OK;
-}
+KIT_RULE_INSTANCE(struct rule, configure);
+KIT_RULE_STATE(struct rule, state,
+               1); /* another number with each change of `struct state`: old bytes are refused, never guessed */
 
-static oc_rc open_rule(const struct oc_host *host, void **ret_self)
-{
-    struct rule *rule = calloc(1, sizeof *rule);
-    if (!rule)
-        return OC_E_NOMEM;
-    rule->state.version = STATE_VERSION;
-    oc_rc rc = oc_config_duration(host, "wait", &rule->wait_ns);
-    if (rc < 0) {
-        free(rule);
-        return rc;
-    }
-    *ret_self = rule;
-    return OC_OK;
-}
-
-static void close_rule(void *self) { free(self); }
-
-static const struct oc_risk risk = {
-    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save, .load = load};
+static const struct oc_risk risk = {.size = sizeof risk,
+                                    .check = check,
+                                    .observe = observe,
+                                    .interest = interest,
+                                    .save = save_rule,
+                                    .load = load_rule};
 /* clang-format off */
 static const struct oc_key keys[] = {
     {.name = "wait", .type = OC_KEY_DURATION, .min = "0", .max = "7d", .fallback = "1m",

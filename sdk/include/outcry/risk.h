@@ -57,6 +57,8 @@ struct oc_risk_ctx {
     /* Value of qty at price in the settlement asset. */
     oc_rc (*notional)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
                       struct oc_dec *ret_value);
+    /* In observe() of a fill, that fill is booked: `position` is what it left. What cannot be sold any more (the rest below the venue's
+     * least quantity or value, after a fee in the base asset) is flat: 0. `account`: ask->account, or event->source of a fill. */
     oc_rc (*exposure)(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst, struct oc_exposure *ret_exposure);
     /* Marked equity of the account in its base currency. OC_E_NOT_FOUND: no such account. OC_E_STATE: a balance of it has no price. */
     oc_rc (*equity)(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity);
