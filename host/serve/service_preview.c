@@ -64,17 +64,17 @@ static void judge(struct outlook *outlook, const struct oc_request *request, con
 /* What a reduce-only order could reduce: the account's position, whoever holds it. */
 static bool has_nothing_to_reduce(const struct console_service *service, const struct oc_request *request)
 {
-    const struct book *book = portfolio_find(service->portfolio, service->config.account, 0, request->head.inst);
+    const struct book *book = portfolio_find(service->portfolio, request->account, 0, request->head.inst);
     const int64_t held = book ? book->position.qty : 0;
     return request->bits & OC_RQ_REDUCE_ONLY && (request->side == OC_SIDE_BUY ? held >= 0 : held <= 0);
 }
 
 /* The simulator's, or what the account's venue has said. */
-static bool fee_rate(const struct console_service *service, bool is_maker, struct oc_dec *ret_rate)
+static bool fee_rate(const struct console_service *service, uint32_t account, bool is_maker, struct oc_dec *ret_rate)
 {
     if (service->config.host->fee_rate(service->config.host->self, is_maker, ret_rate))
         return true;
-    const struct account_statement *of = statement_of(engine_statement(service->engine), service->config.account);
+    const struct account_statement *of = statement_of(engine_statement(service->engine), account);
     if (!of || !(of->account.present & (is_maker ? OC_ACC_MAKER_FEE : OC_ACC_TAKER_FEE)))
         return false;
     *ret_rate = is_maker ? of->account.maker_fee : of->account.taker_fee;
@@ -93,7 +93,8 @@ static struct outlook look(const struct console_service *service, const struct o
     if (has_nothing_to_reduce(service, request))
         outlook.venue = "REDUCE_ONLY_WOULD_INCREASE_POSITION";
     const bool is_maker = outlook.rests || (request->bits & OC_RQ_POST_ONLY);
-    const bool has_rate = fee_rate(service, is_maker, &rate_dec) && money_from_dec(rate_dec, &rate) == OC_OK;
+    const bool has_rate =
+        fee_rate(service, request->account, is_maker, &rate_dec) && money_from_dec(rate_dec, &rate) == OC_OK;
     outlook.has_fee = has_rate;
     if ((request->bits & OC_RQ_HAS_QUOTE_QTY) && outlook.price > 0 &&
         money_from_dec(request->quote_qty, &outlook.value) == OC_OK &&

@@ -46,13 +46,14 @@ all='[.money, .trades.requests, .trades.denied, .trades.fills, .trades.round_tri
 [ "$(jq -cS "$all" cut.json)" = "$(jq -cS "$all" whole.json)" ] || fail "kills: other figures: $(jq -cS "$all" cut.json)"
 
 # By hand: which account is said where a venue has two, and which venue where two have the symbol.
-printf '%s\n' 'step 1' 'buy 0.01 BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99 with other' \
+printf '%s\n' 'step 1' 'preview buy 0.01 desk:BTC/USDT @ 99 with hedge' 'buy 0.01 BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99 with other' \
     'buy 0.01 desk:BTC/USDT @ 99 with hedge' 'step 20' 'balances' 'positions' 'venues' \
     'statement' 'ledger' 'figures desk:BTC/USDT' |
     (OUTCRY__STRATEGY__ACCOUNT=hedge go console by_hand --paused) >hand 2>&1 || fail "by hand: $(cat hand)"
 while read -r words; do
     grep -qF -- "$words" hand || fail "by hand, not there: $words: $(cat hand)"
 done <<'END'
+the venue has not said its rate
 no instrument 'BTC/USDT'
 ACCOUNT_NEEDED: say with which account: account=main or hedge
 BAD_ACCOUNT: account: found 'other', expected main or hedge

@@ -196,6 +196,7 @@ expect 1 "--report $work/none/r.html: open $work/none/r.html: No such file" back
 # risk check
 expect 5 "QUANTITY_ABOVE_LIMIT" risk check buy 1 BTC/USDT @ 100 --config "$work/a.conf"
 expect 0 "allowed" risk check buy 0.5 BTC/USDT @ 100 --config "$work/a.conf"
+holds 'max_order_qty    allows   0.5 against 0.5' || say "risk check: what is used of a limit is not said: $(cat "$work/out")"
 expect 5 "PRICE_OUTSIDE_COLLAR" risk check buy 1 BTC/USDT @ 106 --reference 100
 
 # what a question rests on is said; a question that is not understood is not half taken

@@ -38,6 +38,21 @@ for pair in risk_maxqty:maxqty risk_afterfill:afterfill connector_loopback:loopb
         grep -q "try.txt:" "$w/out" || fail "$pair: '$words': $(cat "$w/out")"
     done
 done
+# A word that is misspelled is told the nearest, one without its numbers its form, and which words there are depends on the kind.
+while IFS='|' read -r file words said; do
+    set=$([ "$file" != maxqty ] || echo "--set limit=1")
+    { [ "$file" != loopback ] || echo 'transcript 2'; echo "$words"; } >"$w/try.txt"
+    # shellcheck disable=SC2086 # none, or two words
+    "$outcry" plugin try "$build/sdk/examples/$file.so" "$w/try.txt" $set >"$w/out" 2>&1 && fail "$file takes '$words'"
+    grep -qF "$said" "$w/out" || fail "$file: '$words': expected '$said': $(cat "$w/out")"
+done <<'END'
+maxqty|* bye 1|did you mean 'buy'
+maxqty|* bar 1 2|bar OPEN HIGH LOW CLOSE VOLUME [PERIOD]
+maxqty|* read x|a word for this kind of plugin: buy, sell, cancel, filled, price
+nextopen|* filled buy 1 @ 2|a word for this kind of plugin: buy, sell, cancel, price, quote, bar
+loopback|* ammend 1 buy 2 @ 3|did you mean 'amend'
+binbars|* raed x|did you mean 'read'
+END
 # The reader shows what it reads.
 printf 'OCBARS1\n\074\0\0\0\002\0\0\0\003\0\0\0\0\0\0\0BTC/USDT\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >"$w/none.bin"
 echo '* read none.bin' >"$w/try.txt"

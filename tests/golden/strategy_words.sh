@@ -115,7 +115,7 @@ backtest { strategy = "two.lua" }|backtest: BTC/USDT: expected one of bars, trad
 backtest { strategy = "two.lua", bars = {} }|backtest: there are no data
 backtest { strategy = "two.lua", bars = { "x" } }|backtest: bar 1: found "x", expected a close
 backtest { strategy = "two.lua", bars = { 0/0 } }|backtest: bar 1: found
-backtest { strategy = "two.lua", bar = { 1 } }|backtest: unknown field "bar"
+backtest { strategy = "two.lua", bar = { 1 } }|backtest: unknown field "bar": did you mean 'bars'?
 backtest { strategy = "two.lua", bars = { 1 }, symbol = "../x" }|backtest: symbol: found "../x"
 backtest { strategy = "two.lua", bars = { 1 }, period = "1x" }|backtest: period: found "1x"
 backtest { strategy = "two.lua", bars = { 1, 2 }, options = { "--nothing" } }|backtest: --nothing: unknown option
