@@ -90,7 +90,8 @@ static inline bool scene_list(void *self, const char *word, const struct command
     return true;
 }
 
-static inline bool scene_origin(void *self, uint64_t order, uint32_t strategy, struct console_service_origin *ret_origin)
+static inline bool scene_origin(void *self, uint64_t order, uint32_t strategy,
+                                struct console_service_origin *ret_origin)
 {
     (void)self;
     (void)order;

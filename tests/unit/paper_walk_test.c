@@ -6,7 +6,7 @@
 
 #include "support/walk_kit.h"
 
-enum { STEPS = 700, ASKED_MAX = 4 * STEPS };
+enum { STEPS = 700, ASKED_MAX = 4 * STEPS, MARKETS = 6 };
 
 struct walk {
     struct venue *v;
@@ -15,6 +15,7 @@ struct walk {
     struct dice dice;
     int64_t now_ns, price, position;
     uint32_t restarts, fills;
+    uint32_t only; /* bars of quotes say this side alone; 0: as is drawn */
     struct oc_request asked[ASKED_MAX];
     int asked_count;
 };
@@ -129,6 +130,17 @@ static void asks(struct walk *walk)
     take(walk);
 }
 
+/* The asks of a bar of quotes: its bids and a distance that is drawn for each of the four prices. */
+static void draw_asks(struct walk *walk, const int64_t bid[4], int64_t ret_ask[4])
+{
+    for (int i = 0; i < 4; i++)
+        ret_ask[i] = bid[i] + 2 + roll(walk, 8);
+    for (int i = 0; i < 4; i++) {
+        ret_ask[1] = ret_ask[i] > ret_ask[1] ? ret_ask[i] : ret_ask[1];
+        ret_ask[2] = ret_ask[i] < ret_ask[2] ? ret_ask[i] : ret_ask[2];
+    }
+}
+
 /* One piece of finer data, of one price line or two. */
 static void says_piece(struct walk *walk, bool is_quoted, int64_t half, uint32_t sides, int64_t from_ns, int64_t to_ns,
                        const int64_t line[4])
@@ -150,7 +162,6 @@ static void says_piece(struct walk *walk, bool is_quoted, int64_t half, uint32_t
                                          .open_ns = from_ns,
                                          .period_ns = to_ns - from_ns,
                                          .bid = {line[0] - half, line[1] - half, line[2] - half, line[3] - half},
-                                         .ask = {line[0] + half, line[1] + half, line[2] + half, line[3] + half},
                                          .present = sides};
     else if (from_ns != to_ns)
         event.bar = (struct oc_ev_bar){.head = {.size = sizeof event.bar, .type = OC_EV_BAR},
@@ -160,6 +171,8 @@ static void says_piece(struct walk *walk, bool is_quoted, int64_t half, uint32_t
                                        .high = line[1],
                                        .low = line[2],
                                        .close = line[3]};
+    if (event.head.type == OC_EV_QBAR)
+        draw_asks(walk, event.qbar.bid, event.qbar.ask);
     event.head.inst = INST;
     event.head.venue_ns = to_ns;
     assert_int_equal(walk->v->sim->finer(walk->v->instance.self, INST, &event.head), OC_OK);
@@ -169,20 +182,22 @@ static void says_piece(struct walk *walk, bool is_quoted, int64_t half, uint32_t
 static void says_inside(struct walk *walk, bool is_quoted, int64_t half, const int64_t whole[4])
 {
     const int64_t form = roll(walk, 4), middle = whole[2] + roll(walk, whole[1] - whole[2] + 1), is_up = roll(walk, 2),
-                  begin = walk->now_ns;
-    const uint32_t both = OC_HAS_BID | OC_HAS_ASK, one = roll(walk, 2) ? OC_HAS_BID : OC_HAS_ASK,
+                  begin = walk->now_ns, first = roll(walk, 3) == 0; /* now and then it begins later than the bar */
+    const uint32_t both = walk->only ? walk->only : OC_HAS_BID | OC_HAS_ASK,
+                   one = walk->only ? walk->only : (roll(walk, 2) ? OC_HAS_BID : OC_HAS_ASK),
                    sides = roll(walk, 5) ? both : one;
     assert_int_equal(walk->v->sim->finer(walk->v->instance.self, INST, NULL), OC_OK);
     if (form == 2) {
         const int64_t low = middle < whole[0] ? middle : whole[0], high = middle > whole[0] ? middle : whole[0];
         const int64_t below = middle < whole[3] ? middle : whole[3], above = middle > whole[3] ? middle : whole[3];
-        says_piece(walk, is_quoted, half, both, begin, begin + MINUTE / 2,
-                   (const int64_t[4]){whole[0], is_up ? whole[1] : high, is_up ? low : whole[2], middle});
+        if (!first)
+            says_piece(walk, is_quoted, half, both, begin, begin + MINUTE / 2,
+                       (const int64_t[4]){whole[0], is_up ? whole[1] : high, is_up ? low : whole[2], middle});
         says_piece(walk, is_quoted, half, sides, begin + MINUTE / 2, begin + MINUTE,
                    (const int64_t[4]){middle, is_up ? above : whole[1], is_up ? whole[2] : below, whole[3]});
     }
     const int64_t prices[5] = {whole[0], is_up ? whole[1] : whole[2], middle, is_up ? whole[2] : whole[1], whole[3]};
-    for (int64_t i = 0; form == 3 && i < 5; i++) {
+    for (int64_t i = first; form == 3 && i < 5; i++) {
         const int64_t at_ns = begin + i * MINUTE / 5;
         says_piece(walk, is_quoted, half, i ? sides : both, at_ns, at_ns,
                    (const int64_t[4]){prices[i], prices[i], prices[i], prices[i]});
@@ -209,8 +224,9 @@ static void shows_bar(struct walk *walk, bool is_quoted)
         .open_ns = open_ns,
         .period_ns = MINUTE,
         .bid = {open - half, high - half, low - half, close - half},
-        .ask = {open + half, high + half, low + half, close + half},
-        .present = (sides != 1 ? OC_HAS_BID : 0u) | (sides != 2 ? OC_HAS_ASK : 0u)};
+        .present = walk->only ? walk->only : (sides != 1 ? OC_HAS_BID : 0u) | (sides != 2 ? OC_HAS_ASK : 0u)};
+    if (is_quoted)
+        draw_asks(walk, quoted.bid, quoted.ask);
     const struct oc_event *event = is_quoted ? &quoted.head : &bar.head;
     says_inside(walk, is_quoted, half, (const int64_t[4]){open, high, low, close});
     if (roll(walk, 6)) /* else it is live: shown at its close only */
@@ -293,23 +309,24 @@ static uint64_t walked(const char *const *pairs, uint32_t kind, int market, bool
     walk->v = opened(walk);
     walk->dice.random = 11 + (uint64_t)market;
     walk->price = 10000;
+    walk->only = market == 4 ? OC_HAS_BID : (market == 5 ? OC_HAS_ASK : 0u);
     for (int step = 0; step < STEPS; step++) {
         if (is_cut && step % 5 == 4)
             restarts(walk);
         asks(walk);
         if (market == 0)
             shows_bar(walk, false);
-        else if (market == 1)
+        else if (market == 1 || market > 3)
             shows_bar(walk, true);
         else if (market == 2 || roll(walk, 2))
             shows_quote(walk);
         else
             shows_print(walk);
-        goes_to(walk, walk->now_ns + (market < 2 ? 0 : 1 + roll(walk, MINUTE)));
+        goes_to(walk, walk->now_ns + (market != 2 && market != 3 ? 0 : 1 + roll(walk, MINUTE)));
         if (step % 50 == 37)
             closes(walk);
     }
-    assert_true(walk->fills > 100 && (!is_cut || walk->restarts > 5));
+    assert_true(walk->fills > (walk->only ? 5 : 100) && (!is_cut || walk->restarts > 5));
     walk->v->sim->end(walk->v->instance.self, walk->now_ns);
     goes_to(walk, walk->now_ns + MINUTE);
     uint64_t hash = walk->dice.hash;
@@ -335,16 +352,18 @@ static void walks_end_where_they_did(void **state)
     static const char *const *const all[] = {neutral, touched, at_once, in_base, on_margin, on_margin};
     static const uint32_t kinds[] = {OC_KIND_SPOT, OC_KIND_SPOT,   OC_KIND_SPOT,
                                      OC_KIND_SPOT, OC_KIND_LINEAR, OC_KIND_INVERSE};
-    static const uint64_t recorded[6][4] = {
-        {0x8e7aef8c7f82ee34, 0xacf29149dddbe36b, 0xc61f102ae2eac7f8, 0xad8d0470536f0d43},
-        {0x0a4f3d77afc29cc1, 0x4fb849df38dbca4f, 0x5359165f73560d08, 0x3e0b86546147711a},
-        {0xadc972bdc9b93cb6, 0x49824acc190cc46f, 0x9e5bc684327b6bb9, 0x6c8f05c7785dc561},
-        {0x50f209ed2f7584e9, 0xbc292ab6fce889d7, 0xf44388e4acc36041, 0x35ddf823508903de},
-        {0x11eaf3d59768f172, 0x81ef80fdb42f4790, 0xdf02c2409515b6ba, 0x6bc6fed5ecae8f1c},
-        {0xa5e15cf15f04bbe0, 0xcd7e2788036e57e0, 0xa2c78b60ef9ec619, 0x340fe04b30a5846c}};
+    static const uint64_t recorded[6][MARKETS] = {
+        {0xa6a4ed4d2a45168f, 0x3ee67e46c16525f3, 0xc61f102ae2eac7f8, 0xad8d0470536f0d43, 0x1c74c43d9297933c,
+         0x8133456252a80eb3},
+        {0x10959112fd80f687, 0x6ca7517dbf17cb89, 0x5359165f73560d08, 0x3e0b86546147711a},
+        {0x33af9255387dbee8, 0x77efd79f218eab34, 0x9e5bc684327b6bb9, 0x6c8f05c7785dc561},
+        {0x91495e152a0464ce, 0xd4749849477853cf, 0xf44388e4acc36041, 0x35ddf823508903de},
+        {0x73e96ee0a4e11038, 0x2d91cec6933cb484, 0xdf02c2409515b6ba, 0x6bc6fed5ecae8f1c, 0xe6ef38e8ef7c46b4,
+         0xc697ed48318930f5},
+        {0x787797914d20043e, 0x0ee67e07e0ed5641, 0xa2c78b60ef9ec619, 0x340fe04b30a5846c}};
     bool is_same = true;
     for (int i = 0; i < 6; i++)
-        for (int market = 0; market < 4; market++) {
+        for (int market = 0; market < (i % 4 ? 4 : MARKETS); market++) {
             uint64_t hash = walked(all[i], kinds[i], market, false), cut = walked(all[i], kinds[i], market, true);
             if (hash != cut)
                 print_error("profile %d, market %d: not the same when saved and loaded on the way\n", i, market);
