@@ -108,6 +108,8 @@ static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint3
     struct engine *engine = engine_of(ctx);
     const struct oc_request *ask = ((struct asking *)ctx->impl)->request;
     struct oc_exposure exposure = {.size = sizeof exposure};
+    if (!portfolio_account(engine->portfolio, account) || !instruments_get(engine->instruments, inst))
+        return OC_E_NOT_FOUND;
     const struct book *book = portfolio_find(engine->portfolio, account, 0, inst);
     if (book) {
         exposure.position = book->position.qty;
@@ -389,20 +391,15 @@ void engine_set_witness(struct engine *engine, const struct engine_witness *witn
     engine->witness = witness ? *witness : (struct engine_witness){0};
 }
 
-static bool is_wanted(uint64_t interest, const struct oc_event *event)
-{
-    return event->type > 63 || (interest >> event->type & 1);
-}
-
 void chain_observe(struct engine *engine, const struct oc_event *event)
 {
-    if (!is_wanted(engine->interest, event)) /* most events interest no rule */
+    if (!oc_interest_has(engine->interest, event->type)) /* most events interest no rule */
         return;
     struct asking asking = {engine, NULL};
     struct oc_risk_ctx ctx = make_ctx(&asking);
     for (uint32_t i = 0; i < engine->rule_count; i++) {
         const struct rule *rule = &engine->rules[i];
-        if (!is_wanted(rule->interest, event) || !rule->observes || rule->is_away ||
+        if (!oc_interest_has(rule->interest, event->type) || !rule->observes || rule->is_away ||
             (rule->scope && !is_told(engine, rule, event)))
             continue;
         plugin_call_begin(&rule->observe);

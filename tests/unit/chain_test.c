@@ -78,9 +78,11 @@ static void probe_unknown(struct prober *prober, const struct oc_risk_ctx *ctx, 
     assert_int_equal(ctx->worst_qty(ctx, &other, &units), OC_E_NOT_FOUND);
     other.head.inst = none;
     assert_int_equal(ctx->worst_price(ctx, &other, &units), OC_E_NOT_FOUND);
-    assert_true(units == 7 && age == 7 && dec.units == 7);           /* untouched */
-    assert_int_equal(ctx->exposure(ctx, 9, none, &exposure), OC_OK); /* nothing is held there */
-    assert_true(exposure.position == 0 && exposure.long_worst == 0);
+    assert_int_equal(ctx->exposure(ctx, 9, ask->head.inst, &exposure), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->exposure(ctx, ask->account, none, &exposure), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->exposure(ctx, ask->account, 0, &exposure), OC_E_NOT_FOUND);
+    assert_true(units == 7 && age == 7 && dec.units == 7); /* untouched */
+    assert_int_equal(ctx->exposure(ctx, ask->account, ask->head.inst, &exposure), OC_OK);
     other.bits = OC_RQ_HAS_STOP;
     other.stop_price = 42;
     assert_int_equal(ctx->worst_price(ctx, &other, &units), OC_OK);
@@ -173,6 +175,11 @@ static void the_asked_order_is_left_out_of_the_exposure(void **state)
     struct prober prober = {.probe = probe_exposure};
     struct fixture *f = probed(&prober);
     struct engine_refusal refusal;
+    uint32_t other;
+    assert_int_equal(add_inst(f, "E/X", (struct oc_dec){1, 0, 0}, (struct oc_dec){1, 0, 0}), OC_INST(2, 1));
+    assert_int_equal(
+        portfolio_add_account(engine_portfolio(f->engine), "other", "test", f->quote, COST_AVERAGE, &other), OC_OK);
+    assert_int_equal(other, f->account + 1);
     uint64_t sell = fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 30, 10100));
     uint64_t buy = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 50, 9900));
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);
@@ -334,27 +341,34 @@ static void a_preview_asks_the_instrument_too(void **state)
     fixture_free(f);
 }
 
-/* A rule without an interest() is shown everything; one whose table is older than observe() nothing. */
+static uint64_t interest_above(void *self) { return (void)self, OC_INTEREST_ABOVE; }
+
+/* A rule without an interest() is shown everything, one with it what it asks for; one whose table is older than observe() nothing. */
 static void rules_of_each_shape_are_observed_as_they_say(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
-    struct rule all = {.max = 10}, old = {.max = 10}, none = {.max = 10}, few = {.max = 10};
+    struct rule all = {.max = 10}, old = {.max = 10}, none = {.max = 10}, few = {.max = 10}, above = {.max = 10};
     struct oc_risk all_table = rule_table, old_table = rule_table, none_table = rule_table, few_table = rule_table;
+    struct oc_risk above_table = rule_table;
     all_table.interest = NULL;
     old_table.size = offsetof(struct oc_risk, observe);
     none_table.observe = NULL;
     few_table.interest = interest_in_fills;
+    above_table.interest = interest_above;
     assert_int_equal(engine_add_rule(f->engine, "old", &old_table, &old), OC_OK);
     assert_int_equal(engine_add_rule(f->engine, "none", &none_table, &none), OC_OK);
     assert_int_equal(engine_add_rule(f->engine, "all", &all_table, &all), OC_OK);
     assert_int_equal(engine_add_rule(f->engine, "few", &few_table, &few), OC_OK);
+    assert_int_equal(engine_add_rule(f->engine, "above", &above_table, &above), OC_OK);
     fixture_price(f, 10000);
     assert_int_equal(all.seen, 1);
+    assert_int_equal(above.seen, 0);
     struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = OC_EV_MARK}};
-    assert_int_equal(fixture_input(f, &mark), OC_OK); /* numbers above 63 are always shown */
+    assert_int_equal(fixture_input(f, &mark), OC_OK);
     assert_int_equal(all.seen, 2);
-    assert_int_equal(few.seen, 1);
+    assert_int_equal(above.seen, 1);
+    assert_int_equal(few.seen, 0); /* no fill came: a rule that looks at no type is not wrong about it */
     assert_int_equal(old.seen + none.seen, 0);
     fixture_free(f);
 }

@@ -44,9 +44,9 @@ static void take(struct walk *walk)
     kit->log_size = 0;
     for (uint32_t i = 0; i < kit->f->sent_count; i++) {
         const struct oc_request *request = &kit->f->sent[i];
-        const int64_t row[] = {request->kind,  request->side, request->type,       request->qty, request->price,
-                               request->bits,  request->role, request->stop_price, request->tif, (int64_t)request->order,
-                               request->account};
+        const int64_t row[] = {request->kind,  request->side,           request->type,   request->qty,
+                               request->price, request->bits,           request->role,   request->stop_price,
+                               request->tif,   (int64_t)request->order, request->account};
         dice_fold(&walk->dice, row, sizeof row);
     }
     kit->f->sent_count = 0;
@@ -66,7 +66,8 @@ static void changes_steps(struct walk *walk)
         return;
     struct oc_ev_instrument *event = &walk->change[walk->changes++];
     *event = (struct oc_ev_instrument){
-        .head = {.size = sizeof *event, .type = OC_EV_INSTRUMENT, .source = walk->kit->f->account}, .info = *now_of(walk)};
+        .head = {.size = sizeof *event, .type = OC_EV_INSTRUMENT, .source = walk->kit->f->account},
+        .info = *now_of(walk)};
     event->info.price_step = prices[roll(walk, 3)];
     event->info.qty_step = quantities[roll(walk, 2)];
     struct oc_ev_instrument copy = *event;
@@ -81,7 +82,8 @@ static void answers(struct walk *walk)
     struct fixture *f = walk->kit->f;
     uint64_t open[64];
     uint32_t count = 0;
-    for (const struct order *order = orders_open_last(engine_orders(f->engine)); order && count < 64; order = order->older)
+    for (const struct order *order = orders_open_last(engine_orders(f->engine)); order && count < 64;
+         order = order->older)
         open[count++] = order->now.order;
     if (!count)
         return;
@@ -109,7 +111,8 @@ static void answers(struct walk *walk)
 static void shows_bar(struct walk *walk)
 {
     const int64_t open = walk->price, close = open - 40 + roll(walk, 81);
-    const int64_t high = (open > close ? open : close) + roll(walk, 20), low = (open < close ? open : close) - roll(walk, 20);
+    const int64_t high = (open > close ? open : close) + roll(walk, 20),
+                  low = (open < close ? open : close) - roll(walk, 20);
     struct oc_ev_bar bar = {.head = {.size = sizeof bar, .type = OC_EV_BAR, .inst = walk->kit->f->inst},
                             .open_ns = walk->now_ns,
                             .period_ns = KIT_MINUTE,

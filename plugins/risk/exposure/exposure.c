@@ -134,7 +134,7 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
 static uint64_t interest(void *self)
 {
     (void)self;
-    return 1ull << OC_EV_REQUEST | 1ull << OC_EV_FILL | 1ull << OC_EV_ORDER;
+    return 1ull << OC_EV_REQUEST | 1ull << OC_EV_FILL | 1ull << OC_EV_ORDER | OC_INTEREST_ABOVE;
 }
 
 static oc_rc configure(const struct oc_host *host, struct rule *rule)

@@ -45,11 +45,11 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
         rule->is_killed = 0;
 }
 
-/* Commands are above 63 and always shown; a bit that no event has keeps all others away. */
+/* Commands are above 63. */
 static uint64_t interest(void *self)
 {
     (void)self;
-    return 1ull << OC_EV_NONE;
+    return OC_INTEREST_ABOVE;
 }
 
 static oc_rc save(void *self, void *bytes, uint32_t size_max)

@@ -52,8 +52,8 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 }
 
 KIT_RULE_INSTANCE(struct rule, configure);
-KIT_RULE_STATE(struct rule, state,
-               1); /* another number with each change of `struct state`: old bytes are refused, never guessed */
+/* another number with each change of `struct state`: old bytes are refused, never guessed */
+KIT_RULE_STATE(struct rule, state, 1);
 
 static const struct oc_risk risk = {.size = sizeof risk,
                                     .check = check,

@@ -58,7 +58,8 @@ struct oc_risk_ctx {
     oc_rc (*notional)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
                       struct oc_dec *ret_value);
     /* In observe() of a fill, that fill is booked: `position` is what it left. What cannot be sold any more (the rest below the venue's
-     * least quantity or value, after a fee in the base asset) is flat: 0. `account`: ask->account, or event->source of a fill. */
+     * least quantity or value, after a fee in the base asset) is flat: 0. `account`: ask->account, or event->source of a fill.
+     * OC_E_NOT_FOUND: no such account or instrument. */
     oc_rc (*exposure)(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst, struct oc_exposure *ret_exposure);
     /* Marked equity of the account in its base currency. OC_E_NOT_FOUND: no such account. OC_E_STATE: a balance of it has no price. */
     oc_rc (*equity)(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity);
@@ -76,6 +77,14 @@ struct oc_risk_ctx {
     oc_rc (*traded_equity)(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity);
 };
 
+#define OC_INTEREST_ABOVE (1ull << OC_EV_NONE)
+
+/* 1: who has this interest() is told of such an event. */
+static inline int oc_interest_has(uint64_t interest, uint16_t type)
+{
+    return (int)(interest >> (type > 63 ? 0 : type) & 1);
+}
+
 struct oc_risk {
     uint32_t size;
     uint32_t flags; /* 0 */
@@ -85,8 +94,8 @@ struct oc_risk {
     /* [engine] optional: told of every recorded event whose type is in interest(). A request that was denied is recorded as
      * OC_EV_REQUEST and right behind it OC_EV_DENIED. */
     void (*observe)(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event);
-    /* [setup] optional: bit n set = wants observe() for event type n (0..63); types above are
-     * always shown. NULL = all. */
+    /* [setup] optional: bit n set = wants observe() for event type n (1..63): 1ull << OC_EV_FILL; OC_INTEREST_ABOVE: those of
+     * types above 63 (timers, commands, accounts), all of them. NULL = everything. Nothing else is told. */
     uint64_t (*interest)(void *self);
     /* [engine] optional: state as bytes. save returns the size written, OC_E_LIMIT if it does not
      * fit. */

@@ -588,7 +588,7 @@ static inline void kit_tell(struct kit_test *t, const struct oc_risk *risk, void
     const struct oc_risk_ctx ctx = kit_ctx(t, NULL, 0);
     const uint64_t interest = risk->interest ? risk->interest(self) : ~(uint64_t)0;
     t->may_latch = 1;
-    if (risk->observe && (event->type > 63 || (interest >> event->type & 1)))
+    if (risk->observe && oc_interest_has(interest, event->type))
         risk->observe(self, &ctx, event);
     t->may_latch = 0;
 }
