@@ -99,6 +99,8 @@ config "vault = \"local\"; environment = \"local\"; secret = { tool = \"x\"; };"
 bad 'a tool of nothing' 'it is of an MCP server, and none is named'
 config "vault = \"local\"; environment = \"local\"; secret = { command = [\"x\"]; mcp = [\"y\"]; };"
 bad 'two places' 'it comes from several places'
+config "vault = \"local\"; environment = \"local\"; secret = { mcp = [\"y\"]; };"
+bad 'a place and a server' 'it comes from several places' --set venue.signs.keys.main.secret=env:MINE_SECRET
 config "vault = \"local\"; environment = \"local\"; secret = { command = [\"x\"]; timeout = \"6m\"; };"
 bad 'a long time' 'a duration from 1ms to 5m'
 config "vault = \"local\"; environment = \"local\"; secret = { value = \"x\"; };"

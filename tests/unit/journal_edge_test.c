@@ -118,6 +118,30 @@ static void names_of_segments_are_exact(void **state)
     assert_true(stream == JOURNAL_MARKET && index == 65535);
 }
 
+/* A segment that was prepared and never written to is no record: a new journal takes its place. One with a record is in the way. */
+static void a_prepared_segment_is_swept(void **state)
+{
+    (void)state;
+    env_sim_start(&(struct env_sim_config){.seed = 1});
+    assert_int_equal(env_mkdir(dir), OC_OK);
+    struct segment segment;
+    assert_int_equal(segment_create(dir, JOURNAL_ORDERS, 3, 1 << 16, false, &segment), OC_OK);
+    segment_release(&segment);
+    char path[ENV_PATH_MAX], name[JOURNAL_NAME_MAX];
+    size_t size;
+    segment_name(name, JOURNAL_ORDERS, 3);
+    assert_int_equal(env_path(path, dir, name), OC_OK);
+    memset(env_sim_file(path, &size), 0, 64);
+    struct door *door;
+    assert_int_equal(
+        door_open(&(struct door_config){.dir = dir, .orders_segment_size = 1 << 16, .market_segment_size = 1 << 16},
+                  &door),
+        OC_OK);
+    assert_null(env_sim_file(path, &size));
+    assert_int_equal(door_close(door), OC_OK);
+    env_sim_stop();
+}
+
 static void a_memory_door_needs_no_disk(void **state)
 {
     (void)state;
@@ -532,6 +556,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_have_an_end),
         cmocka_unit_test(names_of_segments_are_exact),
+        cmocka_unit_test(a_prepared_segment_is_swept),
         cmocka_unit_test(a_memory_door_needs_no_disk),
         cmocka_unit_test(an_append_makes_no_call),
         cmocka_unit_test(a_large_segment_is_made_ready_piece_by_piece),

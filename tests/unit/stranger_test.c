@@ -40,6 +40,22 @@ static void D6_an_order_of_another_hand_is_adopted_and_counted(void **state)
     fixture_free(f);
 }
 
+/* A venue that does not say what kind of order it is: with a price it rests, without one it is at market. */
+static void D6_its_kind_follows_from_its_price(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_ev_order priced = said_order(f, "X1", OC_SHOWN_WORKING, 10, 0);
+    struct oc_ev_order bare = said_order(f, "X2", OC_SHOWN_WORKING, 10, 0);
+    priced.type = bare.type = 0;
+    bare.present &= ~(uint32_t)OC_OF_PRICE;
+    says(f, &priced);
+    says(f, &bare);
+    assert_int_equal(by_venue(f, "X1")->now.type, OC_ORDER_LIMIT);
+    assert_int_equal(by_venue(f, "X2")->now.type, OC_ORDER_MARKET);
+    fixture_free(f);
+}
+
 static void D6_it_can_be_canceled_by_hand(void **state)
 {
     (void)state;
@@ -175,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(D6_an_order_of_another_hand_is_adopted_and_counted),
+        cmocka_unit_test(D6_its_kind_follows_from_its_price),
         cmocka_unit_test(D6_it_can_be_canceled_by_hand),
         cmocka_unit_test(D6_a_fill_of_another_hand_makes_an_order_of_just_that),
         cmocka_unit_test(D6_what_had_traded_before_is_booked_only_as_fills),

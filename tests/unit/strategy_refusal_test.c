@@ -70,6 +70,16 @@ static struct kit *on_two_markets(const char *text)
     return kit;
 }
 
+static void a_market_that_there_is_not(void **state)
+{
+    (void)state;
+    struct kit *kit = on_two_markets("function on_bar(m) end");
+    assert_int_equal(kit->rc, OC_OK);
+    assert_int_equal(strategy_add_market(kit->strategy, OC_INST(77, 1), &kit->error), OC_E_NOT_FOUND);
+    assert_int_equal(strategy_add_market(kit->strategy, 0, &kit->error), OC_E_NOT_FOUND);
+    kit_free(kit);
+}
+
 static void indicators_are_of_their_own_market(void **state)
 {
     (void)state;
@@ -126,9 +136,8 @@ static void a_sale_by_money_is_not_made_less(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bars_that_the_data_do_not_add_up_to),
-        cmocka_unit_test(indicators_are_of_their_own_market),
-        cmocka_unit_test(indicators_have_a_limit),
+        cmocka_unit_test(bars_that_the_data_do_not_add_up_to), cmocka_unit_test(a_market_that_there_is_not),
+        cmocka_unit_test(indicators_are_of_their_own_market),  cmocka_unit_test(indicators_have_a_limit),
         cmocka_unit_test(a_sale_by_money_is_not_made_less),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
