@@ -34,6 +34,8 @@ const struct verb help_verbs[] = {
     {"config", verb_config, "read the files and show what holds", "check [FILE...] | keys [FILE...]", 0},
     {"bench", verb_bench, "measure this machine against the figures of the docs",
      "[bars|order|stop|door|journal|durable|restore|console|json]", 0},
+    {"doctor", verb_doctor, "is this machine, installation and configuration fit to trade?",
+     "[--config FILE] [--set KEY=VALUE] [--session DIR] [--json]", 0},
     {"version", verb_version, "version, and the libraries it runs with", "", 0},
     {"completion", verb_completion, "what a shell completes: outcry completion bash >FILE", "bash", 0},
     {"help", verb_help, "this text; `help VERB`, `help lua`, `help console`", "[VERB|lua|console]", 0},

@@ -29,6 +29,7 @@ int verb_risk(int argc, char **argv);
 int verb_config(int argc, char **argv);
 int verb_keys(int argc, char **argv);
 int verb_bench(int argc, char **argv);
+int verb_doctor(int argc, char **argv);
 int verb_version(int argc, char **argv);
 int verb_strategy(int argc, char **argv);
 int verb_help(int argc, char **argv);
