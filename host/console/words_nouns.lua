@@ -374,7 +374,7 @@ word('Money', 'risk', 'risk()', 'Each rule, and what the smallest buy would use 
     if v.missing then head = head .. S.paint('red', S.clean(S.missing_words(v.missing))) .. '\n' end
     if #v == 0 then return head .. S.paint('dim', 'no rules') .. '\n' end
     if v.asked and v.asked.symbol then
-      head = head .. S.paint('dim', 'as the smallest buy would find them: ' .. S.clean(v.asked.qty .. ' ' .. v.asked.symbol)) .. '\n'
+      head = head .. S.paint('dim', 'for a buy of ' .. S.clean(v.asked.qty .. ' ' .. v.asked.symbol) .. ':') .. '\n'
     end
     return head .. grid({ { 'rule', 'rule' }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
       { 'share', '', drop = 2, get = S.bar,

@@ -30,7 +30,7 @@ for pair in risk:my_risk risk-state:my_state connector:my_connector sim:my_sim d
     grep -q "tests passed, 0 tests failed out of 2" "$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
     "$probe" plugin info "$work/$name/build/$name.so"
     sed -i 's/"new %llu/"old %llu/; s/return qty <= limit/return qty < limit/; s/price + steps/price - steps/
-        s/return OC_E_END;/return OC_E_DATA;/; s/rule->state = state;/rule->state.version = state.version;/' \
+        s/return OC_E_END;/return OC_E_DATA;/; s/rule->state.has_fill = 1;/rule->state.has_fill = 0;/' \
         "$work/$name/$name.c"
     cmake --build "$work/$name/build" >>"$work/log"
     if ctest --test-dir "$work/$name/build" >>"$work/log"; then

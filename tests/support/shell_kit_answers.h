@@ -36,14 +36,18 @@ static const struct kit_canned kit_canned[] = {
             "USDT\",\"realised\":1,\"unrealised\":2,\"fees\":0.5,\"trips\":3}],\"next\":null}"},
     {"venues", "{\"rows\":[{\"venue\":\"paper\",\"kind\":\"sim\",\"state\":\"ready\",\"instruments\":2,\"note\":\"\"}],"
                "\"next\":null}"},
-    {"plugins", "{\"rows\":[{\"id\":\"outcry.sim\",\"kind\":\"sim\",\"version\":\"0.1\",\"license\":\"MIT\",\"about\":"
-                "\"fills\"}],\"next\":null}"},
+    {"plugins",
+     "{\"rows\":[{\"part\":\"sim.default\",\"id\":\"outcry.sim\",\"version\":\"0.1\",\"from\":\"ours\",\"file\":"
+     "\"/lib/"
+     "sim.so\",\"hash\":\"ab\",\"about\":\"fills\"},{\"part\":\"risk.max_qty\",\"id\":\"outcry.max\",\"version\":"
+     "\"0.1\",\"from\":\"ours\",\"file\":\"/lib/max.so\",\"hash\":\"cd\",\"about\":\"largest order\"}],\"next\":null}"},
     {"strategies",
      "{\"rows\":[{\"name\":\"sma\",\"file\":\"sma.lua\",\"state\":\"running\",\"period_ns\":60000000000,\"calls\":12,"
      "\"open_orders\":1,"
      "\"heap_bytes\":40960,\"error\":null,\"params\":{\"fast\":10},\"budget\":{},\"may\":{}}],\"next\":null}"},
-    {"risk", "{\"halted\":null,\"rows\":[{\"rule\":\"max_qty\",\"about\":\"largest "
-             "order\",\"used\":0.5,\"limit\":1,\"unit\":\"BTC\"}],\"next\":null}"},
+    {"risk", "{\"halted\":null,\"missing\":null,\"asked\":{\"symbol\":\"BTC/"
+             "USDT\",\"qty\":\"0.5\"},\"rows\":[{\"rule\":\"max_qty\","
+             "\"allowed\":true,\"used\":0.5,\"limit\":1,\"reason\":null}],\"next\":null}"},
     {"journal",
      "{\"folder\":\"runs/"
      "1\",\"seq\":42,\"records\":42,\"markets\":2,\"order_hash\":\"ab12\",\"input_hash\":\"cd34\",\"order_bytes\":100,"

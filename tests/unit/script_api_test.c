@@ -174,7 +174,7 @@ static const struct probe probes_2[] = {
     {"#m:orders()", "21"},
     {"m:orders()[1].qty", "1.0"},
     {"m:orders()[2].side", "sell"},
-    {"tostring(m:orders()[1])", "order 3.3"},
+    {"tostring(m:orders()[1])", "order o3_3"},
     {"m:orders()[1] == m:orders()[1]", "true"},
     {"m:orders()[1] == m:orders()[2]", "false"},
     {"m:orders()[1] == 5", "false"},

@@ -181,7 +181,7 @@ static void orders_are_told_in_one_line(void **unused)
     struct kit *kit = kit_new();
     kit_eval(kit, "buy(0.1)");
     assert_string_equal(
-        kit->out, "o1 BUY 0.1000 BTC/USDT filled 0.1000 @ 60,012.4 fee 6.00 USDT slip +2.1 bps 7 rules ok 1.3 ms\n");
+        kit->out, "o1 BUY 0.1000 BTC/USDT filled 0.1000 @ 60,012.4 fee 6.00 USDT slip +2.1 bps 7 rules ok in 1.3 ms\n");
     kit_eval(kit, "buy(0.1, {price = 60000})");
     assert_string_equal(kit->out, "o2 BUY 0.1000 BTC/USDT @ 60,000.0 open 7 rules ok\n");
     assert_int_equal(kit_eval(kit, "buy(0.1, {price = 80000})"), SHELL_ERROR);
@@ -277,6 +277,8 @@ static void shown_for_a_person(void **unused)
     says("balances", "1,234,567.891");
     says("positions", "+303.55");
     says("risk", "#####-----  50%");
+    says("risk", "for a buy of 0.5 BTC/USDT:");
+    says("risk", "largest order");
     says("status", "paper, running");
     says("journal", "runs/1");
     says("venues", "ready");

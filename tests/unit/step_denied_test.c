@@ -43,8 +43,8 @@ static void a_refused_leg_is_said_by_its_name(void **state)
     static const struct {
         uint8_t role;
         const char *words;
-    } cases[] = {{OC_ROLE_STOP_LOSS, "the stop loss of order 1 was refused: NOT_THIS_ONE"},
-                 {OC_ROLE_TAKE_PROFIT, "the take profit of order 1 was refused: NOT_THIS_ONE"},
+    } cases[] = {{OC_ROLE_STOP_LOSS, "the stop loss of order o1 was refused: NOT_THIS_ONE"},
+                 {OC_ROLE_TAKE_PROFIT, "the take profit of order o1 was refused: NOT_THIS_ONE"},
                  {OC_ROLE_ENTRY, NULL}, /* the strategy is told itself */
                  {OC_ROLE_END, NULL}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
