@@ -199,16 +199,33 @@ void limits_shared_shut(struct limits_shared *shared, uint64_t key, int64_t unti
         ;
 }
 
-int64_t limits_shared_shut_ns(const struct limits_shared *shared, uint64_t key, int64_t now_ns)
+/* NULL: nobody has used it yet. */
+static const struct limits_shared_place *known_place(const struct limits_shared *shared, uint64_t key)
 {
     for (uint32_t i = 0; shared->map && i < LIMITS_SHARED_PLACES; i++) {
         const struct limits_shared_place *place = &shared->map->places[(key + i) % LIMITS_SHARED_PLACES];
         const uint64_t there = atomic_load(&place->key);
-        const int64_t shut_ns = there == key ? atomic_load(&place->shut_ns) : 0;
-        if (shut_ns > now_ns && shut_ns - now_ns <= SHUT_MAX_NS)
-            return shut_ns;
         if (!there || there == key)
-            break;
+            return there ? place : NULL;
     }
-    return INT64_MIN;
+    return NULL;
+}
+
+int64_t limits_shared_shut_ns(const struct limits_shared *shared, uint64_t key, int64_t now_ns)
+{
+    const struct limits_shared_place *place = known_place(shared, key);
+    const int64_t shut_ns = place ? atomic_load(&place->shut_ns) : 0;
+    return shut_ns > now_ns && shut_ns - now_ns <= SHUT_MAX_NS ? shut_ns : INT64_MIN;
+}
+
+uint64_t limits_shared_look(const struct limits_shared *shared, uint64_t key, const struct oc_limit *limit,
+                            int64_t now_ns)
+{
+    const struct limits_shared_place *place = known_place(shared, key);
+    const uint64_t word = place ? atomic_load(&place->used) : 0;
+    if (limit->kind != OC_LIMIT_BUCKET)
+        return used_of(limit, counted(word, window_of(limit, now_ns)), now_ns);
+    const uint64_t period_us = (uint64_t)(limit->period_ns / 1000), now_us = (uint64_t)(now_ns / 1000);
+    const bool is_sound = word > now_us && word - now_us <= 2 * period_us;
+    return is_sound ? ((word - now_us) * limit->max + period_us - 1) / period_us : 0;
 }

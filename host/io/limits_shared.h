@@ -50,6 +50,9 @@ void limits_shared_give(struct limits_shared *shared, uint64_t key, const struct
 void limits_shared_used(struct limits_shared *shared, uint64_t key, const struct oc_limit *limit, uint64_t used,
                         int64_t now_ns);
 void limits_shared_shut(struct limits_shared *shared, uint64_t key, int64_t until_ns);
+/* What all of them have used of it, as of now. */
+uint64_t limits_shared_look(const struct limits_shared *shared, uint64_t key, const struct oc_limit *limit,
+                            int64_t now_ns);
 /* Until when it is closed, as any of them has heard; INT64_MIN: it is not. */
 int64_t limits_shared_shut_ns(const struct limits_shared *shared, uint64_t key, int64_t now_ns);
 

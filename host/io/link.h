@@ -23,7 +23,7 @@ enum io_happening_kind {
     IO_RESPONSE, /* the whole answer to an exchange */
     IO_UNSENT,   /* an exchange of which no byte left */
     IO_LOST,     /* an exchange that left and gets no whole answer */
-    IO_PROBED,   /* what became of a probe: `exchange` is its number, `status` 1: a connection was made */
+    IO_PROBED,   /* what became of a probe: `exchange` is its number, `status` 1: it is there */
     IO_MOVED     /* what goes to an endpoint goes to another place of it from now on: words in `bytes` */
 };
 
@@ -53,7 +53,9 @@ struct io_exchange {
     uint32_t body_size;
     uint8_t method; /* OC_METHOD_... */
     bool is_form;   /* the body is x-www-form-urlencoded, else JSON, unless the headers say */
-    uint8_t zero[2];
+    bool is_query;  /* a question that changes nothing and proves nothing: any place of its endpoint may answer it */
+    uint8_t zero[5];
+    int64_t at_ns; /* when it leaves */
 };
 
 struct io_opening {
@@ -88,7 +90,7 @@ struct io_link {
     int64_t (*next_ns)(void *self);
     /* The host and port that an endpoint of the description is reached by; NULL, or no such function: those that stand there. */
     const char *(*authority)(void *self, const char *endpoint);
-    /* Makes a connection to it, TLS and all, and closes it: IO_PROBED. NULL: it cannot. */
+    /* Makes a connection to it, TLS and all, has an answer of HTTP where it speaks that, and closes it: IO_PROBED. NULL: it cannot. */
     oc_rc (*probe)(void *self, const char *endpoint, uint64_t number);
 };
 

@@ -229,6 +229,12 @@ void net_bytes_release(struct net_bytes *bytes)
     *bytes = (struct net_bytes){0};
 }
 
+oc_rc net_loop_make(struct net_loop *loop, struct net_make *make)
+{
+    const oc_rc rc = loop->maker ? (oc_rc)OC_OK : net_maker_new(loop->lib, loop->poller, &loop->maker);
+    return rc == OC_OK ? net_maker_ask(loop->maker, make) : rc;
+}
+
 /* The driver. */
 
 static oc_rc link_open(void *self, const struct io_opening *opening) { return net_stream_open(self, opening); }
@@ -409,7 +415,7 @@ static void stop_making(struct net_loop *loop)
 {
     net_maker_free(loop->maker);
     loop->maker = NULL;
-    for (uint32_t i = 0; i < loop->link_count; i++)
+    for (uint32_t i = 0; i < loop->link_count; i++) {
         for (uint32_t k = 0; k < NET_STREAMS_MAX; k++) {
             struct net_stream *stream = &loop->links[i]->streams[k];
             if (stream->state != NET_MAKING)
@@ -417,6 +423,8 @@ static void stop_making(struct net_loop *loop)
             stream->make = NULL;
             net_stream_end(stream, IO_DOWN, OC_WHY_NETWORK, 0, "another venue was closed meanwhile");
         }
+        net_http_unmade(loop->links[i]);
+    }
 }
 
 void net_free(struct net *net)
@@ -429,11 +437,11 @@ void net_free(struct net *net)
             net_stream_close(&net->streams[i]);
         net_stream_release(&net->streams[i]);
     }
+    stop_making(loop);
     net_http_release(net);
     for (uint32_t i = 0; i < loop->link_count; i++)
         if (loop->links[i] == net)
             loop->links[i] = loop->links[--loop->link_count];
-    stop_making(loop);
     net_trust_release(&net->trust);
     free(net);
 }

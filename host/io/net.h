@@ -49,6 +49,7 @@ enum {
 #define NET_CONNECT_NS                                                                                                 \
     10000000000ll /* a connection is made within, its TLS included; and a stream is up within as much again */
 #define NET_ANSWER_NS 60000000000ll /* an exchange is over within */
+#define NET_PROBE_NS  3000000000ll  /* a place of HTTP that is tried answers within, or is not there */
 #define NET_WAIT_NS   5000000000ll  /* one that finds no free connection waits so long */
 #define NET_DEAD_NS   10000000000ll /* what was sent is not confirmed by the peer's machine: the connection is dead */
 #define NET_IDLE_NS   60000000000ll /* an idle connection of HTTP is closed after */

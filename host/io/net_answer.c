@@ -123,8 +123,7 @@ static int on_request(void *self, char *peer, char *own, int peer_port, int own_
         talk->breach = "the connection ended before an answer came";
         return CURL_PREREQFUNC_ABORT;
     }
-    talk->exchange->has_left = true;
-    talk->net->figures.exchanges++;
+    talk->exchange->has_left = talk->is_made = true;
     return CURL_PREREQFUNC_OK;
 }
 

@@ -104,9 +104,9 @@ static oc_rc watch(void *self, int fd, short want)
 static int on_close(void *self, curl_socket_t fd)
 {
     struct net_talk *talk = self;
-    net_loop_leave(talk->net->loop, fd);
     if (fd == talk->fd)
         talk->fd = -1;
+    (void)talk->multi.watch(talk->multi.self, fd, 0); /* of the loop, or of who makes its connection */
     env_close(fd);
     return 0;
 }
@@ -232,6 +232,23 @@ static bool set_method(struct net_talk *talk, const struct net_exchange *exchang
     return bad == CURLE_OK;
 }
 
+/* False: it is made here, for want of memory. */
+static bool is_made_elsewhere(struct net_talk *talk)
+{
+    struct net_make *make = calloc(1, sizeof *make);
+    if (!make)
+        return false;
+    make->net = talk->net;
+    make->talk = talk;
+    make->multi.lib = talk->net->lib;
+    talk->is_making = true;
+    if (net_loop_make(talk->net->loop, make) == OC_OK)
+        return true;
+    talk->is_making = false;
+    free(make);
+    return false;
+}
+
 static void begin(struct net_talk *talk, struct net_exchange *exchange)
 {
     struct net *net = talk->net;
@@ -240,8 +257,12 @@ static void begin(struct net_talk *talk, struct net_exchange *exchange)
     talk->requests = talk->lengths = 0;
     talk->head_size = 0;
     talk->is_chunked = talk->is_head_over = talk->is_last = false;
-    if (net_way_to(&talk->way, talk->easy, exchange->path) < 0 || !set_lines(talk, exchange) ||
-        !set_method(talk, exchange) || net->lib->multi_add(talk->multi.multi, talk->easy) != CURLM_OK) {
+    talk->is_made = false;
+    const bool is_set = net_way_to(&talk->way, talk->easy, exchange->path) == OC_OK && set_lines(talk, exchange) &&
+                        set_method(talk, exchange);
+    if (is_set && talk->fd < 0 && is_made_elsewhere(talk))
+        return;
+    if (!is_set || net->lib->multi_add(talk->multi.multi, talk->easy) != CURLM_OK) {
         talk->exchange = NULL;
         close_talk(talk);
         add_over(net, exchange, IO_UNSENT, OC_WHY_NOT_SENT, "no memory, or too many headers");
@@ -308,6 +329,7 @@ static void finish(struct net_talk *talk, CURLcode code)
     exchange->status = (uint16_t)status;
     const uint32_t why = net_way_why(&talk->way, code, words);
     const char *doubt = code == CURLE_OK ? net_answer_doubt(talk) : talk->breach;
+    net->figures.exchanges += exchange->has_left;
     const bool is_good = code == CURLE_OK && !doubt, is_kept = is_good && !talk->is_last && fd >= 0;
     (void)net->lib->multi_remove(talk->multi.multi, talk->easy);
     talk->exchange = NULL;
@@ -325,6 +347,44 @@ static void settle(struct net_talk *talk)
     CURLcode code;
     if (talk->is_open && talk->exchange && net_multi_ended(&talk->multi, &code))
         finish(talk, code);
+}
+
+/* The handles are the loop's again. */
+static void take_back(struct net_talk *talk)
+{
+    talk->is_making = false;
+    talk->multi.watch = watch;
+    talk->multi.self = talk;
+}
+
+void net_http_made(struct net *net, struct net_make *make)
+{
+    struct net_talk *talk = make->talk;
+    const bool is_over = make->is_over;
+    const CURLcode code = make->code;
+    bool is_watched = true;
+    net_make_free(make);
+    take_back(talk);
+    if (is_over) {
+        finish(talk, code);
+        return;
+    }
+    for (uint32_t i = 0; i < talk->multi.fd_count; i++)
+        is_watched &= watch(talk, talk->multi.fds[i], talk->multi.wants[i]) == OC_OK;
+    if (!is_watched)
+        finish(talk, CURLE_OUT_OF_MEMORY);
+    (void)net;
+}
+
+void net_http_unmade(struct net *net)
+{
+    for (uint32_t i = 0; i < NET_ALL_TALKS_MAX; i++) {
+        struct net_talk *talk = &net->talks[i];
+        if (!talk->is_open || !talk->is_making)
+            continue;
+        take_back(talk);
+        finish(talk, CURLE_ABORTED_BY_CALLBACK);
+    }
 }
 
 static void drop_late(struct net *net, int64_t mono_ns)
@@ -346,7 +406,7 @@ void net_http_due(struct net *net, int64_t mono_ns)
 {
     for (uint32_t i = 0; i < NET_ALL_TALKS_MAX; i++) {
         struct net_talk *talk = &net->talks[i];
-        if (!talk->is_open)
+        if (!talk->is_open || talk->is_making)
             continue;
         if (talk->exchange) {
             net_multi_due(&talk->multi, mono_ns);
@@ -365,7 +425,8 @@ int64_t net_http_due_ns(const struct net *net)
 {
     int64_t due_ns = net->waiting ? net->waiting->by_ns : INT64_MAX;
     for (uint32_t i = 0; i < NET_ALL_TALKS_MAX; i++)
-        if (net->talks[i].is_open && net->talks[i].exchange && net->talks[i].multi.due_ns < due_ns)
+        if (net->talks[i].is_open && net->talks[i].exchange && !net->talks[i].is_making &&
+            net->talks[i].multi.due_ns < due_ns)
             due_ns = net->talks[i].multi.due_ns;
     return due_ns;
 }

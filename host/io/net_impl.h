@@ -19,6 +19,7 @@ struct net_multi {
     oc_rc (*watch)(void *self, int fd, short want); /* 0: it leaves */
     int64_t due_ns;                                 /* by the monotonic clock; INT64_MAX: nothing is */
     int fds[NET_MULTI_FDS];
+    short wants[NET_MULTI_FDS]; /* ENV_POLL_..., of each */
     uint32_t fd_count;
 };
 
@@ -34,6 +35,8 @@ void net_multi_due(struct net_multi *multi, int64_t mono_ns);
 /* The handle that has ended; NULL: none has. */
 CURL *net_multi_ended(struct net_multi *multi, CURLcode *ret_code);
 
+struct net_talk;
+
 /* A connection that is being made, and what came of it. */
 struct net_make {
     struct net_multi multi;
@@ -44,7 +47,9 @@ struct net_make {
     atomic_bool is_cancelled;
     struct net *net; /* of the loop alone, as the next */
     uint32_t stream;
-    uint64_t probe; /* 0: it is made for the stream */
+    uint64_t probe;        /* 0: it is made for the stream, or the talk */
+    struct net_talk *talk; /* whose handles are the thread's until it is given back; NULL: they are its own */
+    bool is_over;          /* of a talk: its exchange has ended already, with `code` */
 };
 
 struct net_probed {
@@ -149,8 +154,10 @@ struct net_talk { /* a connection of HTTP: one exchange at a time */
     struct curl_slist *lines;
     struct net_exchange *exchange; /* under way; NULL: idle */
     uint32_t endpoint;
-    bool is_open; /* in use: multi and easy are there */
-    int fd;       /* that was used last, watched as long as it is open; -1 */
+    bool is_open;   /* in use: multi and easy are there */
+    bool is_making; /* its connection is being made: all of it but this, `exchange` and `endpoint` is the maker's */
+    bool is_made;   /* the maker's: its request leaves */
+    int fd;         /* that was used last, watched as long as it is open; -1 */
     int64_t idle_ns;
     /* of the answer */
     bool is_chunked, is_head_over, is_last;
@@ -227,6 +234,8 @@ void net_loop_mask(struct net_loop *loop, uint8_t *ret_bytes, size_t size);
 CHECKED oc_rc net_stream_open(struct net *net, const struct io_opening *opening);
 struct net_stream *net_stream_of(struct net *net, uint32_t number);
 void net_stream_made(struct net *net, struct net_make *make);
+/* The loop's maker is asked; it is begun where there is none. */
+CHECKED oc_rc net_loop_make(struct net_loop *loop, struct net_make *make);
 /* A connection that is made and closed: its end is told by probed[]. */
 CHECKED oc_rc net_probe(struct net *net, const char *endpoint, uint64_t number);
 CHECKED oc_rc net_stream_send(struct net_stream *stream, const void *bytes, uint32_t size);
@@ -263,6 +272,10 @@ void net_frame_close(struct net_stream *stream, uint16_t code);
 
 /* Exchanges: net_http.c; what an answer may be: net_answer.c. */
 CHECKED oc_rc net_http_ask(struct net *net, const struct io_exchange *exchange);
+/* The connection of a talk was made, or was not. */
+void net_http_made(struct net *net, struct net_make *make);
+/* The thread that makes connections is gone: what it was making comes to nothing. */
+void net_http_unmade(struct net *net);
 void net_http_due(struct net *net, int64_t mono_ns);
 int64_t net_http_due_ns(const struct net *net);
 void net_http_release(struct net *net);

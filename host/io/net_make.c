@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/env.h"
+#include "base/version.h"
 #include "io/net_impl.h"
 
 enum { MAKES_MAX = NET_LINKS_MAX * NET_STREAMS_MAX * 2, RING_BYTES = MAKES_MAX * 32 };
 
-#define LOOK_NS 1000000000ll /* at the latest it looks again after this */
+#define NS_PER_MS 1000000
+#define LOOK_NS   1000000000ll /* at the latest it looks again after this */
 
 struct net_maker {
     const struct net_lib *lib;
@@ -24,6 +26,10 @@ struct net_maker {
 void net_make_free(struct net_make *make)
 {
     const struct net_lib *lib = make->multi.lib;
+    if (make->talk) { /* whose handles are its own */
+        free(make);
+        return;
+    }
     if (make->easy && make->multi.multi)
         (void)lib->multi_remove(make->multi.multi, make->easy);
     if (make->easy)
@@ -63,11 +69,16 @@ static struct net_make *pop(struct ring *ring)
     return make;
 }
 
+static struct net_multi *multi_of(struct net_make *make) { return make->talk ? &make->talk->multi : &make->multi; }
+
 /* Made, failed or given up: it leaves the thread. */
 static void give(struct net_maker *maker, struct net_make *make)
 {
-    while (make->multi.fd_count) /* the loop waits for it from now on */
-        env_poller_leave(maker->poller, make->multi.fds[--make->multi.fd_count]);
+    struct net_multi *multi = multi_of(make);
+    for (uint32_t i = 0; i < multi->fd_count; i++) /* the loop waits for them from now on */
+        env_poller_leave(maker->poller, multi->fds[i]);
+    if (!make->talk)
+        multi->fd_count = 0;
     if (!push(&maker->mades, make)) { /* there is room for all that may be asked for */
         net_make_free(make);
         atomic_fetch_sub(&maker->count, 1);
@@ -75,14 +86,53 @@ static void give(struct net_maker *maker, struct net_make *make)
     env_poller_wake(maker->loop);
 }
 
+/* Of an endpoint that speaks HTTP a probe wants an answer, whatever it says: what takes connections and answers nothing is not there. */
+static bool set_end(const struct net_lib *lib, const struct net_make *make)
+{
+    if (!make->probe || make->way.url->is_lines || make->way.url->is_websocket)
+        return lib->set(make->easy, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK;
+    return lib->set(make->easy, CURLOPT_NOBODY, 1L) == CURLE_OK &&
+           lib->set(make->easy, CURLOPT_USERAGENT, "outcry/" OUTCRY_VERSION) == CURLE_OK &&
+           lib->set(make->easy, CURLOPT_TIMEOUT_MS, (long)(NET_PROBE_NS / NS_PER_MS)) == CURLE_OK;
+}
+
+/* The first exchange of a talk begins here, and goes on in the loop as soon as its connection is there: names, TCP and TLS cost the loop
+ * nothing. */
+static void begin_talk(struct net_maker *maker, struct net_make *make)
+{
+    struct net_talk *talk = make->talk;
+    talk->multi.watch = watch;
+    talk->multi.self = maker;
+    if (maker->lib->multi_add(talk->multi.multi, talk->easy) != CURLM_OK) {
+        make->is_over = true;
+        make->code = CURLE_OUT_OF_MEMORY;
+        give(maker, make);
+        return;
+    }
+    maker->makes[maker->make_count++] = make;
+}
+
+static bool look_at_talk(struct net_maker *maker, struct net_make *make)
+{
+    make->is_over = net_multi_ended(&make->talk->multi, &make->code) != NULL;
+    if (!make->is_over && !make->talk->is_made)
+        return false;
+    give(maker, make);
+    return true;
+}
+
 static void begin(struct net_maker *maker, struct net_make *make)
 {
     const struct net_lib *lib = maker->lib;
+    if (make->talk) {
+        begin_talk(maker, make);
+        return;
+    }
     make->code = CURLE_OUT_OF_MEMORY;
     make->fd = -1;
     make->easy = lib->easy_new();
     if (net_multi_init(&make->multi, lib, watch, maker) < 0 || !make->easy || net_way_set(&make->way, make->easy) < 0 ||
-        net_way_to(&make->way, make->easy, "/") < 0 || lib->set(make->easy, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK ||
+        net_way_to(&make->way, make->easy, "/") < 0 || !set_end(lib, make) ||
         lib->multi_add(make->multi.multi, make->easy) != CURLM_OK) {
         make->multi.lib = lib;
         give(maker, make);
@@ -95,15 +145,17 @@ static void begin(struct net_maker *maker, struct net_make *make)
 static bool look(struct net_maker *maker, struct net_make *make)
 {
     curl_socket_t fd = -1;
+    if (make->talk)
+        return look_at_talk(maker, make);
     if (atomic_load(&make->is_cancelled)) {
         give(maker, make);
         return true;
     }
     if (!net_multi_ended(&make->multi, &make->code))
         return false;
-    if (make->code == CURLE_OK && maker->lib->get(make->easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK)
+    if (make->code == CURLE_OK && !make->probe && maker->lib->get(make->easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK)
         make->fd = fd;
-    if (make->code == CURLE_OK && make->fd < 0)
+    if (make->code == CURLE_OK && !make->probe && make->fd < 0)
         make->code = CURLE_COULDNT_CONNECT;
     give(maker, make);
     return true;
@@ -113,8 +165,8 @@ static int64_t wait_ns(const struct net_maker *maker)
 {
     int64_t due_ns = INT64_MAX;
     for (uint32_t i = 0; i < maker->make_count; i++)
-        if (maker->makes[i]->multi.due_ns < due_ns)
-            due_ns = maker->makes[i]->multi.due_ns;
+        if (multi_of(maker->makes[i])->due_ns < due_ns)
+            due_ns = multi_of(maker->makes[i])->due_ns;
     const int64_t now_ns = env_clock_mono();
     if (due_ns == INT64_MAX)
         return maker->make_count ? LOOK_NS : -1;
@@ -130,12 +182,12 @@ static void turn(struct net_maker *maker)
         begin(maker, make);
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < maker->make_count; k++)
-            if (net_multi_has(&maker->makes[k]->multi, ready[i].fd)) {
-                net_multi_ready(&maker->makes[k]->multi, ready[i].fd, ready[i].is);
+            if (net_multi_has(multi_of(maker->makes[k]), ready[i].fd)) {
+                net_multi_ready(multi_of(maker->makes[k]), ready[i].fd, ready[i].is);
                 break;
             }
     for (uint32_t i = 0; i < maker->make_count;) {
-        net_multi_due(&maker->makes[i]->multi, env_clock_mono());
+        net_multi_due(multi_of(maker->makes[i]), env_clock_mono());
         if (look(maker, maker->makes[i]))
             maker->makes[i] = maker->makes[--maker->make_count];
         else

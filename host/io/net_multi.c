@@ -12,6 +12,7 @@ static void forget(struct net_multi *multi, int fd)
         if (multi->fds[i] == fd) {
             (void)multi->watch(multi->self, fd, 0); /* to leave cannot fail */
             multi->fds[i] = multi->fds[--multi->fd_count];
+            multi->wants[i] = multi->wants[multi->fd_count];
             return;
         }
 }
@@ -26,11 +27,14 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self, void *o
         forget(multi, fd);
         return 0;
     }
-    if (!net_multi_has(multi, fd)) {
-        if (multi->fd_count == NET_MULTI_FDS)
-            return -1;
-        multi->fds[multi->fd_count++] = fd;
-    }
+    uint32_t place = 0;
+    while (place < multi->fd_count && multi->fds[place] != fd)
+        place++;
+    if (place == NET_MULTI_FDS)
+        return -1;
+    multi->fds[place] = fd;
+    multi->wants[place] = want;
+    multi->fd_count += place == multi->fd_count;
     return multi->watch(multi->self, fd, want) < 0 ? -1 : 0;
 }
 

@@ -54,9 +54,7 @@ static oc_rc ask_maker(struct net_stream *stream)
     make->way = (struct net_way){.trust = &stream->net->trust, .url = stream->url, .reads_ahead = true};
     make->net = stream->net;
     make->stream = stream->number;
-    oc_rc rc = loop->maker ? OC_OK : net_maker_new(loop->lib, loop->poller, &loop->maker);
-    if (rc == OC_OK)
-        rc = net_maker_ask(loop->maker, make);
+    const oc_rc rc = net_loop_make(loop, make);
     if (rc < 0)
         free(make);
     else
@@ -480,9 +478,7 @@ oc_rc net_probe(struct net *net, const char *endpoint, uint64_t number)
     make->way = (struct net_way){.trust = &net->trust, .url = url};
     make->net = net;
     make->probe = number;
-    oc_rc rc = loop->maker ? OC_OK : net_maker_new(loop->lib, loop->poller, &loop->maker);
-    if (rc == OC_OK)
-        rc = net_maker_ask(loop->maker, make);
+    const oc_rc rc = net_loop_make(loop, make);
     if (rc != OC_OK)
         free(make);
     return rc;
@@ -500,6 +496,10 @@ static void probed(struct net *net, struct net_make *make)
 
 void net_stream_made(struct net *net, struct net_make *make)
 {
+    if (make->talk) {
+        net_http_made(net, make);
+        return;
+    }
     if (make->probe) {
         probed(net, make);
         return;

@@ -38,6 +38,11 @@ oc_rc pool_add(struct pool *pool, const char *endpoint, const char *place)
     return OC_OK;
 }
 
+const struct pool_endpoint *pool_find(const struct pool *pool, const char *endpoint)
+{
+    return endpoint_of(pool, endpoint);
+}
+
 uint32_t pool_active(const struct pool *pool, const char *endpoint, uint32_t *ret_count)
 {
     const struct pool_endpoint *of = endpoint_of(pool, endpoint);
@@ -45,13 +50,22 @@ uint32_t pool_active(const struct pool *pool, const char *endpoint, uint32_t *re
     return of ? of->active : 0;
 }
 
+oc_rc pool_set_balance(struct pool *pool, const char *endpoint, enum pool_balance balance)
+{
+    struct pool_endpoint *of = endpoint_of(pool, endpoint);
+    if (!of || of->count < 2)
+        return OC_E_NOT_FOUND;
+    of->balance = balance;
+    return OC_OK;
+}
+
 /* ---- what is known of what is under way ---- */
 
-static void know(struct pool *pool, uint64_t exchange, uint32_t stream, const struct pool_endpoint *of, uint32_t place)
+static void know(struct pool *pool, struct pool_known known)
 {
     for (uint32_t i = 0; i < POOL_KNOWN_MAX; i++)
         if (!pool->known[i].exchange && !pool->known[i].stream) {
-            pool->known[i] = (struct pool_known){exchange, stream, (uint16_t)(of - pool->endpoints), (uint16_t)place};
+            pool->known[i] = known;
             return;
         }
 }
@@ -75,14 +89,16 @@ static const char *shown(const struct pool *pool, const struct pool_endpoint *of
 static void move(struct pool *pool, struct pool_endpoint *of, uint32_t place, const char *why)
 {
     const uint32_t before = of->active;
+    const bool is_lost = of->places[before].failed >= POOL_PROBES;
     of->active = of->next = place;
     of->wanted = POOL_PLACES_MAX;
     pool->moves++;
     for (uint32_t i = 0; i < of->count; i++) { /* the others are tried when they are wanted; the first by itself */
         struct pool_place *at = &of->places[i];
-        at->is_doubted = false;
-        at->lost = at->failed = at->good = 0;
-        at->probe_ns = at->probe ? at->probe_ns : (i == 0 && place != 0 ? pool->now_ns + POOL_BACK_NS : INT64_MAX);
+        at->is_doubted = is_lost && i == before && of->balance != POOL_ONE; /* no question goes there */
+        at->failed = at->good = 0;
+        const bool is_tried = (i == 0 && place != 0) || at->is_doubted;
+        at->probe_ns = at->probe ? at->probe_ns : (is_tried ? pool->now_ns + POOL_BACK_NS : INT64_MAX);
     }
     if (pool->moved_count == POOL_MOVED_MAX)
         return; /* counted all the same */
@@ -106,26 +122,20 @@ static void want_next(struct pool *pool, struct pool_endpoint *of)
         at->probe_ns = pool->now_ns + (at->failed ? POOL_PROBE_NS : 0);
 }
 
-static bool is_lost_for(const struct pool_place *at) { return at->failed >= POOL_PROBES || at->lost >= POOL_LOST; }
-
-static void doubt(struct pool *pool, struct pool_endpoint *of, struct pool_place *at)
+/* That something came to nothing is no proof: it is tried. */
+static void doubt(struct pool *pool, const struct pool_endpoint *of, struct pool_place *at)
 {
-    at->lost++;
-    if (of->count < 2 || at != &of->places[of->active])
+    const bool is_used = at == &of->places[of->active] || of->balance != POOL_ONE;
+    if (of->count < 2 || !is_used || at->is_doubted)
         return;
-    if (!at->is_doubted) {
-        at->is_doubted = true;
-        at->failed = 0;
-        if (!at->probe)
-            at->probe_ns = pool->now_ns;
-    }
-    if (is_lost_for(at) && of->wanted == POOL_PLACES_MAX)
-        want_next(pool, of);
+    at->is_doubted = true;
+    at->failed = 0;
+    if (!at->probe)
+        at->probe_ns = pool->now_ns;
 }
 
 static void trust(struct pool_endpoint *of, struct pool_place *at)
 {
-    at->lost = 0;
     if (at != &of->places[of->active])
         return;
     at->failed = 0;
@@ -138,13 +148,22 @@ static void trust(struct pool_endpoint *of, struct pool_place *at)
 static void probed_active(struct pool *pool, struct pool_endpoint *of, struct pool_place *at, bool is_good)
 {
     at->failed = is_good ? 0 : at->failed + 1;
-    if (is_lost_for(at) && of->wanted == POOL_PLACES_MAX)
+    if (at->failed >= POOL_PROBES && of->wanted == POOL_PLACES_MAX)
         want_next(pool, of);
-    if (is_good && at->lost < POOL_LOST) { /* it was the exchange, not the place */
+    if (is_good) { /* it was the exchange, not the place */
         at->is_doubted = false;
+        of->wanted = POOL_PLACES_MAX;
         return;
     }
     at->probe_ns = pool->now_ns + POOL_PROBE_NS;
+}
+
+/* A place that only questions go to: none does until it was tried with success. */
+static void probed_other(struct pool *pool, struct pool_place *at, bool is_good)
+{
+    at->is_doubted = !is_good;
+    if (!is_good)
+        at->probe_ns = pool->now_ns + POOL_BACK_NS;
 }
 
 static void probed(struct pool *pool, struct pool_endpoint *of, uint32_t place, bool is_good)
@@ -162,6 +181,8 @@ static void probed(struct pool *pool, struct pool_endpoint *of, uint32_t place, 
         move(pool, of, place, "does not answer");
         return;
     }
+    if (at->is_doubted)
+        probed_other(pool, at, is_good);
     at->failed += !is_good;
     if (place == of->wanted)
         want_next(pool, of);
@@ -213,6 +234,13 @@ static bool is_bad(const struct io_happening *what)
     return what->kind == IO_REFUSED && (what->status == 0 || what->status >= 500);
 }
 
+/* Of late: each counts for a quarter. */
+static void time_answer(struct pool_place *at, int64_t took_ns)
+{
+    took_ns = took_ns > 0 ? took_ns : 1;
+    at->took_ns = at->took_ns ? at->took_ns + (took_ns - at->took_ns) / 4 : took_ns;
+}
+
 static void watch(struct pool *pool, const struct io_happening *what)
 {
     const bool is_of_either = what->kind != IO_MESSAGE && (what->exchange || what->stream);
@@ -221,6 +249,8 @@ static void watch(struct pool *pool, const struct io_happening *what)
         return;
     struct pool_endpoint *of = &pool->endpoints[known->endpoint];
     const uint32_t place = known->place;
+    if (what->kind == IO_RESPONSE)
+        time_answer(&of->places[place], what->at_ns - known->at_ns);
     if (is_bad(what)) {
         doubt(pool, of, &of->places[place]);
         if (what->stream && place == of->next && of->count > 1)
@@ -255,7 +285,9 @@ static oc_rc open(void *self, const struct io_opening *opening)
     there.endpoint = of->places[place].name;
     const oc_rc rc = pool->link.open(pool->link.self, &there);
     if (rc >= 0)
-        know(pool, 0, opening->stream, of, place);
+        know(pool, (struct pool_known){.stream = opening->stream,
+                                       .endpoint = (uint16_t)(of - pool->endpoints),
+                                       .place = (uint16_t)place});
     return rc;
 }
 
@@ -265,6 +297,26 @@ static oc_rc send(void *self, uint32_t stream, const void *bytes, uint32_t size)
     return pool->link.send(pool->link.self, stream, bytes, size);
 }
 
+/* The place of a question: the next one in turn that is not doubted, or the one of these that answers soonest. */
+static uint32_t balanced(struct pool_endpoint *of)
+{
+    const bool is_in_turn = of->balance == POOL_ROUND_ROBIN || of->turn % POOL_LOOK == 0;
+    uint32_t best = of->active;
+    bool has_best = false;
+    for (uint32_t i = 0; i < of->count; i++) {
+        const uint32_t place =
+            is_in_turn ? (of->turn / (of->balance == POOL_ROUND_ROBIN ? 1 : POOL_LOOK) + i) % of->count : i;
+        const struct pool_place *at = &of->places[place];
+        if (at->is_doubted || (has_best && (is_in_turn || at->took_ns >= of->places[best].took_ns)))
+            continue;
+        best = place; /* one of which nothing is known is asked first */
+        has_best = true;
+    }
+    of->turn++;
+    of->places[best].queries++;
+    return best;
+}
+
 static oc_rc http(void *self, const struct io_exchange *exchange)
 {
     struct pool *pool = self;
@@ -272,11 +324,14 @@ static oc_rc http(void *self, const struct io_exchange *exchange)
     struct io_exchange there = *exchange;
     if (!of)
         return pool->link.http(pool->link.self, exchange);
-    const uint32_t place = of->active;
+    const uint32_t place = exchange->is_query && of->balance != POOL_ONE ? balanced(of) : of->active;
     there.endpoint = of->places[place].name;
     const oc_rc rc = pool->link.http(pool->link.self, &there);
     if (rc >= 0)
-        know(pool, exchange->exchange, 0, of, place);
+        know(pool, (struct pool_known){.exchange = exchange->exchange,
+                                       .endpoint = (uint16_t)(of - pool->endpoints),
+                                       .place = (uint16_t)place,
+                                       .at_ns = exchange->at_ns});
     return rc;
 }
 

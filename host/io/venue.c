@@ -144,6 +144,7 @@ static oc_rc end_taken(struct io_venue *venue, oc_rc rc)
 static oc_rc take_message(struct io_venue *venue, const struct io_happening *happening)
 {
     struct io_stream *stream = io_stream_of_link(venue, happening->stream);
+    stream = stream ? stream : io_successor_speaks(venue, happening->stream);
     if (!stream || stream->state == IO_STREAM_WAITS) {
         venue->link.taken(venue->link.self);
         return 1; /* it was closed */
@@ -171,8 +172,11 @@ static oc_rc take_message(struct io_venue *venue, const struct io_happening *hap
         rc = venue->table->message(venue->self, &message);
     } while (io_call_again(venue, rc));
     const bool is_too_much = rc == OC_E_LIMIT;
+    const uint64_t unread = venue->unread;
     rc = judged(venue, end_taken(venue, rc), "a message");
     stream = io_stream_of(venue, message.stream);
+    if (stream && venue->unread != unread && io_stream_is_private(stream))
+        io_sync_suspect(venue);
     if (stream)
         stream->messages += rc > 0;
     if (stream && is_too_much)
@@ -294,6 +298,11 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
 {
     struct io_stream *stream = io_stream_of_link(venue, happening->stream);
     const struct io_exchange_kept *exchange;
+    const bool is_of_life = happening->kind == IO_UP || happening->kind == IO_DOWN || happening->kind == IO_REFUSED;
+    if (!stream && is_of_life && io_successor_heard(venue, happening)) {
+        venue->link.taken(venue->link.self);
+        return 1;
+    }
     switch ((enum io_happening_kind)happening->kind) {
     case IO_MESSAGE:
         return take_message(venue, happening);
@@ -410,6 +419,7 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
         rc = io_deadman_due(venue, now_ns);
     if (rc >= 0)
         rc = io_stream_reopen(venue, now_ns);
+    io_successor_due(venue, now_ns);
     if (rc >= 0)
         rc = io_clock_due(venue, now_ns);
     if (rc >= 0)

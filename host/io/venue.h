@@ -10,7 +10,8 @@
  * - An order of which nobody knows what became is asked about until the venue has shown it or its end. Not found proves something only when
  *   it was said twice, each time as late as the description says (absence_ns): then a new order is NOT_THERE.
  * - Where the world says so (syncs), a venue is compared with what is known before it may be given new risk: at the start, and whenever a
- *   stream of an account was lost. Until then its link is SYNCING.
+ *   stream of an account was lost. Until then its link is SYNCING. From time to time, on suspicion and when it is asked for it is compared
+ *   beside trading.
  * - The offset of the venue's clock is that of the sample with the smallest error, which grows with its age. Where the description says
  *   that signed times matter, nothing is signed while it is worse than the window, nor behind a step of our own clock.
  * - Time is given from outside; nothing here waits. io_venue_pump does one thing, io_venue_next_ns says when there is more to do.
@@ -68,8 +69,10 @@ enum {
 #define IO_ABSENCE_NS     60000000000ll /* not found proves nothing before, where the description does not say */
 #define IO_CLOCK_NS       60000000000ll /* the venue's clock is asked for so often */
 #define IO_CLOCK_FIRST_NS 200000000ll   /* and so long behind one of the first */
-#define IO_ABSENT_NS      1000000000ll  /* between two times of not found */
-#define IO_LIMIT_SAID_NS  1000000000ll  /* at least, between two times that a limit is said to be closed */
+#define IO_RECONCILE_NS                                                                                                \
+    600000000000ll                    /* it is compared so often without a reason, where the description does not say */
+#define IO_ABSENT_NS     1000000000ll /* between two times of not found */
+#define IO_LIMIT_SAID_NS 1000000000ll /* at least, between two times that a limit is said to be closed */
 
 enum io_site {
     IO_SITE_START,
@@ -119,6 +122,13 @@ struct io_stream {
     uint8_t zero[3];
     int64_t ping_ns;
     int64_t silence_ns;
+    int64_t age_ns;     /* its venue ends it then; 0: not said */
+    int64_t up_ns;      /* since when its connection is there */
+    int64_t succeed_ns; /* READY: when the next connection is made */
+    int64_t next_up_ns; /* of that one; 0: it is not there */
+    uint32_t next_link; /* the link's number of it; 0: none is on its way */
+    bool is_succeeding; /* one has taken the place of another, and is not ready yet */
+    uint8_t zero1[3];
     int64_t tell_ns; /* not told before: it said OC_E_AGAIN */
     uint16_t tell;   /* OC_STREAM_... that the connector is to be told; 0: nothing */
     uint16_t status;
@@ -191,8 +201,9 @@ struct io_wait {
     int64_t but_cancels_ns; /* nothing but cancels */
     int64_t said_ns;        /* when it was said last */
     int64_t broken_ns;      /* nothing but cancels, for what was asked came to nothing */
-    uint32_t tries;         /* said so often without a time, and nothing let through since */
-    uint32_t lost;          /* exchanges in a row that came to nothing */
+    int64_t trial_ns; /* behind that one exchange tries it; the others wait for what becomes of it, at most until */
+    uint32_t tries;   /* said so often without a time, and nothing let through since */
+    uint32_t lost;    /* exchanges in a row that came to nothing */
 };
 
 struct io_counts {         /* since the start of this life */
@@ -205,6 +216,8 @@ struct io_counts {         /* since the start of this life */
     uint64_t broken;       /* times that an endpoint was left alone, for nothing was answered */
     uint64_t moves;        /* times that another place of an endpoint was taken */
     uint64_t told_to_wait; /* times that an answer asked to be left alone */
+    uint64_t succeeded;    /* streams that went over to a new connection before their venue would have ended them */
+    uint64_t compared;     /* times that it was compared with what is known, to the end */
 };
 
 struct io_op {    /* of the running call; texts are offsets into the arena */
@@ -320,12 +333,15 @@ struct io_sync {
     uint32_t tries;
     int64_t again_ns;
     int64_t began_ns;
-    int64_t late_ns; /* it is said then that it takes long */
-    int64_t from_ns; /* what happened before is known: where a venue is asked by time */
-    uint8_t state;   /* IO_SYNC_... */
+    int64_t late_ns;    /* it is said then that it takes long */
+    int64_t from_ns;    /* what happened before is known: where a venue is asked by time */
+    int64_t next_ns;    /* it is compared again then, without a reason; 0: it never was */
+    int64_t suspect_ns; /* a suspicion is not looked into before */
+    uint8_t state;      /* IO_SYNC_... */
     bool is_resumed;
     bool asks_balances; /* all else has been answered */
-    uint8_t zero[5];
+    bool is_beside;     /* trading goes on meanwhile: nothing says that something was missed */
+    uint8_t zero[4];
 };
 
 struct io_shared_cost { /* taken by the running call: given back where that fails */
@@ -463,7 +479,12 @@ CHECKED oc_rc io_venue_recall(struct io_venue *venue, const struct oc_event *eve
  * its records end. OC_E_NOT_SUPPORTED: there are open orders (*ret_count) and the venue cannot be asked about one. */
 CHECKED oc_rc io_venue_resume(struct io_venue *venue, int64_t from_ns, uint32_t *ret_count);
 /* Whether it may be given new risk, as far as comparing goes. */
-static inline bool io_venue_is_compared(const struct io_venue *venue) { return venue->sync.state == IO_SYNC_NONE; }
+static inline bool io_venue_is_compared(const struct io_venue *venue)
+{
+    return venue->sync.state == IO_SYNC_NONE || venue->sync.is_beside;
+}
+/* It is compared once more, and goes on trading meanwhile. OC_E_NOT_SUPPORTED: it cannot be asked, or is not compared at all. */
+CHECKED oc_rc io_venue_reconcile(struct io_venue *venue);
 /* A new one, or a new version: requests that wait with the steps of before are NOT_THERE. */
 CHECKED oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument);
 /* Wanted from now on, on whatever stream carries it. OC_E_NOT_SUPPORTED: the description does not offer the topic. */

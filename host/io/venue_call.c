@@ -169,7 +169,10 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
                                          .headers_size = op->headers_size,
                                          .body_size = op->body_size,
                                          .method = op->method,
-                                         .is_form = (op->flags & OC_HTTP_FORM) != 0};
+                                         .is_form = (op->flags & OC_HTTP_FORM) != 0,
+                                         .is_query = op->token && !op->request && op->method == OC_METHOD_GET &&
+                                                     op->lane > OC_LANE_RECONCILE,
+                                         .at_ns = io_venue_now(venue)};
     if (rc == OC_OK)
         rc = venue->link.http(venue->link.self, &exchange);
     if (op->request)
@@ -180,6 +183,7 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
         return OC_OK;
     }
     io_wire_http(venue, op);
+    io_wait_left(venue, op);
     io_fetch_left(venue, op);
     venue->exchanges[venue->exchange_count++] =
         (struct io_exchange_kept){.exchange = op->exchange,
@@ -216,6 +220,7 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
     case IO_OP_READY:
         if (stream && stream->state == IO_STREAM_OPEN) {
             stream->state = IO_STREAM_READY;
+            stream->is_succeeding = false;
             stream->ready_ns = io_venue_now(venue);
             venue->has_work = venue->reach_is_old = true;
             io_not_denied(venue, stream->account);
@@ -227,7 +232,8 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
         remove_timer(venue, op->exchange);
         return OC_OK;
     case IO_OP_MISSED: {
-        const struct oc_fetch ask = {.size = sizeof ask, .kind = op->why, .account = op->account};
+        const struct oc_fetch ask = {
+            .size = sizeof ask, .kind = op->why, .account = op->account, .lane = OC_LANE_RECONCILE};
         uint64_t token;
         const oc_rc rc = io_venue_fetch(venue, &ask, &token);
         return rc == OC_E_NOT_SUPPORTED || rc == OC_E_LIMIT ? OC_OK : rc;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/random.h"
+
 static const struct oc_fetchable *offered(const struct io_venue *venue, uint32_t kind)
 {
     for (uint32_t i = 0; i < venue->table->venue->fetch_count; i++)
@@ -182,6 +184,13 @@ void io_fetch_answered(struct io_venue *venue, const struct oc_event *event)
     venue->has_work = true;
 }
 
+/* At random within a span that doubles, or what failed together is asked together. A question changes nothing: it may be asked again. */
+static int64_t again_after(struct io_venue *venue, uint32_t tries)
+{
+    const int64_t span_ns = IO_BACKOFF_NS << tries;
+    return IO_RETRY_NS + (int64_t)(random_next(&venue->random) % (uint64_t)(span_ns - IO_RETRY_NS));
+}
+
 void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why)
 {
     struct io_fetch *fetch = io_fetch_find(venue, token);
@@ -194,7 +203,7 @@ void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why)
     fetch->is_asked = false;
     fetch->exchange = 0;
     fetch->stream = 0;
-    fetch->again_ns = io_venue_now(venue) + (IO_BACKOFF_NS << fetch->tries);
+    fetch->again_ns = io_venue_now(venue) + again_after(venue, fetch->tries);
 }
 
 void io_fetch_left(struct io_venue *venue, const struct io_op *op)

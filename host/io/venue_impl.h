@@ -52,6 +52,24 @@ void io_stream_fail(struct io_venue *venue, struct io_stream *stream, uint32_t w
 /* It fell, was refused or is not to be trusted: `tell` says which. It is opened again or forgotten, and the connector will be told. */
 void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t tell, uint32_t why,
                     const struct io_happening *happening);
+/* As it is opened, but for its number. */
+struct io_opening io_stream_opening(const struct io_venue *venue, const struct io_stream *stream);
+/* What was under way on it has no answer, and what it carried is to be asked for anew; the connector will be told that it fell. */
+void io_stream_interrupted(struct io_venue *venue, struct io_stream *stream, uint32_t why);
+
+/* Successors of streams whose end is known: venue_successor.c. */
+/* It is up since then. */
+void io_successor_from(struct io_stream *stream, int64_t up_ns);
+void io_successor_due(struct io_venue *venue, int64_t now_ns);
+int64_t io_successor_next_ns(const struct io_venue *venue, const struct io_stream *stream);
+/* UP, DOWN and REFUSED of one. False: it is of none. */
+bool io_successor_heard(struct io_venue *venue, const struct io_happening *happening);
+/* A message of one: it takes its place now. NULL: it is of none. */
+struct io_stream *io_successor_speaks(struct io_venue *venue, uint32_t link);
+/* The connector knows that the one before is gone. */
+void io_successor_told(struct io_venue *venue, struct io_stream *stream);
+/* Its stream fell or was closed. */
+void io_successor_drop(struct io_venue *venue, struct io_stream *stream);
 /* Tells the connector of one stream what it is to be told. 1: told, or to be told later; 0: there is nothing to tell now. */
 CHECKED oc_rc io_stream_tell(struct io_venue *venue);
 CHECKED oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns);
@@ -129,11 +147,15 @@ int64_t io_clock_next_ns(const struct io_venue *venue);
 /* Comparing: venue_sync.c. */
 /* A stream of an account was lost, or it starts. */
 void io_sync_want(struct io_venue *venue);
+/* Something of an account may have been missed, and nothing proves it. */
+void io_sync_suspect(struct io_venue *venue);
 void io_sync_fetched(struct io_venue *venue, uint64_t token, oc_rc rc);
 CHECKED oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns);
 int64_t io_sync_next_ns(const struct io_venue *venue);
 /* A new order that may not leave now. */
 bool io_sync_holds(const struct io_venue *venue, const struct oc_request *request);
+/* A change that waits for the answers to questions that are asked beside trading. */
+bool io_sync_delays(const struct io_venue *venue, const struct oc_request *request);
 
 /* The dead man's switch. */
 CHECKED oc_rc io_deadman_due(struct io_venue *venue, int64_t now_ns);
@@ -175,6 +197,8 @@ void io_wait_said(struct io_venue *venue, uint32_t endpoint, uint32_t lane, int6
                   const struct io_happening *happening);
 /* An exchange with it came to nothing: after IO_BREAKER in a row it is left alone for a while, longer each time, but for cancels. */
 void io_wait_failed(struct io_venue *venue, uint32_t endpoint);
+/* An exchange has left for an endpoint. */
+void io_wait_left(struct io_venue *venue, const struct io_op *op);
 /* Its endpoints are at other places: what failed before says nothing. */
 void io_wait_moved(struct io_venue *venue);
 /* When something may be sent there; in the past: now. */

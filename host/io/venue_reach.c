@@ -19,7 +19,7 @@ static uint32_t reach_of(const struct io_venue *venue, uint32_t account, uint32_
         if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream) ||
             (stream->account && stream->account != account))
             continue;
-        const bool is_ready = stream->state == IO_STREAM_READY;
+        const bool is_ready = stream->state == IO_STREAM_READY || stream->is_succeeding;
         if (was_reached(before) && !stream->ready_ns)
             continue; /* one more is on its way: nothing is lost by it */
         count++;
@@ -75,6 +75,7 @@ void io_reach_moved(struct io_venue *venue, const char *words, uint32_t size)
     const uint32_t taken = size < sizeof said.words ? size : (uint32_t)sizeof said.words - 1;
     io_wait_moved(venue);
     io_stream_moved(venue);
+    io_sync_suspect(venue);
     venue->counts.moves++;
     if (!venue->is_silent)
         log_warning("venue", "%s: %.*s", venue->name, (int)taken, words);

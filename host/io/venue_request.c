@@ -468,7 +468,8 @@ oc_rc io_pending_flush(struct io_venue *venue)
     for (uint8_t lane = OC_LANE_CANCEL; lane <= OC_LANE_ORDER && rc >= 0; lane++)
         for (uint32_t i = 0; i < venue->pending_count && rc >= 0;) {
             uint32_t places[BATCH_MAX];
-            if (venue->pending[i].state != IO_PENDING_WAITS || venue->pending[i].lane != lane) {
+            if (venue->pending[i].state != IO_PENDING_WAITS || venue->pending[i].lane != lane ||
+                io_sync_delays(venue, &venue->pending[i].ask->ask)) {
                 i++;
                 continue;
             }

@@ -171,6 +171,7 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
         return OC_E_DENIED;
     const char *what = open->frame == OC_FRAME_RAW           ? "raw frames"
                        : open->url                           ? "a url at run time"
+                       : open->instead                       ? "one that takes the place of another"
                        : (open->flags & OC_OPEN_LISTEN) != 0 ? "to listen for a peer"
                                                              : NULL;
     if (what) {
@@ -210,7 +211,8 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
                                  .message_max = open->message_max ? open->message_max : said->message_max,
                                  .frame = open->frame,
                                  .ping_ns = open->ping_ns,
-                                 .silence_ns = open->silence_ns ? open->silence_ns : said->silence_ns};
+                                 .silence_ns = open->silence_ns ? open->silence_ns : said->silence_ns,
+                                 .age_ns = open->age_ns};
     *ret_stream = stream->number;
     return OC_OK;
 }

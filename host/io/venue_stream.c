@@ -51,21 +51,26 @@ static uint32_t tries_of(const struct io_venue *venue, struct io_stream *stream)
     return stream->tries++;
 }
 
+struct io_opening io_stream_opening(const struct io_venue *venue, const struct io_stream *stream)
+{
+    return (struct io_opening){.endpoint = venue->table->venue->endpoints[stream->endpoint].name,
+                               .path = stream->path,
+                               .headers = stream->path + stream->path_size + 1,
+                               .ping = stream->path + stream->path_size + 1 + stream->headers_size,
+                               .path_size = stream->path_size,
+                               .headers_size = stream->headers_size,
+                               .ping_size = stream->ping_size,
+                               .message_max = stream->message_max,
+                               .flags = stream->flags,
+                               .frame = stream->frame,
+                               .ping_ns = stream->ping_ns,
+                               .silence_ns = stream->silence_ns};
+}
+
 oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream)
 {
-    const struct io_opening opening = {.stream = ++venue->links,
-                                       .endpoint = venue->table->venue->endpoints[stream->endpoint].name,
-                                       .path = stream->path,
-                                       .headers = stream->path + stream->path_size + 1,
-                                       .ping = stream->path + stream->path_size + 1 + stream->headers_size,
-                                       .path_size = stream->path_size,
-                                       .headers_size = stream->headers_size,
-                                       .ping_size = stream->ping_size,
-                                       .message_max = stream->message_max,
-                                       .flags = stream->flags,
-                                       .frame = stream->frame,
-                                       .ping_ns = stream->ping_ns,
-                                       .silence_ns = stream->silence_ns};
+    struct io_opening opening = io_stream_opening(venue, stream);
+    opening.stream = ++venue->links;
     const int64_t wait_ns = io_wait_ns(venue, stream->endpoint, OC_LANE_RECONCILE);
     if (wait_ns > io_venue_now(venue)) { /* as soon as the venue wants it */
         stream->state = IO_STREAM_WAITS;
@@ -122,6 +127,8 @@ void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct
     stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
     venue->counts.reconnects += stream->ready_ns != 0;
     stream->ready_ns = io_venue_now(venue);
+    io_successor_from(stream, stream->ready_ns);
+    stream->is_succeeding &= stream->state == IO_STREAM_OPEN;
     to_be_told(stream, OC_STREAM_UP, OC_WHY_NONE, happening);
     venue->has_work = venue->reach_is_old = true;
 }
@@ -135,15 +142,23 @@ static void subs_lost(struct io_venue *venue, uint32_t stream)
         }
 }
 
-void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t tell, uint32_t why,
-                    const struct io_happening *happening)
+void io_stream_interrupted(struct io_venue *venue, struct io_stream *stream, uint32_t why)
 {
-    const bool is_kept = (stream->flags & OC_OPEN_KEEP) != 0;
     io_pending_of_stream(venue, stream->number, why);
     io_fetch_of_stream(venue, stream->number, why);
     subs_lost(venue, stream->number);
     if (stream->ready_ns && io_stream_is_private(stream))
         io_sync_want(venue); /* what was said on it meanwhile nobody has heard */
+    to_be_told(stream, OC_STREAM_DOWN, why, NULL);
+    venue->reach_is_old = true;
+}
+
+void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t tell, uint32_t why,
+                    const struct io_happening *happening)
+{
+    const bool is_kept = (stream->flags & OC_OPEN_KEEP) != 0;
+    io_successor_drop(venue, stream);
+    io_stream_interrupted(venue, stream, why);
     to_be_told(stream, tell, why, happening);
     stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, tries_of(venue, stream)) : INT64_MAX;
     stream->link = 0;
@@ -212,6 +227,8 @@ oc_rc io_stream_tell(struct io_venue *venue)
         venue->faults++;
         io_stream_fail(venue, stream, OC_WHY_PROTOCOL);
     }
+    if (stream && !stream->tell && stream->is_succeeding && stream->state == IO_STREAM_OPENING)
+        io_successor_told(venue, stream);
     if (stream && !stream->tell && io_stream_is_over(stream)) {
         forget(venue, stream);
         ask_anew(venue);
@@ -247,9 +264,10 @@ int64_t io_stream_next_ns(const struct io_venue *venue)
     int64_t next_ns = INT64_MAX;
     for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
         const struct io_stream *stream = &venue->streams[i];
-        const int64_t at_ns = stream->tell                                           ? stream->tell_ns
-                              : stream->state == IO_STREAM_WAITS && !venue->is_quiet ? stream->again_ns
-                                                                                     : INT64_MAX;
+        const int64_t at_ns = stream->tell ? stream->tell_ns
+                              : stream->state == IO_STREAM_WAITS && !venue->is_quiet
+                                  ? stream->again_ns
+                                  : io_successor_next_ns(venue, stream);
         if (at_ns < next_ns)
             next_ns = at_ns;
     }

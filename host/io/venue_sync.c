@@ -11,6 +11,7 @@
 
 enum { DOUBLES = 6 };
 #define LATE_NS    5000000000ll   /* it is said that comparing takes so long */
+#define SUSPECT_NS 10000000000ll  /* a suspicion makes it compare so often at most */
 #define OVERLAP_NS 600000000000ll /* a fill may be told so much later than it was made */
 
 static const uint32_t kinds[] = {OC_FETCH_POSITIONS, OC_FETCH_OPEN_ORDERS, OC_FETCH_FILLS};
@@ -25,13 +26,41 @@ static bool can_be_asked(const struct io_venue *venue)
     return io_fetch_offers(venue, OC_FETCH_ORDER, &by) || io_fetch_offers(venue, OC_FETCH_BALANCES, &by);
 }
 
+static int64_t reconcile_ns(const struct io_venue *venue)
+{
+    const int64_t said_ns = venue->table->venue->reconcile_ns;
+    return said_ns > 0 ? said_ns : IO_RECONCILE_NS;
+}
+
 void io_sync_want(struct io_venue *venue)
 {
     if (!venue->world.syncs || venue->is_quiet || !can_be_asked(venue))
         return;
     venue->sync.state = IO_SYNC_WANTED;
+    venue->sync.is_beside = false;
     venue->sync.again_ns = INT64_MIN;
     venue->reach_is_old = true;
+}
+
+oc_rc io_venue_reconcile(struct io_venue *venue)
+{
+    struct io_sync *sync = &venue->sync;
+    if (!venue->world.syncs || !can_be_asked(venue))
+        return OC_E_NOT_SUPPORTED;
+    if (sync->state != IO_SYNC_NONE || venue->is_quiet) /* it is compared as it is */
+        return OC_OK;
+    sync->state = IO_SYNC_WANTED;
+    sync->is_beside = true;
+    sync->again_ns = INT64_MIN;
+    return OC_OK;
+}
+
+void io_sync_suspect(struct io_venue *venue)
+{
+    const int64_t now_ns = io_venue_now(venue);
+    if (venue->sync.suspect_ns > now_ns || io_venue_reconcile(venue) < 0)
+        return;
+    venue->sync.suspect_ns = now_ns + SUSPECT_NS;
 }
 
 /* A change too: the list that is on its way would show what was before it. */
@@ -39,6 +68,11 @@ bool io_sync_holds(const struct io_venue *venue, const struct oc_request *reques
 {
     const bool is_new = oc_request_makes_order(request->kind) && !(request->bits & OC_RQ_REDUCE_ONLY);
     return !io_venue_is_compared(venue) && (is_new || request->kind == OC_REQUEST_AMEND);
+}
+
+bool io_sync_delays(const struct io_venue *venue, const struct oc_request *request)
+{
+    return venue->sync.is_beside && venue->sync.state == IO_SYNC_ASKED && request->kind == OC_REQUEST_AMEND;
 }
 
 /* All streams by which orders and accounts are heard of are up; where there are none, any, or none at all is needed. */
@@ -193,10 +227,9 @@ static void fail(struct io_venue *venue, const char *what, oc_rc rc)
     sync->tries++;
     sync->state = IO_SYNC_WANTED;
     sync->again_ns = io_venue_now(venue) + (IO_BACKOFF_NS << doubles);
-    log_error("venue",
-              "%s could not be compared with what is known (%s, code %d): no new order until it is: tried "
-              "again in %u s",
-              venue->name, what, (int)rc, 1u << doubles);
+    log_write(sync->is_beside ? LOG_WARNING : LOG_ERROR, "venue",
+              "%s could not be compared with what is known (%s, code %d)%s: tried again in %u s", venue->name, what,
+              (int)rc, sync->is_beside ? "" : ": no new order until it is", 1u << doubles);
 }
 
 /* Those that the list has not shown are asked about by themselves. */
@@ -246,11 +279,11 @@ static void say_late(struct io_venue *venue, int64_t now_ns)
         if (!venue->doubts[i].is_known && !venue->doubts[i].was_asked && !orders++)
             first = venue->doubts[i].about->ask.order;
     sync->late_ns = INT64_MAX;
-    log_warning(
-        "venue",
-        "%s is not compared yet, and is given no new order: after %lld s it has not answered %u questions about "
-        "accounts and %u about orders (the first: %llu)",
-        venue->name, (long long)((now_ns - sync->began_ns) / 1000000000), questions, orders, first);
+    log_warning("venue",
+                "%s is not compared yet%s: after %lld s it has not answered %u questions about "
+                "accounts and %u about orders (the first: %llu)",
+                venue->name, sync->is_beside ? "" : ", and is given no new order",
+                (long long)((now_ns - sync->began_ns) / 1000000000), questions, orders, first);
 }
 
 static bool is_over(const struct io_venue *venue)
@@ -261,9 +294,22 @@ static bool is_over(const struct io_venue *venue)
     return !io_doubt_waits(venue);
 }
 
+/* Beside trading none are asked for where something may be filled meanwhile: they would hold a fill that is told behind them, and that
+ * would move them once more. */
+static oc_rc ask_balances(struct io_venue *venue)
+{
+    struct io_open_order open;
+    const bool has_open = venue->world.next_open && venue->world.next_open(venue->world.self, 0, &open);
+    return venue->sync.is_beside && (has_open || venue->pending_count) ? OC_OK : ask_kind(venue, OC_FETCH_BALANCES);
+}
+
 oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
 {
     struct io_sync *sync = &venue->sync;
+    if (sync->state == IO_SYNC_NONE && sync->next_ns && sync->next_ns <= now_ns) {
+        sync->next_ns = 0; /* behind the end of this one */
+        (void)io_venue_reconcile(venue);
+    }
     if (sync->state == IO_SYNC_WANTED && sync->again_ns <= now_ns && is_reached(venue)) {
         const oc_rc rc = begin(venue, now_ns);
         if (rc == OC_E_NOMEM)
@@ -273,7 +319,7 @@ oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
     }
     if (sync->state == IO_SYNC_ASKED && !sync->asks_balances && is_over(venue)) {
         sync->asks_balances = true;
-        const oc_rc rc = ask_kind(venue, OC_FETCH_BALANCES);
+        const oc_rc rc = ask_balances(venue);
         if (rc == OC_E_NOMEM)
             return rc;
         if (rc < 0)
@@ -282,7 +328,10 @@ oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
     if (sync->state == IO_SYNC_ASKED && is_over(venue)) {
         sync->state = IO_SYNC_NONE;
         sync->tries = 0;
-        venue->reach_is_old = true;
+        sync->is_beside = false;
+        sync->next_ns = now_ns + reconcile_ns(venue);
+        venue->reach_is_old = venue->has_work = true;
+        venue->counts.compared++;
         log_info("venue", "%s is compared with what is known: %u questions; %u orders are still asked about",
                  venue->name, sync->count, venue->doubt_count);
     }
@@ -294,8 +343,10 @@ oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
 int64_t io_sync_next_ns(const struct io_venue *venue)
 {
     const struct io_sync *sync = &venue->sync;
-    if (sync->state == IO_SYNC_NONE || venue->is_quiet)
+    if (venue->is_quiet)
         return INT64_MAX;
+    if (sync->state == IO_SYNC_NONE)
+        return sync->next_ns ? sync->next_ns : INT64_MAX;
     if (sync->state == IO_SYNC_ASKED)
         return is_over(venue) ? INT64_MIN : sync->late_ns;
     return is_reached(venue) ? sync->again_ns : INT64_MAX;

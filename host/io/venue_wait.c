@@ -4,7 +4,10 @@
  * - 429, and an answer that says Retry-After with a status of 400 or more: its endpoint waits. Cancels still go, until one of them is told the
  *   same.
  * - 418: a ban. Nothing leaves for this venue, over no endpoint and no stream.
- * - Where no time is said: 1 s, 2 s, 4 s up to a minute; of a ban a minute, two, up to an hour. */
+ * - Where no time is said: 1 s, 2 s, 4 s up to a minute; of a ban a minute, two, up to an hour.
+ *
+ * And how long an endpoint is left alone of which exchanges came to nothing, one behind the other: behind that time one is let through, and all
+ * others wait for what becomes of it. */
 #include "io/venue_impl.h"
 
 #include <stdio.h>
@@ -109,14 +112,34 @@ static int64_t shared_ns(const struct io_venue *venue, const char *endpoint)
 
 int64_t io_wait_ban_ns(const struct io_venue *venue) { return later(venue->banned_ns, shared_ns(venue, "")); }
 
+/* One at a time, those of the running call with it. */
+static int64_t trial_ns(const struct io_venue *venue, uint32_t endpoint, const struct io_wait *wait)
+{
+    if (wait->lost < IO_BREAKER)
+        return INT64_MIN;
+    for (uint32_t i = 0; i < venue->op_count; i++) {
+        const struct io_op *op = &venue->ops[i];
+        if (op->kind == IO_OP_HTTP && op->endpoint == endpoint && op->lane != OC_LANE_CANCEL)
+            return io_venue_now(venue) + IO_RETRY_NS;
+    }
+    return wait->trial_ns;
+}
+
 int64_t io_wait_ns(const struct io_venue *venue, uint32_t endpoint, uint32_t lane)
 {
     const struct io_wait *wait = place_of((struct io_venue *)(uintptr_t)venue, endpoint);
     const int64_t until_ns = later(io_wait_ban_ns(venue), wait->all_ns);
     if (lane == OC_LANE_CANCEL)
         return until_ns;
-    return later(later(until_ns, wait->broken_ns),
+    return later(later(until_ns, later(wait->broken_ns, trial_ns(venue, endpoint, wait))),
                  later(wait->but_cancels_ns, shared_ns(venue, name_of(venue, endpoint))));
+}
+
+void io_wait_left(struct io_venue *venue, const struct io_op *op)
+{
+    struct io_wait *wait = place_of(venue, op->endpoint);
+    if (wait->lost >= IO_BREAKER && op->lane != OC_LANE_CANCEL)
+        wait->trial_ns = io_venue_now(venue) + io_answer_ns(venue, op->at_ns);
 }
 
 bool io_wait_holds(struct io_venue *venue, int64_t until_ns)
@@ -182,6 +205,7 @@ void io_wait_failed(struct io_venue *venue, uint32_t endpoint)
     struct io_wait *at = place_of(venue, endpoint);
     const uint32_t behind = ++at->lost >= IO_BREAKER ? at->lost - IO_BREAKER : 0;
     const int64_t now_ns = io_venue_now(venue), doubled_ns = WAIT_NS << (behind < DOUBLES ? behind : DOUBLES);
+    at->trial_ns = INT64_MIN;
     if (at->lost < IO_BREAKER || at->broken_ns > now_ns)
         return;
     const int64_t span_ns = doubled_ns < 60 * WAIT_NS ? doubled_ns : 60 * WAIT_NS;
@@ -192,6 +216,7 @@ void io_wait_failed(struct io_venue *venue, uint32_t endpoint)
             "venue",
             "%s: endpoint %s: %u exchanges in a row came to nothing: nothing but cancels is sent there for %lld ms",
             venue->name, name_of(venue, endpoint), at->lost, (long long)((at->broken_ns - now_ns) / 1000000));
+    io_limit_say(venue, &(struct oc_ev_limit){.limit = OC_LIMIT_SAID, .until_ns = at->broken_ns});
 }
 
 void io_wait_moved(struct io_venue *venue)
@@ -209,8 +234,10 @@ void io_wait_said(struct io_venue *venue, uint32_t endpoint, uint32_t lane, int6
     const int64_t now_ns = io_venue_now(venue);
     const uint16_t status = happening->status;
     int64_t span_ns = 0;
-    if (happening->kind == IO_RESPONSE)
-        at->lost = 0; /* it answers */
+    if (happening->kind == IO_RESPONSE) { /* it answers */
+        at->lost = 0;
+        at->trial_ns = INT64_MIN;
+    }
     if (status < 400) {
         if (sent_ns >= at->but_cancels_ns)
             at->tries = 0; /* it was let through */

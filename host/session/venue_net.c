@@ -34,11 +34,11 @@ static oc_rc complain(const struct settings *settings, const char *venue, const 
 /* The first key of the network in the group; NULL: there is none. */
 static const char *first_key(const struct settings *settings, const char *venue)
 {
-    static const char *const names[] = {"endpoint.", "ca_file", "proxy"};
+    static const char *const names[] = {"endpoint.", "ca_file", "proxy", "balance."};
     char prefix[SETTING_KEY_MAX];
     const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.", venue);
     for (uint32_t i = 0; i < settings->count; i++)
-        for (size_t k = 0; k < 3; k++)
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
             if (strncmp(settings->list[i].key, prefix, length) == 0 &&
                 strncmp(settings->list[i].key + length, names[k], strlen(names[k])) == 0)
                 return settings->list[i].key + length;
@@ -122,9 +122,8 @@ static bool is_first_row(const struct oc_venue *described, uint32_t row)
     return true;
 }
 
-/* All places of its endpoints. Owned: free(). NULL: no memory. */
-static struct net_endpoint *endpoints_of(const struct settings *settings, const char *venue,
-                                         const struct oc_venue *described, uint32_t *ret_count)
+struct net_endpoint *venue_net_places(const struct settings *settings, const char *venue,
+                                      const struct oc_venue *described, uint32_t *ret_count)
 {
     struct net_endpoint *endpoints = calloc(described->endpoint_count * (POOL_PLACES_MAX + 1) + 1, sizeof *endpoints);
     uint32_t count = 0;
@@ -137,6 +136,52 @@ static struct net_endpoint *endpoints_of(const struct settings *settings, const 
     }
     *ret_count = count;
     return endpoints;
+}
+
+/* Of venue.NAME.balance.ENDPOINT; false: there is no such word. */
+static bool balance_of(const char *word, enum pool_balance *ret_balance)
+{
+    static const char *const words[] = {"one", "round_robin", "least_latency"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], word) == 0) {
+            *ret_balance = (enum pool_balance)i;
+            return true;
+        }
+    return false;
+}
+
+static const char *balance_text(const struct settings *settings, const char *venue, const char *endpoint)
+{
+    char key[SETTING_KEY_MAX];
+    snprintf(key, sizeof key, "balance.%s", endpoint);
+    return venue_text(settings, venue, key, "one");
+}
+
+/* What would change nothing is refused. */
+static oc_rc judge_balance(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                           struct error *ret_error)
+{
+    char prefix[SETTING_KEY_MAX], words[ERROR_EXPECTED_MAX], key[SETTING_KEY_MAX];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.balance.", venue);
+    enum pool_balance balance;
+    for (uint32_t i = 0; i < settings->count; i++) {
+        const struct setting *setting = &settings->list[i];
+        const char *name = setting->key + length;
+        if (strncmp(setting->key, prefix, length) != 0)
+            continue;
+        snprintf(key, sizeof key, "balance.%s", name);
+        list_endpoints(described, words);
+        if (!is_endpoint(described, name))
+            return complain(settings, venue, key, "its connector describes no such endpoint", words, ret_error);
+        const char *urls = url_of(settings, venue, described, name);
+        if (!urls || !place_of(name, urls, 1).url[0])
+            return complain(settings, venue, key, "this endpoint has one place: nothing could be balanced",
+                            "two or more urls in endpoint, with blanks between", ret_error);
+        if (!balance_of(setting->value, &balance))
+            return complain(settings, venue, key, "there is no such word", "one, round_robin or least_latency",
+                            ret_error);
+    }
+    return OC_OK;
 }
 
 oc_rc venue_net_pool(const struct settings *settings, const char *venue, const struct oc_venue *described,
@@ -153,6 +198,9 @@ oc_rc venue_net_pool(const struct settings *settings, const char *venue, const s
             if (place.url[0])
                 rc = pool_add(ret_pool, name, place.name);
         }
+        enum pool_balance balance = POOL_ONE;
+        if (rc == OC_OK && balance_of(balance_text(settings, venue, name), &balance))
+            rc = pool_set_balance(ret_pool, name, balance);
     }
     return rc;
 }
@@ -167,7 +215,7 @@ static oc_rc open_or_judge(const struct settings *settings, const char *venue, c
                                 .ca_file = venue_text(settings, venue, "ca_file", NULL),
                                 .proxy = venue_text(settings, venue, "proxy", NULL),
                                 .where = where};
-    struct net_endpoint *endpoints = endpoints_of(settings, venue, described, &config.endpoint_count);
+    struct net_endpoint *endpoints = venue_net_places(settings, venue, described, &config.endpoint_count);
     if (!endpoints)
         return error_of_code(ret_error, OC_E_NOMEM, venue, "the network could not be set up");
     config.endpoints = endpoints;
@@ -204,7 +252,8 @@ oc_rc venue_net_describe(const struct settings *settings, const char *venue, con
         return complain(settings, venue, key, "it is not set, and the description has no url for this environment",
                         "a url such as \"wss://127.0.0.1:7443\"", ret_error);
     }
-    return open_or_judge(settings, venue, described, NULL, NULL, ret_error);
+    const oc_rc rc = judge_balance(settings, venue, described, ret_error);
+    return rc < 0 ? rc : open_or_judge(settings, venue, described, NULL, NULL, ret_error);
 }
 
 oc_rc venue_net_open(const struct settings *settings, const char *venue, const struct oc_venue *described,

@@ -3,6 +3,8 @@
  *   venue.NAME.link = "network"                in place of a transcript
  *   venue.NAME.endpoint.ENDPOINT = "wss://..." where an endpoint of the description is, in this environment; several places of it with
  *                                              blanks between, the one that is wanted first
+ *   venue.NAME.balance.ENDPOINT = "round_robin" where questions go that prove nothing: all places in turn, or least_latency: the one that
+ *                                              answers soonest; one: where all else goes
  *   venue.NAME.ca_file = "FILE"                whom to trust in place of whom the system trusts; relative to the file that says it
  *   venue.NAME.proxy = "socks5h://HOST:PORT"   by which all of its connections go
  *
@@ -28,6 +30,9 @@ CHECKED oc_rc venue_net_judge(const struct settings *settings, const char *venue
 /* Whether each endpoint of the description has a url, each url an endpoint, and the rest can be what it says. OC_E_CONFIG. [setup] */
 CHECKED oc_rc venue_net_describe(const struct settings *settings, const char *venue, const struct oc_venue *described,
                                  struct error *ret_error);
+/* All places of its endpoints, as the link calls them: NAME, NAME#2 ... Owned: free(). NULL: no memory. [setup] */
+struct net_endpoint *venue_net_places(const struct settings *settings, const char *venue,
+                                      const struct oc_venue *described, uint32_t *ret_count);
 /* The link itself. Owned: net_free. [setup] */
 CHECKED oc_rc venue_net_open(const struct settings *settings, const char *venue, const struct oc_venue *described,
                              struct net_loop *loop, struct net **ret_net, struct error *ret_error);

@@ -177,6 +177,89 @@ static void a_lost_stream_of_an_account_asks_for_all_of_it_again(void **state)
     assert_true(io_venue_is_compared(&kit.venue));
 }
 
+/* From time to time, beside trading: nothing is refused, nothing says that it is not compared, and balances are left out as long as something
+ * may be filled meanwhile. */
+static void it_is_compared_again_beside_trading(void **state)
+{
+    (void)state;
+    open_count = 0;
+    kit.said_of.reconcile_ns = 60 * IO_KIT_S;
+    starts_comparing(false);
+    io_kit_pump(kit.now_ns);
+    assert_string_equal(asked, "8:0 6:0 ");
+    io_kit_pump(kit.now_ns + 59 * IO_KIT_S);
+    assert_string_equal(asked, "8:0 6:0 ");
+    io_kit_pump(kit.now_ns + 2 * IO_KIT_S);
+    assert_string_equal(asked, "8:0 6:0 8:0 6:0 ");
+    open_orders[0] = one(1ull << 40 | 8, 0, true);
+    open_count = 1;
+    asked[0] = 0;
+    assert_int_equal(io_venue_reconcile(&kit.venue), OC_OK);
+    assert_true(io_venue_is_compared(&kit.venue));
+    assert_int_equal(io_kit_ask(OC_REQUEST_NEW, 5, 5), OC_OK);
+    assert_int_equal(kit.calls[IO_SITE_REQUEST], 1);
+    io_kit_pump(kit.now_ns);
+    assert_string_equal(asked, "8:0 9:1099511627784 ");
+    assert_int_equal(kit.venue.counts.compared, 3);
+    open_count = 0;
+    io_kit_pump(kit.now_ns + 61 * IO_KIT_S);
+    assert_int_equal(kit.venue.counts.compared, 4);
+    kit.said_of.reconcile_ns = 0;
+}
+
+static oc_rc answers_nothing(const struct oc_fetch *fetch)
+{
+    io_kit_note(asked, "%u:%llu ", fetch->kind, (unsigned long long)fetch->order);
+    last_token = fetch->token;
+    return OC_OK;
+}
+
+/* A change waits for the answers, for they may show what was before it; an order does not. What was lost meanwhile is no longer beside. */
+static void a_change_waits_for_questions_that_are_asked_beside_trading(void **state)
+{
+    (void)state;
+    open_count = 0;
+    starts_comparing(false);
+    io_kit_pump(kit.now_ns);
+    kit.on_fetch = answers_nothing;
+    assert_int_equal(io_venue_reconcile(&kit.venue), OC_OK);
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(io_kit_ask(OC_REQUEST_AMEND, 6, 4), OC_OK);
+    assert_int_equal(kit.calls[IO_SITE_REQUEST], 0);
+    assert_int_equal(io_kit_ask(OC_REQUEST_NEW, 7, 7), OC_OK);
+    assert_int_equal(kit.calls[IO_SITE_REQUEST], 1);
+    assert_int_equal(io_kit_ask(OC_REQUEST_CANCEL, 8, 7), OC_OK);
+    assert_int_equal(kit.calls[IO_SITE_REQUEST], 2);
+    io_sync_fetched(&kit.venue, last_token, OC_OK);
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(kit.calls[IO_SITE_REQUEST], 3);
+    assert_int_equal(io_venue_reconcile(&kit.venue), OC_OK);
+    io_kit_pump(kit.now_ns);
+    io_sync_want(&kit.venue); /* a stream fell */
+    assert_false(io_venue_is_compared(&kit.venue));
+    assert_int_equal(io_kit_ask(OC_REQUEST_NEW, 9, 9), OC_OK);
+    assert_int_equal(kit.calls[IO_SITE_REQUEST], 3);
+}
+
+/* Not more often than each ten seconds, however much there is to suspect. */
+static void a_suspicion_is_looked_into(void **state)
+{
+    (void)state;
+    open_count = 0;
+    starts_comparing(false);
+    io_kit_pump(kit.now_ns);
+    asked[0] = 0;
+    for (int i = 0; i < 5; i++) {
+        io_sync_suspect(&kit.venue);
+        io_kit_pump(kit.now_ns + IO_KIT_S);
+    }
+    assert_string_equal(asked, "8:0 6:0 ");
+    io_kit_pump(kit.now_ns + 6 * IO_KIT_S);
+    io_sync_suspect(&kit.venue);
+    io_kit_pump(kit.now_ns);
+    assert_string_equal(asked, "8:0 6:0 8:0 6:0 ");
+}
+
 static void nothing_is_signed_by_a_clock_that_is_not_known(void **state)
 {
     const struct oc_svc_sign *sign = io_venue_service(OC_SVC_SIGN);
@@ -223,6 +306,9 @@ int main(void)
         TEST(what_was_under_way_is_unknown_and_not_found_twice_and_late_is_not_there),
         TEST(a_change_that_may_be_on_its_way_is_not_taken_back_by_what_is_shown_early),
         TEST(a_lost_stream_of_an_account_asks_for_all_of_it_again),
+        TEST(it_is_compared_again_beside_trading),
+        TEST(a_change_waits_for_questions_that_are_asked_beside_trading),
+        TEST(a_suspicion_is_looked_into),
         TEST(nothing_is_signed_by_a_clock_that_is_not_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

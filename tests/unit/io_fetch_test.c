@@ -83,9 +83,10 @@ static void a_question_may_be_answered_in_its_own_call(void **state)
     assert_int_equal(kit.venue.fetch_count, 0);
 }
 
-/* Lost five times: 2, 4, 8 and 16 seconds between, and then the host says that it failed. */
+/* Lost five times: at random within 2, 4, 8 and 16 seconds between, and then the host says that it failed. */
 static void what_is_lost_is_asked_again_and_in_the_end_has_failed(void **state)
 {
+    int64_t spans_ns[IO_FETCH_TRIES + 1] = {0};
     (void)state;
     starts();
     ask(OC_FETCH_BALANCES);
@@ -97,13 +98,17 @@ static void what_is_lost_is_asked_again_and_in_the_end_has_failed(void **state)
         if (i == IO_FETCH_TRIES)
             break;
         io_kit_said("");
-        io_kit_pump(kit.now_ns + (IO_BACKOFF_NS << i) - 1);
+        const int64_t again_ns = kit.venue.fetches[0].again_ns, span_ns = again_ns - kit.now_ns;
+        assert_true(span_ns >= IO_RETRY_NS && span_ns < IO_BACKOFF_NS << i && span_ns != spans_ns[0]);
+        spans_ns[i] = spans_ns[0] = span_ns;
+        io_kit_pump(again_ns - 1);
         assert_int_equal(kit.calls[IO_SITE_FETCH], i);
-        io_kit_pump(kit.now_ns + 1);
+        io_kit_pump(again_ns);
         assert_int_equal(kit.calls[IO_SITE_FETCH], i + 1);
     }
     io_kit_said("FETCHED 6 rc -6 why 67 more 0\n");
     assert_int_equal(kit.venue.fetch_count, 0);
+    assert_true(spans_ns[2] * 2 != spans_ns[3]); /* not one share of each span */
 }
 
 static void an_answer_that_cannot_be_read_is_a_failure_too(void **state)

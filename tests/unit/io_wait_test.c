@@ -340,6 +340,55 @@ static void what_answers_nothing_is_left_alone(void **state)
     io_kit_sent("http 1 /order28|A: b\r\n|c=d\n");
 }
 
+/* Behind the time that it was left alone exactly one tries it, whatever waits; what becomes of that decides for all. */
+static void one_tries_it_and_the_others_wait(void **state)
+{
+    (void)state;
+    begin();
+    for (uint64_t i = 1; i <= 5; i++) {
+        leaves_after(i, 0);
+        comes_to_nothing(kit.exchange, IO_LOST, OC_WHY_TIMEOUT);
+    }
+    for (uint64_t i = 11; i <= 13; i++)
+        ask(i);
+    io_kit_pump(kit.now_ns + 1100 * IO_KIT_MS);
+    io_kit_sent("http 1 /order11|A: b\r\n|c=d\n");
+    const uint64_t trial = kit.exchange;
+    io_kit_pump(kit.now_ns + 1000 * IO_KIT_MS);
+    io_kit_sent(""); /* not as long as nobody knows */
+    cancel(14, CANCELS_AT);
+    io_kit_sent("http 1 /order14|A: b\r\n|c=d\n");
+    comes_to_nothing(trial, IO_LOST, OC_WHY_TIMEOUT);
+    io_kit_pump(kit.now_ns + 100 * IO_KIT_MS);
+    io_kit_sent("");
+    io_kit_pump(kit.now_ns + 2000 * IO_KIT_MS); /* within two seconds this time */
+    io_kit_sent("http 1 /order12|A: b\r\n|c=d\n");
+    answers(kit.exchange, 200, "");
+    io_kit_pump(kit.now_ns + 60 * IO_KIT_MS);
+    io_kit_sent("http 1 /order13|A: b\r\n|c=d\n");
+}
+
+/* On the network each time that it is left alone is a record, told apart from what an answer asked for. */
+static void being_left_alone_is_a_record(void **state)
+{
+    uint32_t count = 0;
+    (void)state;
+    begin();
+    kit.venue.world.syncs = true;
+    for (uint64_t i = 1; i <= 5; i++) {
+        leaves_after(i, 0);
+        comes_to_nothing(kit.exchange, IO_LOST, OC_WHY_TIMEOUT);
+    }
+    for (const struct oc_event *event; (event = io_venue_first(&kit.venue)) != NULL; io_venue_drop(&kit.venue)) {
+        const struct oc_ev_limit *limit = (const struct oc_ev_limit *)(const void *)event;
+        if (event->type != OC_EV_LIMIT)
+            continue;
+        count++;
+        assert_true(limit->limit == OC_LIMIT_SAID && limit->used == 0 && limit->until_ns > kit.now_ns);
+    }
+    assert_int_equal(count, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -359,6 +408,8 @@ int main(void)
         TEST(an_answer_that_is_given_again_is_read_once),
         TEST(processes_of_one_machine_share_it),
         TEST(what_answers_nothing_is_left_alone),
+        TEST(one_tries_it_and_the_others_wait),
+        TEST(being_left_alone_is_a_record),
         TEST(a_5xx_leaves_the_outcome_unknown_and_nothing_is_sent_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,6 +176,23 @@ static void when_it_is_open_again_is_known_to_all(void **state)
     limits_shared_close(&two);
 }
 
+/* Whoever looks sees what all have used, and takes nothing by it. */
+static void what_is_used_can_be_seen(void **state)
+{
+    int64_t at_ns;
+    (void)state;
+    struct limits_shared shared = opened(), looker = opened();
+    for (uint32_t i = 0; i < 3; i++) {
+        const uint64_t key = limits_shared_key(&venue, i, "k", 1);
+        assert_int_equal(limits_shared_look(&looker, key, &limits[i], BEGIN_NS), 0);
+        assert_int_equal(limits_shared_take(&shared, key, &limits[i], 7, 20, BEGIN_NS, &at_ns), OC_OK);
+        assert_int_equal(limits_shared_look(&looker, key, &limits[i], BEGIN_NS), 7);
+        assert_int_equal(limits_shared_look(&looker, key, &limits[i], BEGIN_NS + 3 * limits[i].period_ns), 0);
+    }
+    limits_shared_close(&shared);
+    limits_shared_close(&looker);
+}
+
 static void damage_stops_nobody(void **state)
 {
     struct limits_shared shared = opened();
@@ -208,6 +225,7 @@ int main(void)
         TEST(each_kind_of_limit_is_kept),
         TEST(a_ban_and_the_venues_own_count_hold_for_all),
         TEST(when_it_is_open_again_is_known_to_all),
+        TEST(what_is_used_can_be_seen),
         TEST(damage_stops_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,13 +134,20 @@ static void begin(uint32_t places)
     after(0);
 }
 
-static uint64_t asks(void)
+static uint64_t asks_as(bool is_query)
 {
-    const struct io_exchange exchange = {
-        .exchange = ++net.exchange, .endpoint = "rest", .path = "/", .headers = "", .body = ""};
+    const struct io_exchange exchange = {.exchange = ++net.exchange,
+                                         .endpoint = "rest",
+                                         .path = "/",
+                                         .headers = "",
+                                         .body = "",
+                                         .is_query = is_query,
+                                         .at_ns = net.now_ns};
     assert_int_equal(net.link.http(net.link.self, &exchange), OC_OK);
     return exchange.exchange;
 }
+
+static uint64_t asks(void) { return asks_as(false); }
 
 static void ends(uint64_t exchange, uint32_t kind, uint16_t status)
 {
@@ -207,30 +214,23 @@ static void it_is_left_when_it_was_tried_in_vain_and_the_other_answers(void **st
     assert_string_equal(net.link.authority(net.link.self, "rest"), "rest#2");
 }
 
-/* A place that takes connections and answers nothing. */
-static void three_in_a_row_that_come_to_nothing_are_enough(void **state)
+/* However much is lost: as long as it answers when it is tried, it is not left. */
+static void what_is_lost_is_no_proof(void **state)
 {
     (void)state;
     begin(2);
-    for (int i = 0; i < 3; i++)
-        ends(asks(), IO_LOST, 0);
-    after(S);
-    is_active(1);
-    begin(2);
-    for (int i = 0; i < 3; i++) { /* an answer that says only that it failed is no good word for it either */
-        ends(asks(), IO_LOST, 0);
-        ends(asks(), IO_RESPONSE, 503);
-    }
-    after(S);
-    is_active(1);
-    begin(2);
     for (int i = 0; i < 12; i++) {
         ends(asks(), IO_LOST, 0);
-        if (i % 2)
-            ends(asks(), IO_RESPONSE, 404);
+        after(100 * MS);
     }
     after(S);
     is_active(0);
+    assert_int_equal(net.pool.moves, 0);
+    net.is_dead[0] = true; /* now it does not */
+    ends(asks(), IO_LOST, 0);
+    after(S);
+    is_active(1);
+    begin(2);
     for (int i = 0; i < 12; i++)
         ends(asks(), IO_RESPONSE, 503); /* it says so itself: another would say the same */
     after(S);
@@ -293,10 +293,62 @@ static void what_is_over_takes_no_room(void **state)
         ends(asks(), IO_RESPONSE, 200);
         net.text[0] = 0;
     }
-    for (int i = 0; i < 3; i++)
-        ends(asks(), IO_LOST, 0);
+    net.is_dead[0] = true;
+    ends(asks(), IO_LOST, 0);
     after(S);
     is_active(1);
+}
+
+/* Questions alone, and not where a place is doubted; the rest goes where it goes. */
+static void questions_go_in_turn(void **state)
+{
+    (void)state;
+    begin(3);
+    assert_int_equal(pool_set_balance(&net.pool, "none", POOL_ROUND_ROBIN), OC_E_NOT_FOUND);
+    assert_int_equal(pool_set_balance(&net.pool, "rest", POOL_ROUND_ROBIN), OC_OK);
+    for (int i = 0; i < 4; i++)
+        ends(asks_as(true), IO_RESPONSE, 200);
+    ends(asks(), IO_RESPONSE, 200);
+    noted("http rest\nhttp rest#2\nhttp rest#3\nhttp rest\nhttp rest\n");
+    net.is_dead[1] = true;
+    ends(asks_as(true), IO_LOST, 0); /* of the second */
+    after(20 * MS);
+    noted("http rest#2\nprobe rest#2\n");
+    for (int i = 0; i < 4; i++)
+        ends(asks_as(true), IO_RESPONSE, 200);
+    assert_null(strstr(net.text, "rest#2"));
+    is_active(0);
+    net.is_dead[1] = false;
+    after(6 * S);
+    net.text[0] = 0;
+    for (int i = 0; i < 3; i++)
+        ends(asks_as(true), IO_RESPONSE, 200);
+    assert_non_null(strstr(net.text, "http rest#2\n"));
+    net.is_dead[0] = true; /* the active one: moves, and no question goes there either */
+    ends(asks(), IO_LOST, 0);
+    after(2 * S);
+    is_active(1);
+    net.text[0] = 0;
+    for (int i = 0; i < 3; i++)
+        ends(asks_as(true), IO_RESPONSE, 200);
+    assert_null(strstr(net.text, "http rest\n"));
+}
+
+static void questions_go_where_they_are_answered_soonest(void **state)
+{
+    uint32_t counts[2] = {0};
+    (void)state;
+    begin(2);
+    assert_int_equal(pool_set_balance(&net.pool, "rest", POOL_LEAST_LATENCY), OC_OK);
+    for (int i = 0; i < 64; i++) {
+        net.text[0] = 0;
+        const uint64_t exchange = asks_as(true);
+        const bool is_second = strstr(net.text, "rest#2") != NULL;
+        after((is_second ? 2 : 9) * MS);
+        ends(exchange, IO_RESPONSE, 200);
+        counts[is_second]++;
+    }
+    assert_true(counts[1] > 55 && counts[0] >= 2 && counts[0] <= 8); /* the slow one is looked at all the same */
 }
 
 static void streams_go_on_at_once_but_those_of_orders(void **state)
@@ -338,10 +390,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_lost_once_moves_nothing),
         cmocka_unit_test(it_is_left_when_it_was_tried_in_vain_and_the_other_answers),
-        cmocka_unit_test(three_in_a_row_that_come_to_nothing_are_enough),
+        cmocka_unit_test(what_is_lost_is_no_proof),
         cmocka_unit_test(it_does_not_move_to_what_does_not_answer),
         cmocka_unit_test(the_first_is_taken_again_when_it_was_good_for_a_while),
         cmocka_unit_test(what_is_over_takes_no_room),
+        cmocka_unit_test(questions_go_in_turn),
+        cmocka_unit_test(questions_go_where_they_are_answered_soonest),
         cmocka_unit_test(streams_go_on_at_once_but_those_of_orders),
         cmocka_unit_test(no_more_than_there_is_room_for),
     };

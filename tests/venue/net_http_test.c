@@ -1,6 +1,7 @@
 /* Exchanges over the network: a whole answer, or LOST, or UNSENT, whatever the server says. */
 #include "venue/net_kit.h"
 
+#include <pthread.h>
 #include <zlib.h>
 
 struct script { /* what a connection says to each request, one behind the other; the last again and again */
@@ -114,6 +115,83 @@ static void test_answers(void **state)
     assert_int_equal(atomic_load(&server.count), 1); /* one connection, kept */
     assert_int_equal(kit.net->exchange_count, 1);    /* the one that is given and not taken */
     end(&kit, &server);
+}
+
+static struct net_lib hooked;
+static const struct net_lib *real;
+static pthread_t made_by;
+static atomic_int made;
+
+static void note_maker(SSL_CTX *context, X509_STORE *store)
+{
+    made_by = pthread_self();
+    atomic_fetch_add(&made, 1);
+    real->context_store(context, store);
+}
+
+/* Names, TCP and TLS of an exchange are another thread's; what is asked on a kept connection goes at once, here. */
+static void test_connections_are_made_elsewhere(void **state)
+{
+    struct script script = {.answers = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}};
+    struct peer_server server;
+    struct kit kit;
+    (void)state;
+    begin(&kit, &server, &script);
+    real = kit.net->trust.lib;
+    hooked = *real;
+    hooked.context_store = note_maker;
+    kit.net->trust.lib = &hooked;
+    for (int i = 0; i < NET_TALKS_MAX + 2; i++)
+        kit_ask(&kit, OC_METHOD_GET, "/", "");
+    for (int i = 0; i < NET_TALKS_MAX + 2; i++) {
+        assert_int_equal(kit_next(&kit), IO_RESPONSE);
+        assert_true(kit_is(&kit, "ok"));
+    }
+    const int count = atomic_load(&made);
+    assert_in_range(count, 1, NET_TALKS_MAX);
+    assert_int_equal(atomic_load(&server.count), count);
+    assert_false(pthread_equal(made_by, pthread_self()));
+    kit_ask(&kit, OC_METHOD_GET, "/", "");
+    assert_true(kit.net->exchange_count == 2 && !kit.net->waiting); /* with the one that is given and not taken */
+    assert_int_equal(kit_next(&kit), IO_RESPONSE);
+    assert_int_equal(atomic_load(&made), count);
+    assert_int_equal(kit.net->figures.exchanges, NET_TALKS_MAX + 3);
+    kit.net->trust.lib = real;
+    end(&kit, &server);
+}
+
+/* A link that is closed while another one connects: what that has asked for never left, and it goes on. */
+static void test_a_link_that_goes_takes_none_with_it(void **state)
+{
+    const struct peer_config deaf = {.is_deaf = true};
+    struct script script = {.answers = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}};
+    struct net_endpoint endpoint = {.name = "other", .url = "https://localhost:1"};
+    const struct net_config config = {.ca_file = CERTS "ca.pem",
+                                      .venue = "other",
+                                      .where = "venue.other",
+                                      .endpoints = &endpoint,
+                                      .endpoint_count = 1};
+    struct peer_server server, silent;
+    struct net *other;
+    struct error error;
+    struct kit kit;
+    (void)state;
+    begin(&kit, &server, &script);
+    peer_server_start(&silent, &deaf, 0);
+    assert_int_equal(net_new(kit.loop, &config, &other, &error), OC_OK);
+    kit_url(kit.net->urls[0].authority, "https", &silent); /* where nobody answers, behind the scheme */
+    memmove(kit.net->urls[0].authority, kit.net->urls[0].authority + 8, strlen(kit.net->urls[0].authority + 8) + 1);
+    kit_ask(&kit, OC_METHOD_GET, "/", "");
+    assert_false(kit_next_within(&kit, 20000000));
+    net_free(other);
+    assert_int_equal(kit_next(&kit), IO_UNSENT);
+    kit_url(kit.net->urls[0].authority, "https", &server);
+    memmove(kit.net->urls[0].authority, kit.net->urls[0].authority + 8, strlen(kit.net->urls[0].authority + 8) + 1);
+    kit_ask(&kit, OC_METHOD_GET, "/", "");
+    assert_int_equal(kit_next(&kit), IO_RESPONSE);
+    kit_ask(&kit, OC_METHOD_GET, "/", "");
+    end(&kit, &server); /* with one that is under way */
+    peer_server_stop(&silent);
 }
 
 /* ---- what is no whole answer ---- */
@@ -322,6 +400,8 @@ static void test_nobody_listens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_answers),
+                                       cmocka_unit_test(test_connections_are_made_elsewhere),
+                                       cmocka_unit_test(test_a_link_that_goes_takes_none_with_it),
                                        cmocka_unit_test(test_no_whole_answer),
                                        cmocka_unit_test(test_inflated),
                                        cmocka_unit_test(test_a_kept_connection_that_died),

@@ -206,7 +206,7 @@ struct oc_ev_venue {
 };
 
 /* Host: something waits for it, once until it is open again. OC_LIMIT_SAID: no limit that is counted, but an answer of HTTP that asked to be
- * left alone (429, 418, Retry-After); `used` is its status. */
+ * left alone (429, 418, Retry-After); `used` is its status. 0: nothing was answered, and an endpoint is left alone for that. */
 #define OC_LIMIT_SAID 0xffffffffu
 struct oc_ev_limit {
     struct oc_event head;

@@ -54,7 +54,7 @@ enum {
 
 struct oc_key {
     /* [a-z][a-z0-9_]{0,31} without "__", once in a table; NULL ends the table. The host's own words in
-     * an instance's section are not to be had: accounts, cancel_all, cash, close, connector, deadman,
+     * an instance's section are not to be had: accounts, balance, cancel_all, cash, close, connector, deadman,
      * environment, fetch_fills, for, instruments, keys, plugin, protect, starts, transcript. */
     const char *name;
     uint32_t type; /* OC_KEY_DECIMAL ... */

@@ -147,7 +147,7 @@ struct oc_open {
     uint32_t carries;     /* OC_TOPIC_... that may be subscribed on it */
     uint32_t room;        /* subscriptions it may carry; 0: any number */
     uint32_t message_max; /* bytes; 0: the description's */
-    uint32_t instead;     /* the stream it takes the place of: that one is closed when this one is ready; 0 none */
+    uint32_t instead; /* the stream it takes the place of. Not supported yet: anything but 0 is OC_E_NOT_SUPPORTED */
     const char
         *url; /* a host that the venue names at run time. Not supported yet: anything but NULL is OC_E_NOT_SUPPORTED */
     const char *path;
@@ -166,8 +166,9 @@ struct oc_open {
     uint32_t zero;
     int64_t ping_ns; /* 0: no pings */
     int64_t
-        silence_ns;   /* nothing heard for so long, control frames included: the stream is dead. 0: the description's */
-    int64_t age_ns;   /* the venue ends it at this age: the host opens its successor before; 0: not said */
+        silence_ns; /* nothing heard for so long, control frames included: the stream is dead. 0: the description's */
+    int64_t
+        age_ns; /* the venue ends it at this age: its next connection is made before, and told as a fall; 0: not said */
     uint64_t user[2]; /* given back with everything about the stream */
 };
 
@@ -272,7 +273,11 @@ enum {                           /* form of a public text of a key */
        OC_PUBLIC_COMPRESSED = 1, /* 33 bytes of an elliptic key */
        OC_PUBLIC_ETHEREUM = 2    /* 20 bytes: the address */
 };
-enum { OC_KEEP_FOR_SESSION = 0, OC_KEEP_IN_VAULT = 1 /* survives: a refresh token that the venue has rotated */ };
+enum {
+    OC_KEEP_FOR_SESSION = 0,
+    OC_KEEP_IN_VAULT =
+        1 /* is to survive: a refresh token that the venue has rotated. Not supported yet: OC_E_NOT_SUPPORTED */
+};
 
 struct oc_part { /* frozen. Bytes, or (field != 0) a credential that the plugin does not see */
     const void *bytes;
