@@ -146,6 +146,8 @@ word('Session', 'speed', "speed(x or 'max')", 'How fast the feed runs: 1 is as i
   return control('speed', type(x) == 'number' and S.number(x) .. 'x' or x)
 end)
 
+word('Session', 'reconcile', 'reconcile([venue])', 'A venue is compared with what is known, now (sessions at a venue).', 'reconcile', function(venue) return control('reconcile', venue) end)
+
 word('Session', 'until_fill', 'until_fill()', 'Runs to the next fill, then pauses.', 'until_fill', function() return control('until_fill') end)
 
 word('Session', 'to', 'to(time or order)', 'Replay: goes to that time, or to where the order was made, forwards or back.', 'to 2026-01-31T12:00', function(time, clock)

@@ -186,6 +186,26 @@ static oc_rc control_until(const struct console_host *host, uint32_t kind, uint6
     return control_step(host->session, kind, count);
 }
 
+/* All venues that are reached over the network, or the one that is named. */
+static oc_rc control_reconcile(struct session *session, const struct command_words *words, struct text *reply)
+{
+    const char *wanted = words->count > 1 ? words->fields[1] : NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < session->links.count; i++) {
+        struct venue_link *link = session->links.list[i];
+        if (!link->net || !link->table || (wanted && strcmp(link->name, wanted) != 0))
+            continue;
+        if (io_venue_reconcile(&link->venue) < 0)
+            return refuse(reply, "NOT_SUPPORTED", "its connector has no question about an account or an order");
+        count++;
+    }
+    if (count)
+        return OC_OK;
+    return wanted && session->links.loop
+               ? refuse(reply, "UNKNOWN_VENUE", "no venue of that name: `venues` lists them")
+               : refuse(reply, "NOT_HERE", "only a venue that is reached over the network is compared");
+}
+
 static oc_rc host_control(void *self, const struct command_words *words, struct text *reply)
 {
     struct console_host *host = self;
@@ -196,6 +216,8 @@ static oc_rc host_control(void *self, const struct command_words *words, struct 
         return host->rewind.control(host->rewind.self, words, reply);
     if (pace->is_ended)
         return refuse(reply, "FEED_ENDED", "the feed has ended");
+    if (strcmp(word, "reconcile") == 0)
+        return control_reconcile(session, words, reply);
     if (session->links.loop)
         return refuse(reply, "NOT_SUPPORTED",
                       "a session on the network goes with the clock: it has no speed, pause or step");

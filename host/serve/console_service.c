@@ -82,7 +82,7 @@ static const struct {
                  {"statement", service_statement}, {"ledger", service_ledger},   {"figures", service_figures}};
 
 static const char *const lists[] = {"venues", "plugins", "strategies", "risk", "journal", NULL};
-static const char *const controls[] = {"pause", "go", "speed", "step", "until_fill", "to", "back", NULL};
+static const char *const controls[] = {"pause", "go", "speed", "step", "until_fill", "to", "back", "reconcile", NULL};
 static const char *const commands[] = {"buy",     "sell",   "close",  "cancel", "cancel_all", "amend",
                                        "flatten", "kill",   "unkill", "load",   "unload",     "hold",
                                        "resume",  "reload", "set",    "budget", "may",        NULL};

@@ -96,6 +96,17 @@ static void put_clock(const struct io_health *health, struct text *reply)
     json_close(reply, '}');
 }
 
+/* How many questions each of its places was asked, where they are balanced. */
+static void put_queries(const struct pool_endpoint *of, struct text *reply)
+{
+    if (!of || of->balance == POOL_ONE)
+        return;
+    json_open(reply, "queries", '[');
+    for (uint32_t i = 0; i < of->count; i++)
+        json_int(reply, NULL, (int64_t)of->places[i].queries);
+    json_close(reply, ']');
+}
+
 /* Where each of its endpoints is, and which place of how many that is. */
 static void put_endpoints(const struct venue_link *link, struct text *reply)
 {
@@ -113,6 +124,7 @@ static void put_endpoints(const struct venue_link *link, struct text *reply)
         json_text(reply, "at", link->venue.link.authority(link->venue.link.self, said->endpoints[i].name));
         json_int(reply, "place", place + 1);
         json_int(reply, "places", count);
+        put_queries(pool_find(&link->pool, said->endpoints[i].name), reply);
         json_close(reply, '}');
     }
     json_close(reply, ']');
@@ -146,6 +158,8 @@ static void put_health(struct session *session, const char *venue, struct text *
     json_flag(reply, "banned", health.is_banned);
     json_int(reply, "broken", (int64_t)health.counts.broken);
     json_int(reply, "moves", (int64_t)health.counts.moves);
+    json_int(reply, "succeeded", (int64_t)health.counts.succeeded);
+    json_int(reply, "compared", (int64_t)health.counts.compared);
     put_endpoints(link, reply);
     put_clock(&health, reply);
     put_limits(session, &health, reply);

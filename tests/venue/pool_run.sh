@@ -13,6 +13,7 @@ until_said '[0-9]' second.port
 first=$(cat first.port) second=$(cat second.port)
 conf main.conf
 sed -i "s|\"https://localhost:$port\"|\"https://localhost:$first https://localhost:$second\"|; s|\"wss://localhost:$port\"|\"wss://localhost:$first wss://localhost:$second\"|" main.conf
+sed -i 's|ca_file = |balance: { rest = "round_robin"; }; &|' main.conf
 trades() { console 'print("fills", #fills(500))' | sed -n 's/^fills[[:space:]]*//p'; }
 begin pool
 for _ in $(seq 200); do [ "$(trades)" -ge 4 ] 2>/dev/null && break; sleep 0.1; done
@@ -23,8 +24,14 @@ until_said "endpoint stream: localhost:$second in place of localhost:$first, whi
 before=$(trades)
 for _ in $(seq 200); do [ "$(trades)" -ge $((before + 6)) ] 2>/dev/null && break; sleep 0.1; done
 [ "$(trades)" -ge $((before + 6)) ] || fail "nothing is traded over the second: $before, $(trades)"
-console 'for _, v in ipairs(venues()) do for _, e in ipairs(v.endpoints) do print("at", e.endpoint, e.at, e.place, e.places) end print("moves", v.moves) end' >said
-grep -q "^at[[:space:]]rest[[:space:]]localhost:$second[[:space:]]2[[:space:]]2" said || fail "where it is, is not shown: $(cat said)"
+compared() { console 'for _, v in ipairs(venues()) do print("compared", v.compared) end' | sed -n 's/^compared[[:space:]]*//p'; }
+before=$(compared)
+console 'reconcile plain' | grep -q 'running' || fail "reconcile says nothing"
+for _ in $(seq 50); do [ "$(compared)" -gt "$before" ] 2>/dev/null && break; sleep 0.1; done
+[ "$(compared)" -gt "$before" ] || fail "it is not compared again: $before, $(compared)"
+console 'reconcile other' 2>&1 | grep -q 'no venue of that name' || fail "another venue is compared"
+console 'for _, v in ipairs(venues()) do for _, e in ipairs(v.endpoints) do print("at", e.endpoint, e.at, e.place, e.places, e.queries and #e.queries) end print("moves", v.moves) end' >said
+grep -q "^at[[:space:]]rest[[:space:]]localhost:$second[[:space:]]2[[:space:]]2[[:space:]]2" said || fail "where it is, is not shown: $(cat said)"
 grep -q "^moves[[:space:]]2" said || fail "moves are not shown: $(cat said)"
 echo halt BTC/USDT >&8 # nothing is filled behind its back
 sleep 0.5
@@ -43,6 +50,15 @@ refused() { # WORDS ENDPOINT
 }
 refused 'too many places of one endpoint: .*expected at most four' 'https://a https://b https://c https://d https://e'
 refused 'venue.plain.endpoint.rest#2: a url begins with https://' 'https://localhost:1 ftp://localhost'
+unbalanced() { # WORDS LINE
+    conf bad.conf "$2"
+    sed -i "s|rest = \"https://localhost:$port\"|rest = \"https://localhost:$port https://localhost:1\"|" bad.conf
+    "$outcry" run day.lua --venue plain --config bad.conf --plugin plain="$w/plain.so" --session bad >said 2>&1 && fail "not refused: $2"
+    grep -q "$1" said || fail "refused otherwise: $2: $(cat said)"
+}
+unbalanced 'venue.plain.balance.rest: there is no such word: .*round_robin' 'balance: { rest = "fastest"; };'
+unbalanced 'venue.plain.balance.stream: this endpoint has one place' 'balance: { stream = "round_robin"; };'
+unbalanced 'venue.plain.balance.other: its connector describes no such endpoint' 'balance: { other = "round_robin"; };'
 echo quit >&8
 wait $venue
 venue=
