@@ -31,6 +31,7 @@ const struct verb help_verbs[] = {
      "check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--at TIME] [--cash '10000 USDT'] [--config FILE] [--json]", HELP_ITSELF},
     {"keys", verb_keys, "add, list, rotate, remove, test: the vault of keys that venues are signed with",
      "add|list|rotate|remove|test ...: `outcry keys` says what each takes", HELP_ITSELF},
+    {"venue", verb_venue, "what a venue of the configuration offers, and how it is reached now", "info NAME --config FILE [--plugin NAME=FILE] [--json]", 0},
     {"config", verb_config, "read the files and show what holds", "check [FILE...] | keys [FILE...]", 0},
     {"bench", verb_bench, "measure this machine against the figures of the docs",
      "[bars|order|stop|door|journal|durable|restore|console|json]", 0},
@@ -184,7 +185,7 @@ static int verb_completion(int argc, char **argv)
     }
     puts(
         "        plugin) words='list info check try new' ;;\n        keys) words='add list rotate remove test' ;;\n"
-        "        config) words='check keys' ;;\n        risk) words='check' ;;\n"
+        "        venue) words='info' ;;\n        config) words='check keys' ;;\n        risk) words='check' ;;\n"
         "        replay) words='--diff --console --no-pane' ;;\n        report) words='diff --json --report --csv' ;;\n"
         "        bench) words='bars order stop door journal durable restore console json' ;;\n"
         "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"

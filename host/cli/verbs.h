@@ -27,6 +27,7 @@ int verb_report(int argc, char **argv);
 int verb_plugin(int argc, char **argv);
 int verb_risk(int argc, char **argv);
 int verb_config(int argc, char **argv);
+int verb_venue(int argc, char **argv);
 int verb_keys(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_doctor(int argc, char **argv);

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json_out.h"
+
 #define COUNT(list) (uint32_t)(sizeof(list) / sizeof *(list))
 
 /* Names of bits and numbers, by place; "" has no name. */
@@ -63,6 +65,10 @@ const char *venue_fetch_name(uint32_t kind)
     return kind >= OC_FETCH_FILLS && kind - OC_FETCH_FILLS < COUNT(fetches_past) ? fetches_past[kind - OC_FETCH_FILLS]
                                                                                  : "";
 }
+
+const char *venue_scope_name(uint32_t scope) { return scope < COUNT(scopes) ? scopes[scope] : ""; }
+
+const char *venue_limit_name(uint32_t kind) { return kind < COUNT(limit_kinds) ? limit_kinds[kind] : ""; }
 
 static const char *name_of(const char *const *names, uint32_t count, uint32_t number)
 {
@@ -341,4 +347,58 @@ void venue_lines(struct text *text, const struct oc_venue *venue)
     put_client(text, venue);
     put_sizes(text, venue);
     put_times(text, venue);
+}
+
+/* As members of JSON. */
+
+static void json_bits(struct text *text, const char *key, uint32_t set, const char *const *names, uint32_t count)
+{
+    json_open(text, key, '[');
+    for (uint32_t i = 0; i < count; i++)
+        if (set >> i & 1 && names[i][0])
+            json_text(text, NULL, names[i]);
+    json_close(text, ']');
+}
+
+#define JSON_BITS(text, key, set, names) json_bits(text, key, set, names, COUNT(names))
+
+static void order_members(struct text *text, const struct oc_order_kind *order)
+{
+    json_open(text, NULL, '{');
+    json_text(text, "type", NAME(order_types, order->type));
+    JSON_BITS(text, "tifs", order->tifs, tifs);
+    JSON_BITS(text, "takes", order->bits, bits);
+    JSON_BITS(text, "needs", order->must, bits);
+    JSON_BITS(text, "amends", order->amends, amends);
+    JSON_BITS(text, "native", order->links, links);
+    JSON_BITS(text, "set_off_by", order->triggers, triggers);
+    json_close(text, '}');
+}
+
+void venue_members(struct text *text, const struct oc_venue *venue)
+{
+    json_text(text, "exchange", venue->venue);
+    json_text(text, "protocol", venue->protocol);
+    JSON_BITS(text, "can", venue->flags, cans);
+    json_open(text, "orders", '[');
+    for (uint32_t i = 0; i < venue->order_count; i++)
+        order_members(text, &venue->orders[i]);
+    json_close(text, ']');
+    json_open(text, "topics", '[');
+    for (uint32_t i = 0; i < venue->topic_count; i++) {
+        json_open(text, NULL, '{');
+        JSON_BITS(text, "topic", venue->topics[i].topic, topics);
+        json_int(text, "depth", venue->topics[i].depth);
+        json_close(text, '}');
+    }
+    json_close(text, ']');
+    json_open(text, "fetches", '[');
+    for (uint32_t i = 0; i < venue->fetch_count; i++) {
+        json_open(text, NULL, '{');
+        json_text(text, "what", venue_fetch_name(venue->fetches[i].kind));
+        JSON_BITS(text, "by", venue->fetches[i].by, bys);
+        json_close(text, '}');
+    }
+    json_close(text, ']');
+    json_text(text, "client_ids", NAME(client_forms, venue->client_form));
 }

@@ -14,6 +14,13 @@
 /* [any] Appends the lines. */
 void venue_lines(struct text *text, const struct oc_venue *venue);
 
+/* [any] The same as members of the JSON object that is being written: what it can, its orders, topics, questions and client ids. */
+void venue_members(struct text *text, const struct oc_venue *venue);
+
+/* [any] The name of whom a limit counts: "address"; and of its kind. */
+const char *venue_scope_name(uint32_t scope);
+const char *venue_limit_name(uint32_t kind);
+
 /* [any] The name of an order type: "stop_limit"; "" if it is not known. */
 const char *venue_order_type(uint32_t type);
 
