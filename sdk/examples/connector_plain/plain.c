@@ -171,7 +171,10 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
     struct plain *plain = calloc(1, sizeof *plain);
     if (!plain)
         return OC_E_NOMEM;
-    const oc_rc rc = kit_codec_begin(&plain->kit, host);
+    oc_rc rc = kit_codec_begin(&plain->kit, host);
+    const oc_rc is_set = oc_config_duration(host, "stream_age", &plain->stream_age_ns);
+    if (rc >= 0 && is_set < 0 && is_set != OC_E_NOT_FOUND && is_set != OC_E_NOT_SUPPORTED) /* a host without settings */
+        rc = is_set;
     if (rc < 0) {
         free(plain);
         return rc;
@@ -260,7 +263,13 @@ static const struct oc_connector table = {.size = sizeof table,
                                           .request = plain_request,
                                           .timer = on_timer};
 static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
-static const struct oc_key keys[] = {{0}}; /* it needs no configuration */
+static const struct oc_key keys[] = {
+    {.name = "stream_age",
+     .type = OC_KEY_DURATION,
+     .min = "1s",
+     .max = "366d",
+     .about = "the venue ends a stream at this age: the next connection is made before; unset: it does not"},
+    {0}};
 static const struct oc_plugin plugin = {.size = sizeof plugin,
                                         .abi_major = OC_ABI_MAJOR,
                                         .abi_minor = OC_ABI_MINOR,

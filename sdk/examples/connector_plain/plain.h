@@ -34,6 +34,7 @@ struct plain {
     struct account accounts[ACCOUNTS];
     struct sequence sequences[SEQUENCES];
     uint32_t market_stream;
+    int64_t stream_age_ns; /* the venue ends streams then; 0: not said */
 };
 
 extern const struct oc_venue plain_venue;

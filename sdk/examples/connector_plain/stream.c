@@ -18,6 +18,7 @@ static oc_rc open_stream(struct plain *plain, uint32_t account, uint32_t carries
                                  .path_size = sizeof path - 1,
                                  .costs = &cost,
                                  .cost_count = 1,
+                                 .age_ns = plain->stream_age_ns,
                                  .user = {account}};
     return plain->kit.net->open(plain->kit.host, &open, ret_stream);
 }

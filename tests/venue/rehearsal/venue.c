@@ -304,6 +304,7 @@ uint32_t venue_sit(struct rehearsal *venue, const struct venue_ask *ask, struct 
     if (!venue->face->sit(venue, seat, ask, ret))
         return CORE_NONE;
     seat->is_open = true;
+    seat->since_ns = venue->now_ns;
     ret->status = 101;
     settle(venue);
     return place;
@@ -414,18 +415,38 @@ void venue_leave(struct rehearsal *venue, uint32_t place)
 
 /* ---- time ---- */
 
+static void drop_stream(struct rehearsal *venue, struct seat *seat)
+{
+    struct venue_said *end = said_new(venue->now_ns, "", 0);
+    end->end = VENUE_RESET;
+    seat->is_hung = false;
+    queue(venue, seat, end);
+}
+
 /* Every stream ends, as where a venue is restarted. */
 static void drop_streams(struct rehearsal *venue)
 {
     venue->drops_streams = false;
+    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+        if (venue->seats[i].is_open)
+            drop_stream(venue, &venue->seats[i]);
+}
+
+/* When it is reset for its age; INT64_MAX: it is not. */
+static int64_t old_ns(const struct rehearsal *venue, const struct seat *seat)
+{
+    return seat->is_open && venue->age_ns && !seat->is_old ? seat->since_ns + venue->age_ns : INT64_MAX;
+}
+
+static void drop_old(struct rehearsal *venue)
+{
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++) {
         struct seat *seat = &venue->seats[i];
-        if (!seat->is_open)
+        if (old_ns(venue, seat) > venue->now_ns)
             continue;
-        struct venue_said *end = said_new(venue->now_ns, "", 0);
-        end->end = VENUE_RESET;
-        seat->is_hung = false;
-        queue(venue, seat, end);
+        seat->is_old = true;
+        venue->aged++;
+        drop_stream(venue, seat);
     }
 }
 
@@ -442,6 +463,7 @@ void venue_advance(struct rehearsal *venue, int64_t now_ns)
     }
     if (venue->drops_streams)
         drop_streams(venue);
+    drop_old(venue);
     for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
         if (venue->exchanges[i].state == EXCHANGE_ARRIVING && venue->exchanges[i].due_ns <= venue->now_ns) {
             carry_out(venue, &venue->exchanges[i]);
@@ -472,6 +494,7 @@ int64_t venue_next_ns(const struct rehearsal *venue)
     }
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++) {
         const struct seat *seat = &venue->seats[i];
+        next_ns = sooner(next_ns, old_ns(venue, seat));
         if (seat->first && !seat->is_hung)
             next_ns = sooner(next_ns, seat->first->due_ns);
         if (seat->held)

@@ -90,6 +90,8 @@ struct venue_said { /* a message of a stream on its way */
 
 struct seat { /* a stream */
     bool is_open;
+    bool is_old;      /* that it is reset was said */
+    int64_t since_ns; /* it is open */
     bool is_hung;     /* half-open: says and hears nothing */
     uint32_t account; /* CORE_NONE: nobody is logged in */
     char address[VENUE_ADDRESS_MAX];
@@ -117,11 +119,13 @@ struct rehearsal { /* `struct venue` is a session's */
     struct seat seats[VENUE_SEATS_MAX];
     int64_t begin_ns, now_ns;
     int64_t skew_ns, stale_ns; /* of its clock; of what reading shows */
+    int64_t age_ns;            /* a stream that is so old is reset; 0: none is */
     bool is_in_maintenance;
     char canceling[CORE_CLIENT_MAX]; /* the id of the cancel that was asked for last, for faces that tell it */
     char certificate[16];            /* "good", "expired", "other-name": what a transport shows from now on */
     bool drops_streams;              /* every stream is reset once: set by a word, taken by venue_advance */
     uint64_t answers, messages, orders;
+    uint64_t aged; /* streams that were reset for their age */
 };
 
 struct venue_config {

@@ -64,6 +64,8 @@ static oc_rc run_list(struct rehearsal *venue, const struct words *words, struct
                 (unsigned long long)venue->orders, (unsigned long long)core_fill_count(venue->core));
     text_format(out, "%llu times told to wait, %llu bans\n", (unsigned long long)venue->quota.waits,
                 (unsigned long long)venue->quota.bans);
+    if (venue->age_ns && text_from_duration(time, venue->age_ns) > 0)
+        text_format(out, "streams end after %s: %llu did\n", time, (unsigned long long)venue->aged);
     if (venue->is_in_maintenance)
         text_put(out, "in maintenance\n");
     if (venue->skew_ns && text_from_duration(time, venue->skew_ns) > 0)
@@ -293,6 +295,11 @@ static oc_rc run_stale(struct rehearsal *venue, const struct words *words, struc
     return read_span(words, false, &venue->stale_ns, out);
 }
 
+static oc_rc run_age(struct rehearsal *venue, const struct words *words, struct text *out)
+{
+    return read_span(words, false, &venue->age_ns, out);
+}
+
 static oc_rc run_certificate(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     if (words->count != 2 || (!is(words, 1, "good") && !is(words, 1, "expired") && !is(words, 1, "other-name")))
@@ -307,7 +314,7 @@ static oc_rc run_calm(struct rehearsal *venue, const struct words *words, struct
     (void)words;
     faults_clear(&venue->faults);
     venue->is_in_maintenance = false;
-    venue->skew_ns = venue->stale_ns = 0;
+    venue->skew_ns = venue->stale_ns = venue->age_ns = 0;
     text_copy(venue->certificate, sizeof venue->certificate, "good");
     text_put(out, "nothing goes wrong any more\n");
     return OC_OK;
@@ -332,6 +339,7 @@ static const struct command commands[] = {
     {"restart", "", "all streams are reset", run_restart},
     {"skew", "TIME|-TIME|off", "its clock is off by so much", run_skew},
     {"stale", "TIME|off", "what reading shows is so old", run_stale},
+    {"age", "TIME|off", "a stream that is so old is reset", run_age},
     {"certificate", "good|expired|other-name", "what new connections are shown", run_certificate},
     {"calm", "", "ends all faults", run_calm},
     {"help", "", "", run_help},
