@@ -28,8 +28,10 @@ static void take_limit(struct contact *contact, const struct oc_ev_limit *limit)
     if (!limit->until_ns)
         return; /* open */
     contact->is_used = true;
-    if (limit->limit == OC_LIMIT_SAID)
+    if (limit->limit == OC_LIMIT_SAID && limit->used)
         contact->told_to_wait++;
+    else if (limit->limit == OC_LIMIT_SAID)
+        contact->left_alone++;
     else
         contact->limited++;
     contact->waited_ns += span_ns > 0 ? span_ns : 0;
@@ -83,7 +85,8 @@ bool contact_row(const struct contact *contact, uint32_t i, const char **ret_nam
                 {"moves", "times that another place of an endpoint was taken", contact->moves},
                 {"keys_refused", "times that it refused a key", contact->denied},
                 {"limit_waits", "times that requests waited for a limit", contact->limited},
-                {"told_to_wait", "times that an answer asked to be left alone", contact->told_to_wait}};
+                {"told_to_wait", "times that an answer asked to be left alone", contact->told_to_wait},
+                {"left_alone", "times that an endpoint was left alone, for it answered nothing", contact->left_alone}};
     if (i >= sizeof rows / sizeof *rows)
         return false;
     *ret_name = rows[i].name;

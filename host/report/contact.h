@@ -22,7 +22,8 @@ struct contact {
     uint64_t denied;                        /* times that it refused a key */
     uint64_t limited;                       /* times that requests waited for a limit */
     uint64_t told_to_wait;                  /* times that an answer asked to be left alone (429, 418, Retry-After) */
-    int64_t waited_ns;                      /* for as long as was said of both */
+    uint64_t left_alone;                    /* times that an endpoint was left alone, for it answered nothing */
+    int64_t waited_ns;                      /* for as long as was said of these three */
     uint8_t links[ENGINE_ACCOUNTS_MAX + 1]; /* OC_VENUE_... of the link of each account, as it was said last */
     bool is_used;
 };

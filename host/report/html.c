@@ -313,6 +313,7 @@ static oc_rc make_page(struct text *page, const struct result *result, const str
     text_put(page, "</div>\n");
     page_more(page, result, figures);
     page_contact(page, result->contact);
+    page_differences(page, result->differences);
     page_parts(page, result, figures);
     page_refusals(page, result);
     text_put(page, "<section class=\"chart\"><h2>Round trips</h2>\n");

@@ -10,7 +10,7 @@
 #include "report/json_impl.h"
 #include "report/report.h"
 
-enum { WRITTEN_MAX = 1 << 24, WRITTEN_SIZE = 1 << 16 };
+enum { WRITTEN_MAX = 1 << 24, WRITTEN_SIZE = 1 << 16, DAY_SIZE = 10 };
 
 static void new_line(struct report_json *json)
 {
@@ -276,6 +276,22 @@ static void put_contact(struct report_json *json, const struct contact *contact)
     json_close(&json->text, '}');
 }
 
+static void put_differences(struct report_json *json, const struct differences *differences)
+{
+    json_open(&json->text, "differences", '[');
+    for (uint32_t i = 0; differences && i < differences->count; i++) {
+        char day[TEXT_TIME_MAX];
+        text_from_time(day, differences->rows[i].day_ns);
+        json_open(&json->text, NULL, '{');
+        json_text_n(&json->text, "day", day, DAY_SIZE);
+        json_text(&json->text, "what", differences->rows[i].words);
+        json_int(&json->text, "count", (int64_t)differences->rows[i].count);
+        json_close(&json->text, '}');
+    }
+    json_close(&json->text, ']');
+    json_int(&json->text, "differences_not_listed", differences ? (int64_t)differences->beyond : 0);
+}
+
 static void put_parts_of(struct report_json *json, const struct result *result, const struct parts_figures *parts,
                          bool by_strategy)
 {
@@ -434,6 +450,7 @@ oc_rc report_json(const struct result *result, FILE *out)
     put_trades(&json, result, &figures);
     put_refusals(&json, result->refusals);
     put_contact(&json, result->contact);
+    put_differences(&json, result->differences);
     put_parts_of(&json, result, &figures.strategies, true);
     put_parts_of(&json, result, &figures.symbols, false);
     report_json_more(&json, result, &figures);

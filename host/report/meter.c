@@ -241,6 +241,7 @@ static void note(void *self, const struct input *input, const struct engine_out 
             note_fill(meter, what);
         else if (what->kind == NOTE_ORDER)
             contact_note(&meter->contact, what, input ? input->event : NULL);
+        differences_note(&meter->differences, what, input ? input->event : NULL);
         if (!meter->is_brief && (is_fill || what->kind == NOTE_ORDER))
             order_rows_hear(&meter->orders, orders_find(engine_orders(meter->session->engine), what->order),
                             engine_now(meter->session->engine));
@@ -433,6 +434,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->collect = &meter->collect;
     result->refusals = &meter->refusals;
     result->contact = &meter->contact;
+    result->differences = &meter->differences;
     result->spread = &meter->spread;
     if (!meter->is_brief) {
         result->execution = &meter->execution;

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "journal/meaning.h"
 #include "report/contact.h"
+#include "report/differences.h"
 #include "report/execution.h"
 #include "report/order_rows.h"
 #include "report/paths.h"
@@ -23,6 +24,7 @@ struct meter {
     struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
     struct refusals refusals;
     struct contact contact;
+    struct differences differences;
     struct spread spread;
     struct execution execution;
     struct paths paths;

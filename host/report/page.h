@@ -37,6 +37,8 @@ void page_escaped(struct text *page, const char *text);
 void page_months(struct text *page, const struct result *result, const struct figures *figures);
 /* What was refused, by reason. Nothing where nothing was. */
 void page_refusals(struct text *page, const struct result *result);
+/* Nothing where there was none. */
+void page_differences(struct text *page, const struct differences *differences);
 void page_contact(struct text *page, const struct contact *contact);
 /* By strategy and by symbol, where there are several. */
 void page_parts(struct text *page, const struct result *result, const struct figures *figures);

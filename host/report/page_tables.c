@@ -101,6 +101,23 @@ void page_contact(struct text *page, const struct contact *contact)
     text_put(page, "</table></div></section>\n");
 }
 
+void page_differences(struct text *page, const struct differences *differences)
+{
+    char text[FORMAT_MAX], day[TEXT_TIME_MAX];
+    if (!differences || !differences->count)
+        return;
+    text_put(
+        page,
+        "<section><h2>Other than was known</h2><div class=\"wide\"><table><tr><th class=\"left\">Day</th><th>Count</th>"
+        "<th class=\"left\">What the venue showed</th></tr>\n");
+    for (uint32_t i = 0; i < differences->count; i++) {
+        text_from_time(day, differences->rows[i].day_ns);
+        text_format(page, "<tr><td class=\"left\">%.10s</td><td>%s</td><td class=\"left\">%s</td></tr>\n", day,
+                    format_count(differences->rows[i].count, text), differences->rows[i].words);
+    }
+    text_put(page, "</table></div></section>\n");
+}
+
 void page_refusals(struct text *page, const struct result *result)
 {
     const struct refusal *list[REFUSALS_MAX];

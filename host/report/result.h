@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "report/collect.h"
 #include "report/contact.h"
+#include "report/differences.h"
 #include "report/execution.h"
 #include "report/order_rows.h"
 #include "report/paths.h"
@@ -37,6 +38,7 @@ struct result {
     const struct session_line *notes; /* what was assumed or inferred */
     const struct collect *collect;
     const struct refusals *refusals;                             /* NULL: none */
+    const struct differences *differences;                       /* NULL, or without rows: none */
     const struct contact *contact;                               /* NULL, or not used: no venue was in touch */
     const struct spread *spread;                                 /* NULL: not known */
     const struct execution *execution;                           /* NULL: not known */

@@ -435,6 +435,19 @@ static void put_contact(struct page *page, const struct contact *contact)
                 format_span((double)contact->waited_ns / 1e9, text));
 }
 
+static void put_differences(struct page *page, const struct differences *differences)
+{
+    char text[FORMAT_MAX], day[TEXT_TIME_MAX];
+    if (!differences || !differences->count)
+        return;
+    title(page, "Other than was known");
+    for (uint32_t i = 0; i < differences->count; i++) {
+        text_from_time(day, differences->rows[i].day_ns);
+        fprintf(page->out, "  %.10s %*s  %s\n", day, 5, format_count(differences->rows[i].count, text),
+                differences->rows[i].words);
+    }
+}
+
 oc_rc report_text(const struct result *result, FILE *out)
 {
     struct figures figures;
@@ -449,6 +462,7 @@ oc_rc report_text(const struct result *result, FILE *out)
     put_trades(&page, result, &figures);
     put_refusals(&page, result);
     put_contact(&page, result->contact);
+    put_differences(&page, result->differences);
     put_parts_of(&page, result, &figures.strategies, true);
     put_parts_of(&page, result, &figures.symbols, false);
     put_tail(&page, result);

@@ -24,10 +24,11 @@ static void link_is(uint32_t state, uint32_t text_size)
     contact_take(&contact, &venue.head);
 }
 
-static void limit_is(uint32_t limit, int64_t span_ns)
+static void limit_is(uint32_t limit, uint64_t used, int64_t span_ns)
 {
     const struct oc_ev_limit event = {.head = {.size = sizeof event, .type = OC_EV_LIMIT, .local_ns = 5000},
                                       .limit = limit,
+                                      .used = used,
                                       .until_ns = span_ns ? 5000 + span_ns : 0};
     contact_take(&contact, &event.head);
 }
@@ -95,13 +96,14 @@ static void waits_are_told_apart(void **state)
     const struct oc_event sent = {.type = OC_EV_SENT};
     (void)state;
     memset(&contact, 0, sizeof contact);
-    limit_is(0, 0); /* open */
+    limit_is(0, 0, 0); /* open */
     assert_false(contact.is_used);
-    limit_is(2, 700);
-    limit_is(OC_LIMIT_SAID, 3000);
+    limit_is(2, 0, 700);
+    limit_is(OC_LIMIT_SAID, 429, 3000);
+    limit_is(OC_LIMIT_SAID, 0, 40);
     contact_take(&contact, &sent);
-    assert_true(row("limit_waits") == 1 && row("told_to_wait") == 1 && row("sent") == 1);
-    assert_true(contact.waited_ns == 3700);
+    assert_true(row("limit_waits") == 1 && row("told_to_wait") == 1 && row("left_alone") == 1 && row("sent") == 1);
+    assert_true(contact.waited_ns == 3740);
 }
 
 int main(void)
