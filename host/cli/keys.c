@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "base/redact.h"
 #include "cli/complain.h"
 #include "cli/verbs.h"
 #include "io/key_source.h"
@@ -207,6 +208,12 @@ static oc_rc set_fields(const struct keys_words *words, struct vault_entry *entr
         if (rc < 0)
             return error_of_code(ret_error, rc, where, "its value cannot be taken");
         rc = key_source_fetch(&source, where, prompt, &value, ret_error);
+        if (rc == OC_OK && value.size < REDACT_MIN)
+            fprintf(stderr,
+                    "outcry: %s has fewer than %d bytes: as a secret it is refused when it is used, and as a public "
+                    "text it is not "
+                    "cut out of logs\n",
+                    field->name, REDACT_MIN);
         if (rc == OC_OK) {
             rc = vault_set(entry, field->name, &value);
             rc = rc < 0 ? error_of_code(ret_error, rc, where, "the vault does not take it") : rc;

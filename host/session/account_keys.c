@@ -6,6 +6,7 @@
 
 #include <outcry/kit/json.h>
 
+#include "base/redact.h"
 #include "base/text.h"
 #include "io/key_source.h"
 #include "session/venue_keys.h"
@@ -352,6 +353,20 @@ static oc_rc missing(const struct filling *filling, const struct oc_credential *
     return OC_E_CONFIG;
 }
 
+/* What is so short is looked for in no log: it would cut ordinary words out. */
+static oc_rc judge_size(const struct filling *filling, const struct oc_credential *credential, const char *where,
+                        size_t size)
+{
+    if (credential->kind != OC_CREDENTIAL_SECRET || size >= REDACT_MIN)
+        return OC_OK;
+    error_at(filling->error, OC_E_CONFIG, "%s", where);
+    error_what(filling->error, "a secret so short could not be kept out of logs");
+    error_found(filling->error, "%zu bytes", size);
+    error_expected(filling->error, "%d bytes or more", REDACT_MIN);
+    error_remedy(filling->error, "make a longer one at the venue");
+    return OC_E_CONFIG;
+}
+
 static oc_rc fill_field(struct filling *filling, uint16_t field)
 {
     const struct oc_credential *credential = &filling->described->credentials[field - 1];
@@ -379,6 +394,8 @@ static oc_rc fill_field(struct filling *filling, uint16_t field)
     } else {
         rc = key_source_fetch(&source, where, prompt, &value, filling->error);
     }
+    if (rc == OC_OK)
+        rc = judge_size(filling, credential, where, value.size);
     if (rc == OC_OK) {
         rc = keyring_set(filling->keyring, filling->own, field, credential->kind != OC_CREDENTIAL_PUBLIC, &value);
         rc = rc < 0 ? error_of_code(filling->error, rc, where, "it cannot be kept") : rc;

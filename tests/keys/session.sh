@@ -69,6 +69,13 @@ config "vault = \"local\";" testnet
 bad 'a key of local at a venue of testnet' 'with real money these need a limit'
 config "api_key = \"env:MINE_KEY\"; secret = \"env:MINE_SECRET\"; passphrase = \"env:MINE_PHRASE\";"
 bad 'no environment' 'venue.signs.keys.main.environment: it is not set'
+config "environment = \"local\"; api_key = \"env:MINE_KEY\"; secret = \"file:secret.txt\"; passphrase = \"env:MINE_PHRASE\";"
+sed -i 's/\["main"\]/["main", "hedge"]/; s/^\( *keys: {.*\)}; *$/\1 hedge: { environment = "testnet"; api_key = "env:MINE_KEY"; }; };/' s.conf
+bad 'an account of another environment at one venue' "venue.signs.keys.hedge.environment: these keys are of another environment and sign nothing here: found 'testnet', expected local"
+printf 'short\n' >tiny.txt
+chmod 600 tiny.txt
+config "environment = \"local\"; api_key = \"env:MINE_KEY\"; secret = \"file:tiny.txt\"; passphrase = \"env:MINE_PHRASE\";"
+bad 'a secret that no log could be kept free of' "venue.signs.keys.main.secret: a secret so short could not be kept out of logs: found '5 bytes', expected 8 bytes or more"
 for env in live practice testnet; do # and is refused before a passphrase is asked for
     config "vault = \"testnet\";" $env
     bad "$env" 'not supported yet' --set risk.without=max_order_value,position_limit,max_daily_loss
