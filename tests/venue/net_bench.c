@@ -1,5 +1,6 @@
 /* net_bench.c [MESSAGES [ROUNDS]]: what a message costs through TLS on this machine: our link beside a client made with libwebsockets, both
- * against the same server in a process of its own; and a POST of our link beside one easy handle of libcurl. Ratios of one run count. */
+ * against the same server in a process of its own; a POST of our link beside one easy handle and one multi of libcurl; and what a new connection
+ * of HTTP costs who waits in our loop beside who makes one with libcurl. Ratios of one run count. */
 #include "venue/net_kit.h"
 
 #include <curl/curl.h>
@@ -143,6 +144,31 @@ static void ours(int port)
     kit_end(&kit);
 }
 
+/* All connections of an endpoint at once, new each time: what that takes of the thread that waits for streams and answers too. */
+static void our_connections(int port)
+{
+    const long turns = round_count / 200 + 1;
+    char url[64], text[SIZE + 1];
+    struct kit kit;
+    double cpu = 0;
+    memset(text, 'x', SIZE);
+    text[SIZE] = 0;
+    snprintf(url, sizeof url, "https://localhost:%d", port);
+    for (long turn = 0; turn < turns; turn++) {
+        kit_begin(&kit, url, NULL);
+        const double before = cpu_us();
+        for (int i = 0; i < NET_TALKS_MAX; i++)
+            kit_ask(&kit, OC_METHOD_POST, "/order", text);
+        for (int i = 0; i < NET_TALKS_MAX; i++)
+            if (kit_next(&kit) != IO_RESPONSE)
+                abort();
+        cpu += cpu_us() - before;
+        kit_end(&kit);
+    }
+    printf("%-14s %-22s cpu %5.0f us of the loop, each with its exchange\n", "our link", "a new connection",
+           cpu / (double)(turns * NET_TALKS_MAX));
+}
+
 /* ---- libwebsockets ---- */
 
 static struct {
@@ -258,6 +284,43 @@ static void bare_curl(int port)
     curl_easy_cleanup(easy);
 }
 
+static void bare_multi(int port)
+{
+    CURLM *multi = curl_multi_init();
+    CURL *easy = curl_easy_init();
+    char url[64], text[SIZE + 1];
+    double before = 0, connecting = 0;
+    const long turns = round_count / 200 + 1;
+    memset(text, 'x', SIZE);
+    text[SIZE] = 0;
+    snprintf(url, sizeof url, "https://localhost:%d/order", port);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, CERTS "ca.pem");
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, text);
+    for (long i = -1 - turns; i < round_count; i++) {
+        const int64_t from_ns = env_clock_mono();
+        int running = 1;
+        if (i <= 0)
+            before = cpu_us();
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, i < -1 ? 1L : 0L);
+        curl_multi_add_handle(multi, easy);
+        while (curl_multi_perform(multi, &running) == CURLM_OK && running)
+            (void)curl_multi_poll(multi, NULL, 0, 1000, NULL);
+        curl_multi_remove_handle(multi, easy);
+        if (i < -1)
+            connecting += cpu_us() - before;
+        else if (i >= 0)
+            rounds[i] = (double)(env_clock_mono() - from_ns);
+    }
+    say_rounds("libcurl multi", "POST", cpu_us() - before);
+    printf("%-14s %-22s cpu %5.0f us of its thread, each with its exchange\n", "libcurl multi", "a new connection",
+           connecting / (double)turns);
+    curl_easy_cleanup(easy);
+    curl_multi_cleanup(multi);
+}
+
 int main(int count, char **words)
 {
     struct peer_server server;
@@ -280,8 +343,10 @@ int main(int count, char **words)
     if (read(port_pipe[0], &port, sizeof port) != sizeof port)
         return 1;
     ours(port);
+    our_connections(port);
     theirs(port);
     bare_curl(port);
+    bare_multi(port);
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
     free(rounds);
