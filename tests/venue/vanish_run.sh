@@ -32,7 +32,7 @@ there=$(grep -c '^[0-9]* main order [0-9]*: \(bought\|sold\)' venue.log)
 [ "$there" -gt 0 ] && [ "$(jq .trades.fills vanish.report)" = "$there" ] || fail "filled here: $(jq .trades.fills vanish.report), there: $there"
 jq -e '.venues.unknown_open == 0' vanish.report >/dev/null || fail "not cleared up: $(jq -c .venues vanish.report)"
 if [ "$seconds" -gt 20 ]; then # streams are dead by then, and known to be
-    jq -e '.venues | .lost >= 1 and .reconnects >= 1' vanish.report >/dev/null || fail "nobody noticed: $(jq -c .venues vanish.report)"
+    jq -e '.venues.lost >= 1' vanish.report >/dev/null || fail "nobody noticed: $(jq -c .venues vanish.report)"
 fi
 echo quit >&8
 wait $venue
