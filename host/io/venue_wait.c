@@ -112,18 +112,8 @@ static int64_t shared_ns(const struct io_venue *venue, const char *endpoint)
 
 int64_t io_wait_ban_ns(const struct io_venue *venue) { return later(venue->banned_ns, shared_ns(venue, "")); }
 
-/* One at a time, those of the running call with it. */
-static int64_t trial_ns(const struct io_venue *venue, uint32_t endpoint, const struct io_wait *wait)
-{
-    if (wait->lost < IO_BREAKER)
-        return INT64_MIN;
-    for (uint32_t i = 0; i < venue->op_count; i++) {
-        const struct io_op *op = &venue->ops[i];
-        if (op->kind == IO_OP_HTTP && op->endpoint == endpoint && op->lane != OC_LANE_CANCEL)
-            return io_venue_now(venue) + IO_RETRY_NS;
-    }
-    return wait->trial_ns;
-}
+/* One at a time. What one call asks for goes together: it would never go otherwise. */
+static int64_t trial_ns(const struct io_wait *wait) { return wait->lost < IO_BREAKER ? INT64_MIN : wait->trial_ns; }
 
 int64_t io_wait_ns(const struct io_venue *venue, uint32_t endpoint, uint32_t lane)
 {
@@ -131,7 +121,7 @@ int64_t io_wait_ns(const struct io_venue *venue, uint32_t endpoint, uint32_t lan
     const int64_t until_ns = later(io_wait_ban_ns(venue), wait->all_ns);
     if (lane == OC_LANE_CANCEL)
         return until_ns;
-    return later(later(until_ns, later(wait->broken_ns, trial_ns(venue, endpoint, wait))),
+    return later(later(until_ns, later(wait->broken_ns, trial_ns(wait))),
                  later(wait->but_cancels_ns, shared_ns(venue, name_of(venue, endpoint))));
 }
 
