@@ -118,10 +118,11 @@ static void what_it_says_at_once_is_not_lost(void **state)
     starts();
     kit.is_slow = true;
     wait_s(AGE_S - EARLY_S);
+    assert_int_equal(io_kit_ask(OC_REQUEST_NEW, 3, 3), OC_OK); /* for whose answer the old one would go on */
     io_kit_happens((struct io_happening){.kind = IO_UP, .stream = kit.link_stream, .at_ns = kit.now_ns});
     io_kit_says("hello");
     io_kit_pump(kit.now_ns);
-    io_kit_sent("open main /main\nclose\n");
+    io_kit_sent("open main /main\nsend ask 3\nclose\n");
     heard_was("DOWN UP sub1 hello1 ");
 }
 
