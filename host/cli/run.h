@@ -13,6 +13,8 @@
 #include "session/session.h"
 #include "steer/strategies.h"
 
+struct examination;
+
 enum run_part {
     RUN_CONSOLE = 1,  /* consoles may ask; recorded commands are carried out */
     RUN_RECOVERS = 2, /* a folder with records is gone on with */
@@ -28,7 +30,8 @@ struct run {
     struct meter meter;
     struct console_host console;
     struct restore restore;
-    uint32_t parts; /* RUN_... */
+    struct examination *examination; /* of its result; borrowed; NULL: none */
+    uint32_t parts;                  /* RUN_... */
     uint64_t progress_turns;
     bool was_interrupted;
     bool has_reported;                 /* a report was begun on the standard output */
