@@ -1,11 +1,13 @@
 #!/bin/sh
-# research.sh OUTCRY CC [few]: honesty unasked, and the loop of research. Cheats that look ahead or remember their data are named; the strategies
+# research.sh OUTCRY CC [few|whole]: honesty unasked, and the loop of research. Cheats that look ahead or remember their data are named; the strategies
 # of the house are not. Trials are counted; markets of chance say how much is luck; `optimize` gives the same with any number of workers, goes
 # on where it was stopped, and marks the plateau. `few`: what a sanitizer need not see twice is left out.
 set -u
 outcry=$(realpath "$1")
 cc=$2
+whole=${3:-}
 few=${3:-}
+[ "$few" = whole ] && few=
 cd "$(dirname "$0")/../.." || exit 1
 tree=$PWD
 w=$(mktemp -d)
@@ -144,4 +146,18 @@ for wrong in '--over fast=9..1' '--objective sharp' '--search all' '--report x.h
     search $wrong >"$w/out" 2>"$w/err" && fail "$wrong is taken"
     [ -s "$w/err" ] || fail "$wrong: nothing is said"
 done
+
+# 7. Strategies that know nothing, on a walk that nothing is known of: no more of them look good at 1 in 20 than that and three deviations, and
+# the best of all is not taken for skill. All thousand: sh tests/golden/research.sh OUTCRY CC whole
+coins=60
+[ -n "$few" ] && coins=20
+[ "$whole" = whole ] && coins=1000
+long=$(sh tests/golden/walks.sh 1 1500)
+# shellcheck disable=SC2086
+"$outcry" optimize tests/golden/lookers/coin.lua $long --cash '100000 USDT' --allow-short --spread 0 --over number=1..$coins --min-trips 1 --json >"$w/out" 2>"$w/err" || fail "coins: exit $?"
+ask '[.points[].result.sharpe | values]' >"$w/sharpes"
+[ "$(jq length "$w/sharpes")" = $coins ] || fail "$(jq length "$w/sharpes") of $coins coins have a Sharpe ratio"
+good=$(jq 'map(select(. / (365 | sqrt) * (62.5 | sqrt) > 1.645)) | length' "$w/sharpes")
+[ "$(jq -n "$good <= 0.05 * $coins + 3 * (0.0475 * $coins | sqrt)")" = true ] || fail "$good of $coins coins are discoveries"
+[ "$(ask '.deflated_sharpe < 0.95')" = true ] || fail "the best coin is taken for skill: $(ask '[.peak.searched.sharpe, .deflated_sharpe] | tojson')"
 echo "research: five cheats named, $cleared strategies cleared, trials, markets of chance and searches as they should be"
