@@ -25,6 +25,8 @@ const struct verb help_verbs[] = {
     {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B", 0},
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html] [--csv FOLDER] | diff A B [--json]", 0},
+    {"compare", verb_compare, "two recorded sessions day by day; strategies against by hand; trips drawn again",
+     "SESSION [SESSION] [--json]", 0},
     {"plugin", verb_plugin, "list, info, check, try, new", "list|info|check|try|new ...: `outcry plugin` says what each takes", HELP_ITSELF},
     {"strategy", verb_strategy, "begin a strategy with its test; try one on made-up data",
      "new NAME [FOLDER] | check FILE.lua... [DATA.csv...] [--json]", 0},
@@ -192,6 +194,7 @@ static int verb_completion(int argc, char **argv)
         "        config) words='check keys' ;;\n        risk) words='check' ;;\n"
         "        replay) words='--diff --console --no-pane' ;;\n        report) words='diff --json --report --csv' ;;\n"
         "        bench) words='bars order stop door journal durable restore console json' ;;\n"
+        "        compare) words='--json' ;;\n"
         "        optimize) words='--over --search --trials --objective --min-trips --out-of-sample --walk-forward "
         "--workers --study --map --json --quiet' ;;\n"
         "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
