@@ -7,6 +7,7 @@
 #ifndef REPORT_PAIRED_H
 #define REPORT_PAIRED_H
 
+#include <outcry/abi.h>
 #include <stdint.h>
 
 #include "base/checked.h"
