@@ -239,6 +239,8 @@ void examine_repeats(struct examination *examination)
                                   .timeout_ns = EXAMINE_REPEAT_NS,
                                   .run = job,
                                   .is_stopped = is_stopped};
+    if (!examination->decisions.count)
+        snprintf(checks->cuts.why, sizeof checks->cuts.why, "it decided nothing");
     make_folders(&repeats);
     choose_cuts(&repeats);
     checks->later.wanted = 1;

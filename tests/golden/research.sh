@@ -59,7 +59,7 @@ walks=$(sh tests/golden/walks.sh 4 600)
 first=${walks%% *}
 mkdir -p "$w/remember"
 cp tests/golden/lookers/remembers.lua "$w/remember"
-awk -F, 'NR > 2 { printf "%s[%d]=%s", NR > 3 ? "," : "return {", $1 / 3600, $5 > last ? "true" : "false" } { last = $5 } END { print "}" }' "$first" >"$w/remember/hours.lua"
+awk -F, 'NR > 2 { printf("%s[%d]=%s", (NR > 3 ? "," : "return {"), $1 / 3600, ($5 > last ? "true" : "false")) } { last = $5 } END { print "}" }' "$first" >"$w/remember/hours.lua"
 for how in date table; do
     run "$w/remember/remembers.lua" "$first" --cash '10000 USDT' -p how=$how
     [ "$(ask '.checks.later.parted')" = 1 ] || fail "a strategy that remembers a $how is not named: $(ask '.checks | tojson')"

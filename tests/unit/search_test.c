@@ -132,8 +132,8 @@ static void evolution_climbs_the_hill_with_few_runs(void **state)
     for (uint64_t seed = 1; seed <= 5; seed++) {
         uint32_t best;
         ranges("a=0..400", "b=0..200");
-        (void)go(SEARCH_ADAPTIVE, 150, seed); /* of 80,000 */
-        assert_int_equal(search.told, 150);
+        (void)go(SEARCH_ADAPTIVE, 250, seed); /* of 80,000 */
+        assert_int_equal(search.told, 250);
         no_point_is_tried_twice();
         assert_true(search_best(&search, &best));
         assert_true(search.points[best].score > 1.9);

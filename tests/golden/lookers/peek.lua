@@ -10,5 +10,5 @@ function on_bar(m, b)
   elseif P.how == "most" then up = b.close < told
   else up = told > b.close end
   if m:busy() then return end
-  if up and m.position.qty == 0 then m:buy(0.5) elseif not up and m.position.qty > 0 then m:close() end
+  if up and m.position.qty == 0 then m:buy(5) elseif not up and m.position.qty > 0 then m:close() end
 end
