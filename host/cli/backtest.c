@@ -17,7 +17,7 @@ struct verb_kind {
     oc_rc (*take)(struct run *run);
 };
 
-static oc_rc go(struct run *run, const struct verb_kind *kind, int argc, char **argv)
+static oc_rc go(struct run *run, const struct verb_kind *kind, struct examination *examination)
 {
     struct session_stage deciding = {0};
     run->strategies.may_watch = true;
@@ -26,9 +26,9 @@ static oc_rc go(struct run *run, const struct verb_kind *kind, int argc, char **
     if (rc == OC_OK && kind->parts & RUN_CONSOLE)
         rc = console_listen(run, -1, run->session->pace.speed > 0 || links_are_on_network(&run->session->links), true);
     run->strategies.may_be_empty = run->console.server != NULL;
-    if (rc == OC_OK && run->examination) {
-        rc = examine_begin(run->examination, run, argc, argv);
-        deciding = decisions_stage(&run->examination->decisions);
+    if (rc == OC_OK && kind->examines) {
+        rc = examine_begin(examination, run);
+        deciding = decisions_stage(&examination->decisions);
     }
     run_compose(run, kind->parts, deciding.name ? &deciding : NULL);
     return rc < 0 ? rc : run_to_report(run);
@@ -69,8 +69,8 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
         goto out;
     }
     interrupt_install();
-    run->examination = kind->examines ? examination : NULL;
-    rc = go(run, kind, argc, argv);
+    examination->words = (struct probe_words){argc, argv};
+    rc = go(run, kind, examination);
     log_flush();
     struct session *session = run->session;
     const char *halt = rc == OC_OK ? engine_latched(session->engine, session->money.account) : NULL;

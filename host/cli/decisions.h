@@ -36,7 +36,8 @@ struct decisions {
 
 /* The stage that adds the watcher, for run_compose. `decisions` is zero but for shift_ns and follows. */
 struct session_stage decisions_stage(struct decisions *decisions);
-oc_rc decisions_watch(void *self, struct session *session);
+/* Its open: OC_E_LIMIT. */
+CHECKED oc_rc decisions_watch(void *self, struct session *session);
 void decisions_release(struct decisions *decisions);
 
 /* Where what a run of data that end with market event `events`, at `last_ns`, decided parts from the whole; *ret_at counts from 0.

@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "cli/examine_impl.h"
-#include "cli/run.h"
 #include "report/trials.h"
 #include "session/interrupt.h"
 
@@ -42,11 +41,22 @@ static oc_rc take_number(struct session *session, const char *key, int64_t low, 
     return OC_OK;
 }
 
-oc_rc examine_begin(struct examination *examination, struct run *run, int argc, char **argv)
+static void examine(void *self, struct run *run, struct result *result);
+
+static void end_decisions(void *self)
+{
+    struct examination *examination = self;
+    examination->decisions.is_ended = true;
+}
+
+static void tell(const void *self, const struct options *options) { examine_tell(self, options); }
+
+oc_rc examine_begin(struct examination *examination, struct run *run)
 {
     struct session *session = run->session;
     bool wants_checks = true;
-    examination->words = (struct probe_words){argc, argv};
+    examination->examiner = (struct run_examiner){examination, end_decisions, examine, tell};
+    run->examiner = &examination->examiner;
     examination->has_trials = true;
     oc_rc rc = settings_boolean(session->settings, "research.checks", &wants_checks);
     if (rc == OC_OK || rc == OC_E_NOT_FOUND)
@@ -217,8 +227,10 @@ static void make_children(struct examination *examination)
     examination->is_due = false;
 }
 
-void examine(struct examination *examination, struct run *run, struct result *result)
+/* Of the result, before it is written. */
+static void examine(void *self, struct run *run, struct result *result)
 {
+    struct examination *examination = self;
     struct figures figures;
     struct checks *checks = &examination->checks;
     if (run->was_interrupted || result->error || figures_make(result, &figures) < 0) {

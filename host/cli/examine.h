@@ -10,6 +10,7 @@
 
 #include "cli/decisions.h"
 #include "cli/probe.h"
+#include "cli/run.h"
 #include "report/checks.h"
 
 enum {
@@ -19,9 +20,8 @@ enum {
     EXAMINE_FILE_MAX = 1 << 24 /* a data file that is cut in copies */
 };
 
-struct run;
-
 struct examination {
+    struct run_examiner examiner;
     struct probe_words words;
     struct decisions decisions; /* of the run */
     struct checks checks;
@@ -36,11 +36,9 @@ struct examination {
     char names[16][64]; /* of strategies, by number from 1 */
 };
 
-/* [setup] Takes research.* of the settings. Behind it the run is composed with decisions_stage(&examination->decisions). Negative:
+/* [setup] Takes research.* of the settings, its words are set, and becomes the run's examiner. Behind it the run is composed with decisions_stage(&examination->decisions). Negative:
  * session->words.error. */
-CHECKED oc_rc examine_begin(struct examination *examination, struct run *run, int argc, char **argv);
-/* Of the result, before it is written. result->checks is examination->checks then. */
-void examine(struct examination *examination, struct run *run, struct result *result);
+CHECKED oc_rc examine_begin(struct examination *examination, struct run *run);
 /* Behind the session's end: what examine() left over. True: there was something. */
 bool examine_late(struct examination *examination);
 /* Says what came of it, as the options want it; nothing while children are due. */

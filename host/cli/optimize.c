@@ -26,7 +26,8 @@ struct batch { /* of jobs */
     oc_rc rc; /* of what is written */
 };
 
-double optimize_score(const struct optimize_wish *wish, const struct probe_result *result)
+/* The higher the better. */
+static double score_of(const struct optimize_wish *wish, const struct probe_result *result)
 {
     const struct figure figure = result->of[wish->objective];
     if (result->rc < 0 || !figure.is_known || result->trips < wish->min_trips)
@@ -150,7 +151,7 @@ static oc_rc try_batch(struct optimize *optimize, int64_t from_ns, int64_t to_ns
         const uint32_t point = search->told + i;
         const struct probe_result *result = study_find(&optimize->study, &rows[i]);
         optimize->results[point] = *result;
-        search->points[point].score = optimize_score(&optimize->wish, result);
+        search->points[point].score = score_of(&optimize->wish, result);
         if (result->rc >= 0)
             continue;
         if (!optimize->failed++)

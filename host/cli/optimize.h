@@ -60,9 +60,6 @@ struct optimize {
     int64_t begun_ns;
 };
 
-/* The text of an objective's value, the better the higher; what has none: SEARCH_NO_SCORE. */
-double optimize_score(const struct optimize_wish *wish, const struct probe_result *result);
-
 /* optimize_show.c */
 void optimize_text(const struct optimize *optimize, FILE *out);
 CHECKED oc_rc optimize_json(const struct optimize *optimize, FILE *out);

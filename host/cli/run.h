@@ -13,7 +13,15 @@
 #include "session/session.h"
 #include "steer/strategies.h"
 
-struct examination;
+struct run;
+
+/* Who asks a result about itself: when its data have ended, before the report is written, and behind its text. */
+struct run_examiner {
+    void *self;
+    void (*ended)(void *self);
+    void (*examine)(void *self, struct run *run, struct result *result);
+    void (*tell)(const void *self, const struct options *options);
+};
 
 enum run_part {
     RUN_CONSOLE = 1,  /* consoles may ask; recorded commands are carried out */
@@ -30,8 +38,8 @@ struct run {
     struct meter meter;
     struct console_host console;
     struct restore restore;
-    struct examination *examination; /* of its result; borrowed; NULL: none */
-    uint32_t parts;                  /* RUN_... */
+    const struct run_examiner *examiner; /* borrowed; NULL: none */
+    uint32_t parts;                      /* RUN_... */
     uint64_t progress_turns;
     bool was_interrupted;
     bool has_reported;                 /* a report was begun on the standard output */

@@ -17,7 +17,7 @@ void checks_luck(struct check_luck *luck)
     luck->chance = (struct figure){(1.0 + made - luck->below) / (1.0 + made), true};
 }
 
-bool checks_have_parted(const struct checks *checks) { return checks->cuts.parted || checks->later.parted; }
+static bool have_parted(const struct checks *checks) { return checks->cuts.parted || checks->later.parted; }
 
 struct figure checks_percentile(const struct checks *checks)
 {
@@ -36,7 +36,7 @@ const char *checks_grade(const struct result *result, const struct figures *figu
     struct band band;
     if (!checks)
         return "";
-    if (checks_have_parted(checks))
+    if (have_parted(checks))
         return "F";
     const struct figure percentile = checks_percentile(checks);
     if (!percentile.is_known)
@@ -51,7 +51,7 @@ const char *checks_grade(const struct result *result, const struct figures *figu
     return is_sure ? "A" : "B";
 }
 
-const char *checks_luck_name(uint32_t kind) { return kind ? "coins" : "blocks"; }
+static const char *luck_name(uint32_t kind) { return kind ? "coins" : "blocks"; }
 
 /* 71.4 -> "71st percentile". */
 static const char *put_percentile(struct figure figure, char text[FORMAT_MAX])
@@ -101,7 +101,7 @@ static void row_of_luck(struct check_row *row, const struct checks *checks, uint
 {
     const struct check_luck *luck = &checks->luck[kind];
     char chance[FORMAT_MAX];
-    snprintf(row->name, sizeof row->name, "Luck, %s", checks_luck_name(kind));
+    snprintf(row->name, sizeof row->name, "Luck, %s", luck_name(kind));
     row->tone = luck->percentile.is_known && luck->percentile.value < 80.0 ? "bad" : "";
     put_percentile(luck->percentile, row->value);
     if (luck->made)
@@ -237,7 +237,7 @@ static void json_luck(struct report_json *json, const struct checks *checks)
     json_text(&json->text, "score", checks->is_by_sharpe ? "sharpe" : "return");
     for (uint32_t i = 0; i < CHECK_LUCK_KINDS; i++) {
         const struct check_luck *luck = &checks->luck[i];
-        json_open(&json->text, checks_luck_name(i), '{');
+        json_open(&json->text, luck_name(i), '{');
         json_int(&json->text, "markets", luck->made);
         json_int(&json->text, "below", luck->below);
         json_int(&json->text, "even", luck->even);

@@ -52,13 +52,10 @@ struct checks {
 
 /* Fills percentile and chance from the counts. */
 void checks_luck(struct check_luck *luck);
-bool checks_have_parted(const struct checks *checks);
 /* The lower percentile of the two kinds of markets. */
 struct figure checks_percentile(const struct checks *checks);
 /* What the figures and checks come to, by the rules in the docs: "A" ... "F"; "": too little was asked. */
 const char *checks_grade(const struct result *result, const struct figures *figures);
-/* Static. */
-const char *checks_luck_name(uint32_t kind);
 
 /* Rows as those of the report; nothing where nothing was asked. */
 void checks_text(const struct checks *checks, FILE *out);

@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 enum { LINE_MAX_SIZE = 96, FILE_MAX = TRIALS_MAX * LINE_MAX_SIZE + 64, ASIDE_MAX = 9 };
 static const char title[] = "outcry trials 1\n";
@@ -87,7 +88,8 @@ static bool read_line(const char *line, size_t size, struct trial *ret)
     return ret->sharpe - ret->sharpe == 0.0; /* a number */
 }
 
-oc_rc trials_read(struct trials *trials, const char *bytes, size_t size, uint32_t *ret_line)
+/* Adds what a file holds. OC_E_DATA: it is damaged; *ret_line is the first line that is. */
+static oc_rc read_all(struct trials *trials, const char *bytes, size_t size, uint32_t *ret_line)
 {
     const char *at = bytes, *stop = bytes + size;
     *ret_line = 1;
@@ -105,7 +107,7 @@ oc_rc trials_read(struct trials *trials, const char *bytes, size_t size, uint32_
     return OC_OK;
 }
 
-void trials_write(const struct trials *trials, struct text *text)
+static void write_all(const struct trials *trials, struct text *text)
 {
     char line[LINE_MAX_SIZE], sharpe[32] = "-";
     text_put(text, title);
@@ -195,7 +197,7 @@ static oc_rc load(const char *dir, struct trials *trials, char *ret_said)
     if (rc == OC_E_NOT_FOUND)
         return OC_OK;
     if (rc == OC_OK)
-        rc = trials_read(trials, bytes, size, &line);
+        rc = read_all(trials, bytes, size, &line);
     env_free(bytes);
     if (rc != OC_E_DATA && rc != OC_E_LIMIT)
         return rc;
@@ -207,7 +209,7 @@ static oc_rc store(const char *dir, const struct trials *trials)
 {
     struct text text;
     text_init_grow(&text, FILE_MAX);
-    trials_write(trials, &text);
+    write_all(trials, &text);
     oc_rc rc = text.is_cut ? (oc_rc)OC_E_NOMEM : env_replace_file(dir, name, text.data, text.size);
     text_release(&text);
     return rc;

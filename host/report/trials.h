@@ -12,12 +12,12 @@
 #ifndef REPORT_TRIALS_H
 #define REPORT_TRIALS_H
 
+#include <outcry/abi.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/checked.h"
-#include "base/text.h"
 
 enum { TRIALS_MAX = 20000, TRIALS_WAIT_MS = 3000, TRIALS_SAID_MAX = 400 };
 
@@ -46,9 +46,6 @@ CHECKED oc_rc trials_init(struct trials *trials);
 void trials_release(struct trials *trials);
 /* Adds it, or replaces what was said of it before. */
 void trials_add(struct trials *trials, const struct trial *trial);
-/* Adds what a file holds. OC_E_DATA: it is damaged; *ret_line is the first line that is. */
-CHECKED oc_rc trials_read(struct trials *trials, const char *bytes, size_t size, uint32_t *ret_line);
-void trials_write(const struct trials *trials, struct text *text);
 struct trials_sum trials_sum_of(const struct trials *trials, uint64_t group);
 
 /* Counts all of `list`, of one group, in the file of `dir` (NULL: the user's data folder). Negative: nothing was counted, and ret_said

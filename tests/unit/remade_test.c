@@ -53,7 +53,7 @@ static void blocks_keep_the_way_and_what_is_inside_them(void **state)
     walk(10000000);
     assert_int_equal(remade_bars(made, BARS, REMADE_BLOCKS, 1, false), OC_OK);
     bars_are_whole();
-    assert_true(llabs(made[0].open - bars[0].open) <= 20); /* a gap at most */
+    assert_true(llabs(made[0].open - bars[0].open) <= 20);                /* a gap at most */
     assert_true(llabs(made[BARS - 1].close - bars[BARS - 1].close) <= 2); /* the same moves, in another order */
     uint32_t moved = 0, joined = 0;
     for (int i = 0; i < BARS; i++) {
