@@ -252,7 +252,7 @@ int verb_compare(int argc, char **argv)
         return EXIT_USE;
     }
     const int code = compare(&comparison);
-    for (int i = 0; i < comparison.count; i++)
-        close_side(&comparison.sides[i]);
+    close_side(&comparison.sides[0]);
+    close_side(&comparison.sides[1]);
     return code;
 }

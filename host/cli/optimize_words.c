@@ -121,7 +121,7 @@ static const char *own_option(char **argv, int argc, int *at, const char **ret_v
     const char *equals = strchr(word, '=');
     const size_t size = equals ? (size_t)(equals - word - 2) : strlen(word + 2);
     for (int i = 0; names[i]; i++) {
-        if (strlen(names[i]) != size || strncmp(word + 2, names[i], size) != 0)
+        if (strlen(names[i]) != size || memcmp(word + 2, names[i], size) != 0)
             continue;
         *ret_value = equals ? equals + 1 : *at + 1 < argc ? argv[++*at] : NULL;
         return names[i];
