@@ -184,9 +184,10 @@ static void json_figure(struct text *json, const char *name, struct figure figur
 
 static void json_result(struct text *json, const char *name, const struct probe_result *result)
 {
+    const struct figure none = {0.0, false};
     json_open(json, name, '{');
     for (uint32_t i = 0; i < PROBE_FIGURES; i++)
-        json_figure(json, probe_figure_name(i), result->rc < 0 ? (struct figure){0} : result->of[i]);
+        json_figure(json, probe_figure_name(i), result->rc < 0 ? none : result->of[i]);
     json_int(json, "trips", (int64_t)result->trips);
     json_double_exact(json, "profit", result->profit);
     if (result->rc < 0)
