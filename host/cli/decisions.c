@@ -74,6 +74,7 @@ oc_rc decisions_watch(void *self, struct session *session)
     struct decisions *decisions = self;
     decisions->session = session;
     decisions->first_ns = session->clock.first_ns - decisions->shift_ns;
+    decisions->info = session->data.sources[0].info;
     return watchers_add(
         &session->watchers,
         &(struct watcher){.self = self, .skips_quiet = true, .note = note, .rest = decisions->follows ? follow : NULL});

@@ -25,12 +25,13 @@ struct decisions {
     struct decision *list;   /* owned */
     uint32_t count;
     uint32_t room;
-    int64_t shift_ns; /* its data are so much later than those it is compared with */
-    int64_t last_ns;  /* of the last market event; only where it follows them */
-    int64_t first_ns; /* where its data begin */
-    uint32_t taken;   /* market events, likewise */
-    bool follows;     /* set before: last_ns and taken are kept */
-    bool is_ended;    /* nothing more is taken */
+    int64_t shift_ns;         /* its data are so much later than those it is compared with */
+    int64_t last_ns;          /* of the last market event; only where it follows them */
+    int64_t first_ns;         /* where its data begin */
+    struct oc_data_info info; /* of its first source */
+    uint32_t taken;           /* market events, likewise */
+    bool follows;             /* set before: last_ns and taken are kept */
+    bool is_ended;            /* nothing more is taken */
     bool is_full;
 };
 

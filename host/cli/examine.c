@@ -205,6 +205,7 @@ static void take_whole(struct examination *examination, struct run *run, const s
         snprintf(examination->names[i], sizeof examination->names[i], "%s", words ? words : "");
     }
     take_file(examination, session);
+    examination->has_finer = session->data.intrabar_count > 0;
     if (result->seconds < 1.0)
         return;
     examination->repeats = false;

@@ -29,6 +29,7 @@ struct examination {
     bool repeats;     /* asked for, and the run was short enough */
     bool is_due;      /* children are still to be made, behind the session's end */
     bool has_trials;
+    bool has_finer; /* --intrabar: the same bars later have no inside */
     struct probe_result whole;
     int64_t first_ns, last_ns; /* of its data */
     char file[512];            /* the only data file, where it can be cut in copies; "": it cannot */

@@ -17,6 +17,7 @@ struct cut {
     int64_t ns;      /* data end there; where has_rows is not set */
     uint32_t events; /* ... behind so many, where it is */
     bool has_rows;
+    bool is_direct; /* the last of its events is at ns */
 };
 
 struct repeat_result {
@@ -56,6 +57,7 @@ static void choose_cuts(struct repeats *repeats)
             const struct decision *decision = &decisions->list[draw % decisions->count];
             cut->ns = decision->ns;
             cut->events = decision->event;
+            cut->is_direct = decision->is_direct;
         } else {
             cut->ns = examination->first_ns + (int64_t)(span ? draw % span : 0);
             cut->events = events ? 1 + (uint32_t)(draw % events) : 0;
@@ -142,6 +144,21 @@ static void compare(const struct repeats *repeats, const struct decisions *cut, 
     ret->strategy = decision->strategy;
 }
 
+static bool is_step(struct oc_dec a, struct oc_dec b) { return a.units == b.units && a.scale == b.scale; }
+
+/* What was read of a copy is how the whole began. Not so where rows are not in the order of time, where more lines than the head are
+ * none, or where so few rows were taken for something else than all of them. */
+static bool is_beginning(const struct repeats *repeats, uint32_t index, const struct decisions *cut)
+{
+    const struct decisions *whole = &repeats->examination->decisions;
+    const struct oc_data_info *info = &cut->info, *was = &whole->info;
+    const struct cut *wanted = &repeats->cuts[index];
+    return cut->taken == wanted->events && cut->first_ns == repeats->examination->first_ns &&
+           info->event_type == was->event_type && info->period_ns == was->period_ns && info->bits == was->bits &&
+           is_step(info->price_step, was->price_step) && is_step(info->qty_step, was->qty_step) &&
+           (!wanted->is_direct || cut->last_ns == wanted->ns);
+}
+
 static bool run_rows(const struct repeats *repeats, uint32_t index, struct repeat_result *ret)
 {
     const struct examination *examination = repeats->examination;
@@ -156,9 +173,7 @@ static bool run_rows(const struct repeats *repeats, uint32_t index, struct repea
                                     .data_options = examination->data_options,
                                     .decisions = &decisions};
     probe_run(&examination->words, &wish, &result);
-    /* not so where rows are not in the order of time, or more lines than the head are none */
-    const bool is_same = result.rc == OC_OK && decisions.taken == repeats->cuts[index].events &&
-                         decisions.first_ns == examination->first_ns;
+    const bool is_same = result.rc == OC_OK && is_beginning(repeats, index, &decisions);
     if (is_same)
         compare(repeats, &decisions, decisions.taken, decisions.last_ns, ret);
     decisions_release(&decisions);
@@ -233,7 +248,7 @@ void examine_repeats(struct examination *examination)
     uint8_t states[REPEATS];
     struct repeats repeats = {.examination = examination};
     const struct env_jobs jobs = {.self = &repeats,
-                                  .count = REPEATS,
+                                  .count = examination->has_finer ? EXAMINE_CUTS : REPEATS,
                                   .workers = examination->workers,
                                   .result_size = sizeof *results,
                                   .timeout_ns = EXAMINE_REPEAT_NS,
@@ -243,7 +258,7 @@ void examine_repeats(struct examination *examination)
         snprintf(checks->cuts.why, sizeof checks->cuts.why, "it decided nothing");
     make_folders(&repeats);
     choose_cuts(&repeats);
-    checks->later.wanted = 1;
+    checks->later.wanted = !examination->has_finer;
     oc_rc rc = env_jobs_run(&jobs, results, states);
     remove_folders(&repeats);
     if (rc < 0 && rc != OC_E_AGAIN) {
@@ -253,5 +268,6 @@ void examine_repeats(struct examination *examination)
     }
     for (uint32_t i = 0; i < EXAMINE_CUTS; i++)
         take(examination, &checks->cuts, &results[i], states[i]);
-    take(examination, &checks->later, &results[EXAMINE_CUTS], states[EXAMINE_CUTS]);
+    if (checks->later.wanted)
+        take(examination, &checks->later, &results[EXAMINE_CUTS], states[EXAMINE_CUTS]);
 }
