@@ -19,10 +19,10 @@
 enum {
     SYNCS = 9,
     RECORD = 4096,
-    SLOW_SYNC_NS = 50000000,           /* a session with durability = power asks for one an order */
-    CLOCK_ERROR_NS = 500000000,        /* half of what venues commonly allow a signature */
-    FREE_BYTES = 1 << 30,              /* a session of ticks takes about as much a day */
-    LOCKED_BYTES = 1 << 16             /* what a session's keys take */
+    SLOW_SYNC_NS = 50000000,    /* a session with durability = power asks for one an order */
+    CLOCK_ERROR_NS = 500000000, /* half of what venues commonly allow a signature */
+    FREE_BYTES = 1 << 30,       /* a session of ticks takes about as much a day */
+    LOCKED_BYTES = 1 << 16      /* what a session's keys take */
 };
 
 enum finding { FINE, DOUBT, FAULT };
@@ -69,11 +69,12 @@ static void look_at_plugins(struct doctor *doctor)
     for (uint32_t i = 0; i < catalogue->count; i++) {
         const struct catalogue_entry *entry = &catalogue->list[i];
         if (!entry->id[0])
-            say(doctor, entry->is_ours ? FAULT : DOUBT, "plugins", "mend it, or take it out of the folder: it is used by nothing",
-                "%s is refused: %s", entry->path, entry->why);
+            say(doctor, entry->is_ours ? FAULT : DOUBT, "plugins",
+                "mend it, or take it out of the folder: it is used by nothing", "%s is refused: %s", entry->path,
+                entry->why);
         else if (entry->shadow_of)
-            say(doctor, DOUBT, "plugins", "take one of them away: the first one counts", "%s is there twice: %s, %s", entry->id,
-                catalogue->list[entry->shadow_of - 1].path, entry->path);
+            say(doctor, DOUBT, "plugins", "take one of them away: the first one counts", "%s is there twice: %s, %s",
+                entry->id, catalogue->list[entry->shadow_of - 1].path, entry->path);
         else
             entry->is_ours ? ours++ : foreign++;
     }
@@ -94,7 +95,8 @@ static void look_at_configuration(struct doctor *doctor)
         say(doctor, FAULT, "configuration", "`outcry config keys` shows every key", "%s", words);
     }
     if (!doctor->faults.count)
-        say(doctor, FINE, "configuration", NULL, settings->count ? "%u settings" : "none: the defaults hold", settings->count);
+        say(doctor, FINE, "configuration", NULL, settings->count ? "%u settings" : "none: the defaults hold",
+            settings->count);
 }
 
 static int compare_ns(const void *a, const void *b)
@@ -140,7 +142,8 @@ static void look_at_folder(struct doctor *doctor)
     const char *slash = strrchr(dir, '/');
     snprintf(folder, sizeof folder, "%.*s", slash && slash > dir ? (int)(slash - dir) : 1, slash ? dir : ".");
     if (env_free_bytes(folder, &bytes) < 0 || measure_sync(folder, &sync_ns) < 0) {
-        say(doctor, FAULT, "sessions", "make the folder, or begin where you may write", "%s: %s", folder, env_error_text());
+        say(doctor, FAULT, "sessions", "make the folder, or begin where you may write", "%s: %s", folder,
+            env_error_text());
         return;
     }
     say(doctor, bytes < FREE_BYTES ? DOUBT : FINE, "sessions", "make room: a full disk stops new orders",
@@ -153,7 +156,8 @@ static void look_at_consoles(struct doctor *doctor)
 {
     char folder[ENV_PATH_MAX];
     if (env_runtime_dir(folder, sizeof folder) < 0)
-        say(doctor, FAULT, "consoles", "a folder of yours alone (0700) is needed: set XDG_RUNTIME_DIR", "%s", env_error_text());
+        say(doctor, FAULT, "consoles", "a folder of yours alone (0700) is needed: set XDG_RUNTIME_DIR", "%s",
+            env_error_text());
     else
         say(doctor, FINE, "consoles", NULL, "attach through %s", folder);
 }
@@ -165,7 +169,8 @@ static void look_at_clock(struct doctor *doctor)
     if (env_clock_health(&is_kept, &error_ns) < 0)
         say(doctor, DOUBT, "clock", "see to it that a time service runs", "what keeps it cannot be found out");
     else if (!is_kept || error_ns > CLOCK_ERROR_NS)
-        say(doctor, DOUBT, "clock", "start a time service (chrony, systemd-timesyncd): venues refuse signatures of another time",
+        say(doctor, DOUBT, "clock",
+            "start a time service (chrony, systemd-timesyncd): venues refuse signatures of another time",
             "no time service keeps it (it may be off by %.1f s)", (double)error_ns / 1e9);
     else
         say(doctor, FINE, "clock", NULL, "kept by a time service, within %.0f ms", (double)error_ns / 1e6);
@@ -189,12 +194,14 @@ static void look_at_keys(struct doctor *doctor)
         say(doctor, DOUBT, "locked memory", "raise it: `ulimit -l`, or LimitMEMLOCK of the service",
             "%" PRIu64 " bytes: secrets may be swapped to the disk", bytes);
     else
-        say(doctor, FINE, "locked memory", NULL, bytes == UINT64_MAX ? "without a limit" : "%" PRIu64 " KiB", bytes >> 10);
+        say(doctor, FINE, "locked memory", NULL, bytes == UINT64_MAX ? "without a limit" : "%" PRIu64 " KiB",
+            bytes >> 10);
 }
 
 static void look_at_authorities(struct doctor *doctor)
 {
-    static const char *const files[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};
+    static const char *const files[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                                        "/etc/ssl/cert.pem"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         if (env_exists(files[i])) {
             say(doctor, FINE, "certificates", NULL, "authorities in %s", files[i]);

@@ -129,6 +129,7 @@ static void put_choice(struct text *page, const struct optimize *optimize, const
 static void put_page(struct text *page, const struct plane *plane)
 {
     const struct optimize *optimize = plane->optimize;
+    const uint32_t wide = MAP_LEFT + plane->width * MAP_CELL + 20;
     uint32_t near[MAP_NEAR_MAX];
     text_put(page, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
                    "content=\"width=device-width,initial-scale=1\"><meta http-equiv=\"Content-Security-Policy\" "
@@ -139,8 +140,10 @@ static void put_page(struct text *page, const struct plane *plane)
         "</style></head><body><main>\n<header><h1>Parameters</h1><p class=\"about\">%u runs, coloured by %s: the "
         "darker the further from 0</p></header>\n<section class=\"chart\"><h2>Plane</h2>\n",
         optimize->search.told, probe_figure_name(optimize->wish.objective));
-    text_format(page, "<svg viewBox=\"0 0 %u %u\" role=\"img\" font-size=\"12\" fill=\"var(--soft)\">\n",
-                MAP_LEFT + plane->width * MAP_CELL + 20, MAP_TOP + plane->height * MAP_CELL + MAP_BELOW);
+    text_format(
+        page,
+        "<svg viewBox=\"0 0 %u %u\" style=\"max-width:%upx\" role=\"img\" font-size=\"12\" fill=\"var(--soft)\">\n",
+        wide, MAP_TOP + plane->height * MAP_CELL + MAP_BELOW, wide * 3 / 2);
     for (uint32_t y = 0; y < plane->height; y++)
         for (uint32_t x = 0; x < plane->width; x++)
             put_cell(page, plane, x, y);
