@@ -44,6 +44,9 @@ static void what_is_missing_or_more_parts(void **state)
     assert_int_equal(at, 1);
     assert_true(parts(all, 2, 3, 180, &at)); /* the instant before is past */
     assert_int_equal(at, 2);
+    assert_true(
+        parts(all, 2, 2, 150, &at)); /* a cut between two bars: what the open decided is past, and is not there */
+    assert_int_equal(at, 2);
     struct decision more[] = {all[0], all[1], all[2], all[3], {.hash = 15, .ns = 180, .event = 3, .strategy = 1}};
     assert_true(parts(more, 5, 3, 180, &at));
     assert_int_equal(at, 4);

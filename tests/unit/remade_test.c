@@ -69,6 +69,11 @@ static void blocks_keep_the_way_and_what_is_inside_them(void **state)
     assert_true(joined >= BARS - 20 && joined < BARS - 1); /* twenty blocks of twenty */
 }
 
+static bool is_near(double a, double b)
+{
+    return a - b < 3e-7 && b - a < 3e-7;
+} /* the price step is 1e-7 of the price */
+
 static void coins_keep_sizes_and_turn_about_half(void **state)
 {
     uint32_t turned = 0;
@@ -81,7 +86,21 @@ static void coins_keep_sizes_and_turn_about_half(void **state)
         const double is = (double)(made[i].close - made[i].open) / (double)made[i].open;
         const double off = is - was, against = is + was;
         assert_true((off < 1e-6 && off > -1e-6) || (against < 1e-6 && against > -1e-6));
-        turned += !(off < 1e-6 && off > -1e-6);
+        const bool is_turned = !(off < 1e-6 && off > -1e-6);
+        turned += is_turned;
+        if (was < 1e-6 && was > -1e-6) /* turned or not, nobody can tell */
+            continue;
+        const double high = (double)made[i].high / (double)made[i].open,
+                     low = (double)made[i].low / (double)made[i].open;
+        const double was_high = (double)bars[i].high / (double)bars[i].open,
+                     was_low = (double)bars[i].low / (double)bars[i].open;
+        assert_true(is_near(high, is_turned ? 1 / was_low : was_high) &&
+                    is_near(low, is_turned ? 1 / was_high : was_low));
+        if (i == 0)
+            continue;
+        const double gap = (double)made[i].open / (double)made[i - 1].close,
+                     was_gap = (double)bars[i].open / (double)bars[i - 1].close;
+        assert_true(is_near(gap, is_turned ? 1 / was_gap : was_gap));
         assert_true(made[i].volume == bars[i].volume);
     }
     assert_true(turned > BARS / 2 - 50 && turned < BARS / 2 + 50);

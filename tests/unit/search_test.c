@@ -108,6 +108,10 @@ static void a_grid_is_walked_whole_and_the_plateau_is_not_the_peak(void **state)
     assert_true(level < 2.0 && level > 1.99);
     assert_int_equal(search_near(&search, plateau, near, 32), 9);
     assert_int_equal(search_near(&search, 0, near, 32), 4); /* a corner */
+    for (uint32_t i = 0; i < search.told; i++)
+        search.points[i].score = 1.0;
+    assert_true(search_best(&search, &best) && search_plateau(&search, &plateau, &level));
+    assert_true(best == 0 && plateau == 0); /* the first of equals */
 }
 
 static void chance_draws_each_point_once_and_all_in_the_end(void **state)
