@@ -4,6 +4,7 @@
 
 #include "cli/complain.h"
 #include "cli/console.h"
+#include "cli/examine.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "session/interrupt.h"
@@ -11,19 +12,25 @@
 struct verb_kind {
     const char *label;
     uint32_t parts;
+    bool examines; /* its result is asked whether it looked ahead */
     bool is_whole; /* a strategy that fails ends it, and who stops it interrupts it */
     oc_rc (*take)(struct run *run);
 };
 
-static oc_rc go(struct run *run, const struct verb_kind *kind)
+static oc_rc go(struct run *run, const struct verb_kind *kind, struct examination *examination)
 {
+    struct session_stage deciding = {0};
     run->strategies.may_watch = true;
     run->strategies.ends_on_failure = run->session->is_whole = kind->is_whole;
     oc_rc rc = kind->take(run);
     if (rc == OC_OK && kind->parts & RUN_CONSOLE)
         rc = console_listen(run, -1, run->session->pace.speed > 0 || links_are_on_network(&run->session->links), true);
     run->strategies.may_be_empty = run->console.server != NULL;
-    run_compose(run, kind->parts, NULL);
+    if (rc == OC_OK && kind->examines) {
+        rc = examine_begin(examination, run);
+        deciding = decisions_stage(&examination->decisions);
+    }
+    run_compose(run, kind->parts, deciding.name ? &deciding : NULL);
     return rc < 0 ? rc : run_to_report(run);
 }
 
@@ -31,9 +38,10 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
 {
     struct options *options = calloc(1, sizeof *options);
     struct registry *registry = calloc(1, sizeof *registry);
+    struct examination *examination = calloc(1, sizeof *examination);
     struct run *run = NULL;
     int code = EXIT_RUN;
-    if (!options || !registry)
+    if (!options || !registry || !examination)
         goto out;
     log_set_sink(run_log_to_stderr, NULL);
     struct error error;
@@ -61,7 +69,8 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
         goto out;
     }
     interrupt_install();
-    rc = go(run, kind);
+    examination->words = (struct probe_words){argc, argv};
+    rc = go(run, kind, examination);
     log_flush();
     struct session *session = run->session;
     const char *halt = rc == OC_OK ? engine_latched(session->engine, session->money.account) : NULL;
@@ -82,6 +91,11 @@ out:
         code = run_close_session(run, code);
         console_unlisten(run);
     }
+    if (run && examination->is_due && code != EXIT_RUN && examine_late(examination))
+        examine_tell(examination, options);
+    if (examination)
+        examine_release(examination);
+    free(examination);
     run_free(run);
     free(registry);
     if (options)
@@ -92,19 +106,19 @@ out:
 
 int verb_backtest(int argc, char **argv)
 {
-    static const struct verb_kind kind = {"backtest", RUN_PROGRESS | RUN_ENDS, true, run_take_words};
+    static const struct verb_kind kind = {"backtest", RUN_PROGRESS | RUN_ENDS, true, true, run_take_words};
     return verb(argc, argv, &kind);
 }
 
 int verb_run(int argc, char **argv)
 {
-    static const struct verb_kind kind = {"run", RUN_CONSOLE | RUN_RECOVERS | RUN_ENDS, false, run_take_venue};
+    static const struct verb_kind kind = {"run", RUN_CONSOLE | RUN_RECOVERS | RUN_ENDS, false, false, run_take_venue};
     return verb(argc, argv, &kind);
 }
 
 int verb_paper(int argc, char **argv)
 {
-    static const struct verb_kind kind = {"paper", RUN_CONSOLE | RUN_RECOVERS | RUN_PROGRESS | RUN_ENDS, false,
+    static const struct verb_kind kind = {"paper", RUN_CONSOLE | RUN_RECOVERS | RUN_PROGRESS | RUN_ENDS, false, false,
                                           run_take_paper};
     return verb(argc, argv, &kind);
 }

@@ -15,6 +15,8 @@ static int verb_completion(int argc, char **argv);
 /* clang-format off */
 const struct verb help_verbs[] = {
     {"backtest", verb_backtest, "run a strategy over files", "FILE.lua... DATA.csv... --cash '10000 USDT'", HELP_BACKTEST},
+    {"optimize", verb_optimize, "look for parameters, and see what the choice is worth",
+     "FILE.lua DATA... --over NAME=FROM..TO:STEP... [options of backtest]", HELP_ITSELF},
     {"paper", verb_paper, "run a strategy against a paper venue on replayed or synthetic data",
      "FILE.lua... --feed synthetic-bars|replay:FILE --cash '10000 USDT'", HELP_PAPER},
     {"run", verb_run, "run a strategy at a venue", "FILE.lua... --venue NAME --config FILE --cash '10000 USDT'", HELP_RUN},
@@ -23,6 +25,8 @@ const struct verb help_verbs[] = {
     {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B", 0},
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html] [--csv FOLDER] | diff A B [--json]", 0},
+    {"compare", verb_compare, "two recorded sessions day by day; strategies against by hand; trips drawn again",
+     "SESSION [SESSION] [--json]", 0},
     {"plugin", verb_plugin, "list, info, check, try, new", "list|info|check|try|new ...: `outcry plugin` says what each takes", HELP_ITSELF},
     {"strategy", verb_strategy, "begin a strategy with its test; try one on made-up data",
      "new NAME [FOLDER] | check FILE.lua... [DATA.csv...] [--json]", 0},
@@ -74,6 +78,9 @@ const struct help_option help_options[] = {
     {"no-pane", NULL, "no status above the prompt", HELP_CONSOLE},
     {"report", "FILE.html", "write the report page", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
     {"csv", "FOLDER", "write trips.csv, orders.csv and equity.csv there", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"quick", NULL, "is not repeated to see whether it looked ahead", HELP_BACKTEST},
+    {"null", "200", "the same on so many markets of chance: how much of it is luck", HELP_BACKTEST},
+    {"workers", "2", "so many at once of these (one a core)", HELP_BACKTEST},
     {"strict", NULL, "every rule is asked twice and must agree", HELP_RUNS},
     {"config", "FILE", "configuration, several allowed", HELP_RUNS},
     {"set", "section.key=value", "one value of it", HELP_RUNS},
@@ -188,6 +195,9 @@ static int verb_completion(int argc, char **argv)
         "        venue) words='info' ;;\n        config) words='check keys' ;;\n        risk) words='check' ;;\n"
         "        replay) words='--diff --console --no-pane' ;;\n        report) words='diff --json --report --csv' ;;\n"
         "        bench) words='bars order stop door journal durable restore console json' ;;\n"
+        "        compare) words='--json' ;;\n"
+        "        optimize) words='--over --search --trials --objective --min-trips --out-of-sample --walk-forward "
+        "--workers --study --map --json --quiet' ;;\n"
         "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
         "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
         "    [ \"$COMP_CWORD\" = 1 ] || case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n}\n"

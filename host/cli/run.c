@@ -346,6 +346,8 @@ static oc_rc write_reports(struct run *run, const struct result *result)
         rc = report_json(result, stdout);
     else if (!options->quiet)
         rc = report_text(result, stdout);
+    if (rc == OC_OK && run->examiner)
+        run->examiner->tell(run->examiner->self, options);
     if (rc < 0)
         return session_fail_code(session, rc, "the standard output", "the report could not be written");
     rc = options->report ? report_html(result, options->report) : OC_OK;
@@ -406,6 +408,8 @@ oc_rc run_to_report(struct run *run)
     oc_rc rc = run_open(run);
     if (rc == OC_OK)
         rc = run_go(run);
+    if (run->examiner)
+        run->examiner->ended(run->examiner->self);
     if (rc == OC_OK && !run->restore.is_restored && !run->console.server) {
         rc = session_check_data(session, run->meter.collect.events);
         if (rc == OC_OK)
@@ -420,6 +424,8 @@ oc_rc run_to_report(struct run *run)
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;
         if (run->progress_turns > TURNS_BETWEEN_LOOKS)
             fputs("\r\x1b[K", stderr);
+        if (rc == OC_OK && run->examiner)
+            run->examiner->examine(run->examiner->self, run, result);
         if (run->was_interrupted)
             fputs(session->is_whole ? "outcry: INTERRUPTED: the report covers what was run\n"
                                     : "outcry: stopped by hand: the report covers what was run\n",

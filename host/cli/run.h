@@ -13,6 +13,16 @@
 #include "session/session.h"
 #include "steer/strategies.h"
 
+struct run;
+
+/* Who asks a result about itself: when its data have ended, before the report is written, and behind its text. */
+struct run_examiner {
+    void *self;
+    void (*ended)(void *self);
+    void (*examine)(void *self, struct run *run, struct result *result);
+    void (*tell)(const void *self, const struct options *options);
+};
+
 enum run_part {
     RUN_CONSOLE = 1,  /* consoles may ask; recorded commands are carried out */
     RUN_RECOVERS = 2, /* a folder with records is gone on with */
@@ -28,7 +38,8 @@ struct run {
     struct meter meter;
     struct console_host console;
     struct restore restore;
-    uint32_t parts; /* RUN_... */
+    const struct run_examiner *examiner; /* borrowed; NULL: none */
+    uint32_t parts;                      /* RUN_... */
     uint64_t progress_turns;
     bool was_interrupted;
     bool has_reported;                 /* a report was begun on the standard output */

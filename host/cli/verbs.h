@@ -18,6 +18,8 @@ enum {
 };
 
 int verb_backtest(int argc, char **argv);
+int verb_compare(int argc, char **argv);
+int verb_optimize(int argc, char **argv);
 int verb_paper(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_console(int argc, char **argv);

@@ -35,6 +35,9 @@ static const struct option known[] = {
     {"feed", "session.feed"},
     {"duration", "session.duration"},
     {"listen", "console.socket"},
+    {"null", "research.null"},
+    {"workers", "research.workers"},
+    {"quick", NULL},
     {"symbol", "data.symbol"},
     {"data", "data.options"},
     {"intrabar", NULL},
@@ -59,7 +62,7 @@ const char *options_known(uint32_t i) { return i < KNOWN ? known[i].name : NULL;
 static bool is_flag(const char *name)
 {
     return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0 || strcmp(name, "help") == 0 ||
-           strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0;
+           strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0 || strcmp(name, "quick") == 0;
 }
 
 static oc_rc wrong(struct options *options, const char *option, const char *found, const char *expected)
@@ -244,6 +247,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         return add_plugin(options, value);
     if (strcmp(option->name, "param") == 0)
         return add_param(options, value);
+    if (strcmp(option->name, "quick") == 0)
+        return settings_set(&options->settings, "research.checks", "no", "--quick");
     if (strcmp(option->name, "intrabar") == 0)
         return add_intrabar(options, value);
     if (strcmp(option->name, "config") == 0) {

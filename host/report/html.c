@@ -3,6 +3,7 @@
 
 #include "base/env.h"
 #include "report/chart.h"
+#include "report/checks.h"
 #include "report/dust_lines.h"
 #include "report/format.h"
 #include "report/page.h"
@@ -316,6 +317,7 @@ static oc_rc make_page(struct text *page, const struct result *result, const str
     page_differences(page, result->differences);
     page_parts(page, result, figures);
     page_refusals(page, result);
+    checks_page(page, result->checks);
     text_put(page, "<section class=\"chart\"><h2>Round trips</h2>\n");
     chart_trips(page, result, figures);
     page_live_trips(page, result);

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "base/text.h"
 #include "report/analysis.h"
+#include "report/checks.h"
 #include "report/dust_lines.h"
 #include "report/format.h"
 #include "report/json_impl.h"
@@ -467,11 +468,12 @@ oc_rc report_json(const struct result *result, FILE *out)
     json_text(&json.text, "input", result->input_hash);
     json_close(&json.text, '}');
     put_series(&json, result);
-    json_open(&json.text, "speed", '{'); /* last: the only part that differs between equal runs */
+    json_open(&json.text, "speed", '{'); /* last, with checks: these two alone differ between equal runs */
     json_int(&json.text, "market_events", (int64_t)result->market_events);
     json_int(&json.text, "bar_calls", (int64_t)result->bar_calls);
     report_json_figure(&json, "seconds", (struct figure){result->seconds, result->seconds > 0.0});
     json_close(&json.text, '}');
+    checks_json(&json, result->checks);
     json_close(&json.text, '}');
     lay_out(&json, json.text.data, json.text.size);
     fputc('\n', out);

@@ -33,3 +33,19 @@ double normal_below(double x)
     }
     return 0.5 + normal_density(x) * sum;
 }
+
+/* Halves of a range: normal_below never falls, and no table of coefficients can be wrong. */
+double normal_quantile(double p)
+{
+    double low = -40.0, high = 40.0;
+    for (int i = 0; i < 200; i++) {
+        const double middle = low + (high - low) / 2.0;
+        if (middle == low || middle == high)
+            break;
+        if (normal_below(middle) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low + (high - low) / 2.0;
+}

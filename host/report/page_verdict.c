@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/analysis.h"
+#include "report/checks.h"
 #include "report/format.h"
 #include "report/page.h"
 
@@ -125,13 +126,25 @@ static void put_basis(struct text *page, const struct result *result, const stru
     put_cell(page, "Fills rest on", "", format_period(result->period_ns, value), note);
 }
 
+/* The place among markets of chance, the worse of the two kinds, and the grade. */
+static void put_luck(struct text *page, const struct result *result, const struct figures *figures)
+{
+    const struct figure percentile = checks_percentile(result->checks);
+    char value[FORMAT_MAX], note[FORMAT_MAX];
+    snprintf(value, sizeof value, "%s", checks_grade(result, figures));
+    snprintf(note, sizeof note, "better than %.0f in 100 markets of chance, by %s", percentile.value,
+             result->checks->is_by_sharpe ? "Sharpe" : "return");
+    put_cell(page, "Grade", percentile.value < 80.0 ? "bad" : "", value, note);
+}
+
 static void put_strip(struct text *page, const struct result *result, const struct figures *figures)
 {
     const struct trip_figures *trips = &figures->trips;
     char value[FORMAT_MAX], wins[FORMAT_MAX], losses[FORMAT_MAX], note[FORMAT_MAX * 3];
+    const bool has_luck = result->checks && checks_percentile(result->checks).is_known;
     text_format(page, "<section class=\"verdict %s\">\n", page_tone(figures->profit));
     put_sentence(page, result, figures);
-    text_put(page, "<div class=\"strip\">\n");
+    text_format(page, "<div class=\"strip%s\">\n", has_luck ? " six" : "");
     put_net(page, result, figures);
     put_against(page, result, figures);
     put_fall(page, result, figures);
@@ -139,6 +152,8 @@ static void put_strip(struct text *page, const struct result *result, const stru
              format_count(trips->losses, losses));
     put_cell(page, "Round trips", "", format_count(trips->closed, value), note);
     put_basis(page, result, figures);
+    if (has_luck)
+        put_luck(page, result, figures);
     text_put(page, "</div></section>\n");
 }
 

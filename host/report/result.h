@@ -16,6 +16,8 @@
 
 enum { RESULT_NAMES_MAX = 200 };
 
+struct checks;
+
 struct result {
     const char *version;  /* of the program */
     const char *mode;     /* backtest, paper, replay */
@@ -45,6 +47,7 @@ struct result {
     const struct order_rows *orders;                             /* NULL: none were kept */
     const struct plots *plots;                                   /* NULL: none were kept */
     const struct paths *paths;                                   /* NULL: none were kept */
+    const struct checks *checks;                                 /* NULL: nothing was asked behind it */
     const char *warning;                                         /* what nobody may overlook; NULL: nothing */
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: numbers only */
     void *names;                                                 /* self of it */

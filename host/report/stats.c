@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "base/detmath.h"
-#include "report/normal.h"
 
 /* Neumaier's sum: `lost` carries the low bits that each addition drops. */
 struct sum {
@@ -179,23 +178,4 @@ oc_rc stats_moments(struct returns returns, struct moments *ret_moments)
         return OC_E_NOT_FOUND;
     *ret_moments = moments;
     return OC_OK;
-}
-
-oc_rc stats_probable_sharpe(struct returns returns, double *ret_z, double *ret_probability)
-{
-    double ratio;
-    struct moments moments;
-    oc_rc rc = stats_sharpe(returns, 0.0, 1.0, &ratio);
-    if (rc == OC_OK)
-        rc = stats_moments(returns, &moments);
-    if (rc < 0)
-        return rc;
-    double spread = 1.0 - moments.skew * ratio + (moments.kurtosis - 1.0) / 4.0 * ratio * ratio;
-    if (!(spread > 0.0))
-        return OC_E_NOT_FOUND;
-    double z = ratio * det_sqrt(returns.count - 1.0) / det_sqrt(spread);
-    rc = give(normal_below(z), ret_probability);
-    if (rc == OC_OK && ret_z)
-        *ret_z = z;
-    return rc;
 }

@@ -51,6 +51,18 @@ CHECKED oc_rc stats_moments(struct returns returns, struct moments *ret_moments)
 /* Probability that the true Sharpe ratio is above zero (PERF-9); *ret_z the score behind it, may be NULL. */
 CHECKED oc_rc stats_probable_sharpe(struct returns returns, double *ret_z, double *ret_probability);
 
+/* What is known of a Sharpe ratio that is not of a year: mean / s of `count` returns of that shape. */
+struct sharpe_sample {
+    double ratio;
+    double count;
+    struct moments moments;
+};
+/* The Sharpe ratio that the best of so many trials without any skill is expected to have, where those of trials vary so; 0 for one
+ * (Bailey and Lopez de Prado 2014). */
+CHECKED oc_rc stats_best_of_luck(uint64_t trials, double variance, double *ret_ratio);
+/* Probability that the true Sharpe ratio is above `benchmark` (PERF-9): above 0 the probable one, above the best of luck the deflated. */
+CHECKED oc_rc stats_sharpe_above(struct sharpe_sample sample, double benchmark, double *ret_z, double *ret_probability);
+
 /* Confidence as per cent, 1..99: the rank k = ceil(c n) is made of integers. `scratch` has room for count doubles. */
 struct tail {
     double value_at_risk;

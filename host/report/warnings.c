@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "report/analysis.h"
+#include "report/checks.h"
 #include "report/format.h"
 
 struct list {
@@ -22,6 +23,34 @@ static void warn(struct list *list, enum warning_weight weight, const char *form
     va_start(arguments, format);
     vsnprintf(warning->text, sizeof warning->text, format, arguments);
     va_end(arguments);
+}
+
+/* What the run's own checks found. */
+static void warn_checks(struct list *list, const struct checks *checks)
+{
+    char time[FORMAT_MAX], cut[FORMAT_MAX];
+    if (checks->cuts.parted)
+        warn(list, WARNING_BAD, "%s looks ahead: with data to %s it decided otherwise at %s.", checks->cuts.strategy,
+             format_time(checks->cuts.cut_ns, cut), format_time(checks->cuts.at_ns, time));
+    if (checks->later.parted)
+        warn(
+            list, WARNING_BAD,
+            "%s knows its data: on the same bars 28 years later, a calendar of the same weekdays, it decided otherwise "
+            "at %s.",
+            checks->later.strategy, format_time(checks->later.at_ns, time));
+}
+
+static void warn_luck(struct list *list, const struct checks *checks)
+{
+    const struct figure percentile = checks_percentile(checks);
+    char share[FORMAT_MAX], count[FORMAT_MAX];
+    if (percentile.is_known && percentile.value < 95.0)
+        warn(list, WARNING_DOUBT, "Of markets of chance, %.0f in 100 gave it less: that is within what luck makes.",
+             percentile.value);
+    if (checks->trials.count > 1 && checks->trials.deflated.is_known && checks->trials.deflated.value < 0.95)
+        warn(list, WARNING_DOUBT,
+             "Tried on these data: %s. That the Sharpe ratio is above what the best of so many makes by luck: %s.",
+             format_count(checks->trials.count, count), format_percent(checks->trials.deflated, false, share));
 }
 
 /* What makes the figures false, or less than they seem. */
@@ -95,7 +124,11 @@ uint32_t analysis_warnings(const struct result *result, const struct figures *fi
                            struct warning ret_list[WARNINGS_MAX])
 {
     struct list list = {ret_list, 0};
+    if (result->checks)
+        warn_checks(&list, result->checks);
     warn_bad(&list, result, figures);
+    if (result->checks && figures->profit > 0)
+        warn_luck(&list, result->checks);
     warn_doubt(&list, result, figures);
     warn_hint(&list, result, figures);
     return list.count;

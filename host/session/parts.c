@@ -62,7 +62,7 @@ static bool name_is_good(const char *name)
 /* A word that begins keys of its own: NAME.key would be one of those. */
 static bool is_section(const char *name)
 {
-    static const char *const words[] = {"account", "console", "data", "plugins",  "report",
+    static const char *const words[] = {"account", "console", "data", "plugins",  "report", "research",
                                         "risk",    "session", "sim",  "strategy", "venue"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(words[i], name) == 0)

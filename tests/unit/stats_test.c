@@ -116,6 +116,51 @@ static void PERF_9(void **state)
     assert_int_equal(stats_probable_sharpe(series, NULL, &got), OC_OK);
 }
 
+/* The example of Bailey and Lopez de Prado 2014: five years of days, 100 trials whose yearly ratios vary by 1/2, a yearly ratio of 2.5. */
+static void PERF_9_deflated(void **state)
+{
+    (void)state;
+    const struct sharpe_sample example = {0.15811388300841897, 1250, {-3.0, 10.0}}; /* 2.5 / sqrt(250) */
+    double best, z, got;
+    assert_int_equal(stats_best_of_luck(100, 1.0 / 500, &best), OC_OK);
+    near(best, 0.11317200186513214);
+    assert_int_equal(stats_sharpe_above(example, best, &z, &got), OC_OK);
+    near(z, 1.2838160365336546);
+    near(got, 0.9003968344493904);
+    struct sharpe_sample own = {0.0, 10, {0.0, 0.0}}; /* the common series, the best of ten */
+    assert_int_equal(stats_sharpe(series, 0.0, 1.0, &own.ratio), OC_OK);
+    assert_int_equal(stats_moments(series, &own.moments), OC_OK);
+    assert_int_equal(stats_best_of_luck(10, 0.01, &best), OC_OK);
+    near(best, 0.157459830134575);
+    assert_int_equal(stats_sharpe_above(own, best, &z, &got), OC_OK);
+    near(z, -0.022413777523092687);
+    near(got, 0.49105894511947923);
+}
+
+static void one_trial_has_no_luck_to_be_the_best_of(void **state)
+{
+    (void)state;
+    const struct sharpe_sample example = {0.1, 1, {0.0, 3.0}};
+    double best = 5.0, got;
+    assert_int_equal(stats_best_of_luck(1, 0.5, &best), OC_OK);
+    assert_true(best == 0.0);
+    assert_int_equal(stats_best_of_luck(0, 0.5, &best), OC_E_INVALID);
+    assert_int_equal(stats_best_of_luck(2, -0.5, &best), OC_E_INVALID);
+    assert_int_equal(stats_sharpe_above(example, 0.0, NULL, &got), OC_E_NOT_FOUND);
+}
+
+static void the_quantile_is_the_inverse(void **state)
+{
+    (void)state;
+    near(normal_quantile(0.90), 1.2815515655446005);
+    near(normal_quantile(0.95), 1.6448536269514727);
+    near(normal_quantile(0.975), 1.9599639845400542);
+    near(normal_quantile(0.99), 2.3263478740408411);
+    near(normal_quantile(0.5), 0.0);
+    near(normal_quantile(0.05), -1.6448536269514727);
+    near(normal_below(normal_quantile(1e-9)), 1e-9);
+}
+
 static void historical(uint32_t percent, uint32_t rank, double value_at_risk, double shortfall)
 {
     double scratch[20];
@@ -239,6 +284,9 @@ int main(void)
         cmocka_unit_test(PERF_5),
         cmocka_unit_test(PERF_7),
         cmocka_unit_test(PERF_9),
+        cmocka_unit_test(PERF_9_deflated),
+        cmocka_unit_test(one_trial_has_no_luck_to_be_the_best_of),
+        cmocka_unit_test(the_quantile_is_the_inverse),
         cmocka_unit_test(VAR_1),
         cmocka_unit_test(VAR_2),
         cmocka_unit_test(VAR_3),
