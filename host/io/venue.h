@@ -468,6 +468,8 @@ static inline bool io_venue_is_compared(const struct io_venue *venue) { return v
 CHECKED oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument);
 /* Wanted from now on, on whatever stream carries it. OC_E_NOT_SUPPORTED: the description does not offer the topic. */
 CHECKED oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub);
+/* What it carries of that topic is no longer believed: the connector is to make the venue begin again. OC_E_AGAIN: nothing is carried now. */
+CHECKED oc_rc io_venue_resync(struct io_venue *venue, uint32_t topic, uint32_t inst);
 /* Asked as soon as it may be; what comes of it ends with OC_EV_FETCHED and the token. OC_E_NOT_SUPPORTED as above. */
 CHECKED oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask, uint64_t *ret_token);
 /* Fills of an order are missing: all that came behind the last question, or those of the order alone where the venue can be asked so. One

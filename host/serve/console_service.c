@@ -79,7 +79,8 @@ static const struct {
                  {"order", service_order},         {"fills", service_fills},     {"positions", service_positions},
                  {"balances", service_balances},   {"pnl", service_pnl},         {"explain", service_explain},
                  {"preview", service_preview},     {"alert", service_alert},     {"alerts", service_alerts},
-                 {"statement", service_statement}, {"ledger", service_ledger},   {"figures", service_figures}};
+                 {"statement", service_statement}, {"ledger", service_ledger},   {"figures", service_figures},
+                 {"walk", service_walk}};
 
 static const char *const lists[] = {"venues", "plugins", "strategies", "risk", "journal", NULL};
 static const char *const controls[] = {"pause", "go", "speed", "step", "until_fill", "to", "back", NULL};
