@@ -271,8 +271,7 @@ static bool goes_on(const struct depth *depth, const struct change *change)
 static void hold(struct depth *depth, const struct change *change, const struct oc_level *levels)
 {
     const size_t size = ((size_t)change->bids + change->asks) * sizeof *levels, all = sizeof *change + size;
-    if (change->last_seq == depth->held_last && depth->held_count && !change->is_rest &&
-        change->chain != OC_CHAIN_NONE)
+    if (change->last_seq == depth->held_last && depth->held_count && !change->is_rest && change->chain != OC_CHAIN_NONE)
         return; /* said again */
     if (!goes_on(depth, change) || depth->held_size + all > ENGINE_DEPTH_HELD)
         forget_held(depth);

@@ -43,8 +43,8 @@ struct suspension;  /* suspend.c */
 struct permissions; /* permissions.c */
 
 struct market_terms { /* of the markets of one venue */
-    uint32_t policy; /* enum depth_policy */
-    uint32_t levels; /* of a book, a side */
+    uint32_t policy;  /* enum depth_policy */
+    uint32_t levels;  /* of a book, a side */
     struct engine_bars bars;
 };
 

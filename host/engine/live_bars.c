@@ -46,8 +46,7 @@ void live_bar_close(struct engine *engine, struct bar_builder *builder)
         builder->told_ns = end_ns;
         builder_tell(engine, builder, &builder->now.head, false);
     } else {
-        const int64_t from_ns =
-            builder->told_ns == INT64_MIN ? history_begins(builder, start_ns) : builder->told_ns;
+        const int64_t from_ns = builder->told_ns == INT64_MIN ? history_begins(builder, start_ns) : builder->told_ns;
         want(engine, builder, from_ns, end_ns, end_ns);
     }
     bar_builder_go_on(builder);
@@ -103,7 +102,7 @@ bool engine_history_at(const struct engine *engine, uint32_t i, struct engine_hi
     *ret_history = (struct engine_history){.inst = builder->inst,
                                            .period_ns = builder->period_ns,
                                            .from_ns = builder->asks_from > builder->told_ns ? builder->asks_from
-                                                                                             : builder->told_ns,
+                                                                                            : builder->told_ns,
                                            .to_ns = builder->asks_to};
     return true;
 }

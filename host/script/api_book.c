@@ -97,7 +97,8 @@ static int lj_walk(lua_State *lua)
     struct api_number number;
     bool is_snapped;
     if (!is_buy && strcmp(side, "sell") != 0)
-        return sandbox_raise(lua, "book:walk: the side is \"buy\" or \"sell\"; found %s", side[0] ? side : luaL_typename(lua, 2));
+        return sandbox_raise(lua, "book:walk: the side is \"buy\" or \"sell\"; found %s",
+                             side[0] ? side : luaL_typename(lua, 2));
     if (!api_number(lua, 3, "qty", &number))
         return sandbox_raise(lua, "book:walk: a quantity is needed; found %s", luaL_typename(lua, 3));
     const int64_t qty = api_qty_units(lua, market->instrument, &number, &is_snapped);
@@ -142,7 +143,8 @@ static int lj_book_index(lua_State *lua)
     const int found = field(lua, strategy, book_at(lua, 1), key);
     if (found >= 0)
         return found; /* of nothing Lua makes nil */
-    return sandbox_raise(lua, "a book has bid, ask, bid_qty, ask_qty, mid, spread, bids, asks, time and walk; found '%s'",
+    return sandbox_raise(lua,
+                         "a book has bid, ask, bid_qty, ask_qty, mid, spread, bids, asks, time and walk; found '%s'",
                          key ? key : luaL_typename(lua, 2));
 }
 

@@ -164,7 +164,8 @@ static const struct reference_entry entries[] = {
     {"market", "bid", "m.bid", "The best bid, or `nil`."},
     {"market", "ask", "m.ask", "The best ask, or `nil`."},
     {"market", "book", "m.book",
-     "The order book, or `nil`: while it waits for a snapshot, and where there is none, as in a backtest. Kept from the "
+     "The order book, or `nil`: while it waits for a snapshot, and where there is none, as in a backtest. Kept from "
+     "the "
      "first time that it is read; a strategy with `on_book` has it from the start. See below."},
     {"market", "position", "m.position", "See below."},
 

@@ -43,15 +43,15 @@ static int lj_install(lua_State *lua)
     return 0;
 }
 
-const char *const strategy_callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar",  "on_quote", "on_trade", "on_book",
-                                          "on_order", "on_fill",  "on_save", "on_load", NULL};
+const char *const strategy_callbacks[] = {"on_init", "on_start", "on_stop", "on_bar",  "on_quote", "on_trade",
+                                          "on_book", "on_order", "on_fill", "on_save", "on_load",  NULL};
 
 /* References the callbacks; any other global on_... is a mistake that would never be called. */
 static int lj_callbacks(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, 1);
-    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_book,  &strategy->on_order,
+    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop, &strategy->on_bar,
+                       &strategy->on_quote, &strategy->on_trade, &strategy->on_book, &strategy->on_order,
                        &strategy->on_fill,  &strategy->on_save,  &strategy->on_load};
     const char *stray = NULL;
     lua_pushglobaltable(lua);
@@ -392,9 +392,9 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
         return OC_E_NOMEM;
     strategy->engine = engine;
     strategy->config = *config;
-    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,   &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_book,   &strategy->on_order,
-                       &strategy->on_fill,  &strategy->on_save,  &strategy->on_load,   &strategy->names_ref,
+    int32_t *refs[] = {&strategy->on_init,   &strategy->on_start, &strategy->on_stop, &strategy->on_bar,
+                       &strategy->on_quote,  &strategy->on_trade, &strategy->on_book, &strategy->on_order,
+                       &strategy->on_fill,   &strategy->on_save,  &strategy->on_load, &strategy->names_ref,
                        &strategy->values_ref};
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)
         *refs[i] = LUA_NOREF;

@@ -19,7 +19,8 @@ void book_news_say(const struct engine *engine, const struct oc_event *event)
     if (times > BOOK_NEWS_SAID && times % BOOK_NEWS_EACH)
         return;
     const struct instruments *instruments = engine_instruments((struct engine *)(uintptr_t)engine);
-    log_warning("book", "the order book of %s %s: %s%s", instruments_name(instruments, instruments_get(instruments, event->inst)),
+    log_warning("book", "the order book of %s %s: %s%s",
+                instruments_name(instruments, instruments_get(instruments, event->inst)),
                 depth->fault == DEPTH_GAP ? "has a gap" : "is crossed", becomes(depth->policy),
                 times == BOOK_NEWS_SAID ? "; from here on every 1000th time is said" : "");
 }

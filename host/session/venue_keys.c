@@ -412,10 +412,12 @@ static oc_rc book_levels(struct settings *settings, const char *venue, const str
     if (venue_text(settings, venue, "book_levels", NULL)) {
         if (settings_integer(settings, key, &levels) < 0 || levels < DEPTH_LEVELS_MIN || levels > ENGINE_DEPTH_LEVELS)
             return wrong(settings, venue, "book_levels", "a number of levels from 5 to 1000", ret_error);
-        *ret_levels = (uint32_t)levels < *ret_levels ? (uint32_t)levels : *ret_levels;
-        return OC_OK;
+        if ((uint32_t)levels <= *ret_levels) {
+            *ret_levels = (uint32_t)levels;
+            return OC_OK;
+        }
     }
-    snprintf(value, sizeof value, "%u", *ret_levels);
+    snprintf(value, sizeof value, "%u", *ret_levels); /* a replay keeps as many */
     return described && offered ? describe(settings, venue, "book_levels", value, ret_error) : (oc_rc)OC_OK;
 }
 
@@ -480,7 +482,8 @@ oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_v
     *ret_bars = (struct engine_bars){.is_live = strcmp(venue_text(settings, venue, "link", ""), "network") == 0};
     if (!ret_bars->is_live)
         return OC_OK;
-    oc_rc rc = one_of(settings, venue, "bars", made_of, described ? &lacks_trades : NULL, &ret_bars->of_quotes, ret_error);
+    oc_rc rc =
+        one_of(settings, venue, "bars", made_of, described ? &lacks_trades : NULL, &ret_bars->of_quotes, ret_error);
     if (rc == OC_OK)
         rc = one_of(settings, venue, "empty_bars", empty, described ? &is_flat : NULL, &ret_bars->is_flat, ret_error);
     if (rc == OC_OK && !venue_text(settings, venue, "bar_grace", NULL) && described)

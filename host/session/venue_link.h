@@ -83,13 +83,13 @@ struct venue_link {
     struct venue_books keeps;
     struct link_book *books; /* that were asked for; owned */
     uint32_t book_count, book_room;
-    uint64_t book_news;   /* engine_book_news() when they were looked at last */
-    int64_t books_due_ns; /* when they are looked at again */
+    uint64_t book_news;             /* engine_book_news() when they were looked at last */
+    int64_t books_due_ns;           /* when they are looked at again */
     struct link_history *histories; /* of bars that were asked for; owned */
     uint32_t history_count, history_room;
     uint64_t history_news; /* the same of bars of history */
     int64_t history_due_ns;
-    int64_t said_ns;                            /* of the last event that was gone through again */
+    int64_t said_ns;             /* of the last event that was gone through again */
     struct names_again *again;   /* while its records are gone through: how orders were called; owned, else NULL */
     struct sim_answers *answers; /* of its venue: the answer that comes next; borrowed */
     struct queue kept;           /* said before a request, and behind the answers to it */

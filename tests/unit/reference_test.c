@@ -109,7 +109,7 @@ static bool documented(const char *group, const char *name)
 static void fields_and_methods(void **state)
 {
     (void)state;
-    static const char *const groups[] = {"account", "bar",    "qbar",     "quote",     "trade", "fill",
+    static const char *const groups[] = {"account", "bar",    "qbar",     "quote",     "trade",  "fill",
                                          "order",   "market", "position", "indicator", "closed", "book"};
     struct kit *kit = probed();
     uint32_t count;
