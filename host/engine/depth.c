@@ -142,8 +142,14 @@ static void set_level(struct depth_side *side, uint32_t room, struct oc_level le
     side->count++;
 }
 
-/* From the last to the first: where the best are said first, each goes to the end of the array. */
 static void set_levels(struct depth_side *side, uint32_t room, const struct oc_level *levels, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        set_level(side, room, levels[i]);
+}
+
+/* Of a snapshot, from the last to the first: where the best are said first, each goes to the end of the array. */
+static void fill_side(struct depth_side *side, uint32_t room, const struct oc_level *levels, uint32_t count)
 {
     for (uint32_t i = count; i > 0; i--)
         set_level(side, room, levels[i - 1]);
@@ -349,7 +355,7 @@ static void take_snapshot(struct depth *depth, const struct change *change, cons
     if (depth->skips)
         return;
     for (int i = 0; i < 2; levels += counts[i], i++)
-        set_levels(&depth->sides[i], depth->room, levels, counts[i]);
+        fill_side(&depth->sides[i], depth->room, levels, counts[i]);
     for (int i = 0; i < 2 && change->depth; i++)
         cut(&depth->sides[i], change->depth);
     if (change->is_more)

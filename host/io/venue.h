@@ -462,6 +462,8 @@ CHECKED oc_rc io_venue_recall(struct io_venue *venue, const struct oc_event *eve
 /* A session goes on, behind io_venue_account of all: what was asked for and not answered is UNKNOWN and will be asked about. `from_ns`: when
  * its records end. OC_E_NOT_SUPPORTED: there are open orders (*ret_count) and the venue cannot be asked about one. */
 CHECKED oc_rc io_venue_resume(struct io_venue *venue, int64_t from_ns, uint32_t *ret_count);
+/* The same: from where its records end nothing was heard. What it says next is where it is now. */
+CHECKED oc_rc io_venue_say_down(struct io_venue *venue);
 /* Whether it may be given new risk, as far as comparing goes. */
 static inline bool io_venue_is_compared(const struct io_venue *venue) { return venue->sync.state == IO_SYNC_NONE; }
 /* A new one, or a new version: requests that wait with the steps of before are NOT_THERE. */

@@ -2,6 +2,7 @@
 #ifndef SUPPORT_BOOK_KIT_H
 #define SUPPORT_BOOK_KIT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,25 +17,27 @@ struct book_event {
 
 static inline void book_kit_size(struct book_event *event)
 {
-    event->book.head.size = (uint32_t)(sizeof event->book + (event->book.bids + event->book.asks) * sizeof(struct oc_level));
+    event->book.head.size =
+        (uint32_t)(sizeof event->book + (event->book.bids + event->book.asks) * sizeof(struct oc_level));
 }
 
 /* With the chain OC_CHAIN_RANGE; `first` of a snapshot is not looked at. Borrowed until the next call. */
-static inline struct book_event *book_line(uint32_t inst, uint16_t kind, uint64_t first, uint64_t last, const char *line)
+static inline struct book_event *book_line(uint32_t inst, uint16_t kind, uint64_t first, uint64_t last,
+                                           const char *line)
 {
     static struct book_event event;
     int length;
     long long price, qty;
     bool is_ask = false;
     memset(&event, 0, sizeof event);
-    event.book = (struct oc_ev_book){
-        .head = {.type = OC_EV_BOOK, .flags = OC_EVF_LAST, .inst = inst, .venue_ns = (int64_t)last},
-        .first_seq = first,
-        .last_seq = last,
-        .prev_seq = first - 1,
-        .kind = kind,
-        .chain = OC_CHAIN_RANGE,
-        .tail = sizeof event.book};
+    event.book =
+        (struct oc_ev_book){.head = {.type = OC_EV_BOOK, .flags = OC_EVF_LAST, .inst = inst, .venue_ns = (int64_t)last},
+                            .first_seq = first,
+                            .last_seq = last,
+                            .prev_seq = first - 1,
+                            .kind = kind,
+                            .chain = OC_CHAIN_RANGE,
+                            .tail = sizeof event.book};
     for (const char *at = line; *at; at += length) {
         length = (int)strspn(at, " ");
         if (at[length] == '/') {

@@ -132,7 +132,8 @@ static void halt_lets_nothing_be_opened(void **state)
 static void a_lost_venue_and_other_steps_begin_it_anew(void **state)
 {
     (void)state;
-    static const uint32_t lost[] = {OC_VENUE_DOWN, OC_VENUE_CONNECTING, OC_VENUE_SYNCING, OC_VENUE_DEGRADED, OC_VENUE_DENIED},
+    static const uint32_t lost[] = {OC_VENUE_DOWN, OC_VENUE_CONNECTING, OC_VENUE_SYNCING, OC_VENUE_DEGRADED,
+                                    OC_VENUE_DENIED},
                           not_lost[] = {OC_VENUE_READY, OC_VENUE_CANCEL_ONLY, OC_VENUE_MAINTENANCE};
     struct fixture *f = with_books(DEPTH_RESYNC);
     assert_int_equal(engine_want_book(f->engine, f->inst), OC_OK);
@@ -234,7 +235,8 @@ static void facts_make_the_same_book(void **state)
     const struct depth *a = engine_book(f->engine, f->inst), *b = engine_book(g->engine, g->inst);
     for (int side = 0; side < 2; side++) {
         assert_int_equal(a->sides[side].count, b->sides[side].count);
-        assert_memory_equal(a->sides[side].levels, b->sides[side].levels, a->sides[side].count * sizeof(struct oc_level));
+        assert_memory_equal(a->sides[side].levels, b->sides[side].levels,
+                            a->sides[side].count * sizeof(struct oc_level));
     }
     assert_true(depth_is_shown(a) && depth_is_shown(b) && a->last_seq == b->last_seq);
     fixture_free(f);

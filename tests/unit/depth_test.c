@@ -257,7 +257,8 @@ static void what_is_held_has_a_limit(void **state)
     (void)state;
     struct depth *depth = fresh(DEPTH_RESYNC, 1000);
     struct book_event *event;
-    const uint32_t own = 48, each = (ENGINE_DEPTH_HELD / 2 - own) / sizeof(struct oc_level); /* two of these are as much */
+    const uint32_t own = 48,
+                   each = (ENGINE_DEPTH_HELD / 2 - own) / sizeof(struct oc_level); /* two of these are as much */
     for (uint64_t i = 1; i <= 3; i++) {
         event = book_change(inst, i, i, "");
         event->book.bids = each;

@@ -110,14 +110,15 @@ static void lost(struct hearer *hearer)
     assert_int_equal(fixture_input(hearer->f, &venue), OC_OK);
 }
 
-static void is(const struct hearer *hearer, int i, int64_t minute, int64_t open, int64_t high, int64_t low, int64_t close,
-               int64_t volume)
+static void is(const struct hearer *hearer, int i, int64_t minute, int64_t open, int64_t high, int64_t low,
+               int64_t close, int64_t volume)
 {
     const struct oc_ev_bar *bar = &hearer->bars[i];
     assert_true(i < hearer->count);
     assert_int_equal(bar->open_ns, T0 + minute * MINUTE);
     assert_int_equal(bar->head.venue_ns, T0 + (minute + 1) * MINUTE);
-    const int64_t want[] = {open, high, low, close, volume}, is[] = {bar->open, bar->high, bar->low, bar->close, bar->volume};
+    const int64_t want[] = {open, high, low, close, volume},
+                  is[] = {bar->open, bar->high, bar->low, bar->close, bar->volume};
     for (int k = 0; k < 5; k++)
         assert_int_equal(is[k], want[k]);
 }
@@ -133,9 +134,9 @@ static void the_venues_time_counts_and_the_clock_closes(void **state)
     trades(&h, 610, 600, 10);
     trades(&h, 900, 899, 12);
     trades(&h, 1198, 1197, 8);
-    trades(&h, 1201, 1200, 50);  /* of the next one, before this one closes */
-    trades(&h, 1202, 1205, 51);  /* its clock is ahead of ours */
-    trades(&h, 1204, 1199, 9);   /* told late, and in time */
+    trades(&h, 1201, 1200, 50); /* of the next one, before this one closes */
+    trades(&h, 1202, 1205, 51); /* its clock is ahead of ours */
+    trades(&h, 1204, 1199, 9);  /* told late, and in time */
     passes_to(&h, 1204);
     assert_int_equal(h.count, 0);
     passes_to(&h, 1205);

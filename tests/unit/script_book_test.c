@@ -66,13 +66,14 @@ static void wrong_use_raises(void **state)
     static const struct {
         const char *line, *says;
     } rows[] = {{"b.price = 1", "a book cannot be changed"},
-                {"print(b.best)", "a book has bid, ask, bid_qty, ask_qty, mid, spread, bids, asks, time and walk; found 'best'"},
+                {"print(b.best)",
+                 "a book has bid, ask, bid_qty, ask_qty, mid, spread, bids, asks, time and walk; found 'best'"},
                 {"print(b[1])", "found 'number'"},
                 {"b:walk('up', 1)", "the side is \"buy\" or \"sell\"; found up"},
                 {"b:walk('buy')", "a quantity is needed; found no value"},
                 {"b:walk('buy', 0/0)", "NaN"},
                 {"m.book = 1", "m.book belongs to the API and cannot be assigned"},
-                {"m.kept = b", "m.kept"}}; /* it is no data */
+                {"m.kept = b", "kept: this object cannot be saved"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[256];
         snprintf(text, sizeof text, "function on_book(m, b) %s end", rows[i].line);
@@ -94,10 +95,9 @@ static void orders_of_on_book_are_orders(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(on_book_shows_it_sorted),
-                                       cmocka_unit_test(a_book_that_is_not_whole_is_nil),
-                                       cmocka_unit_test(where_books_are_not_kept_there_is_none),
-                                       cmocka_unit_test(wrong_use_raises),
-                                       cmocka_unit_test(orders_of_on_book_are_orders)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(on_book_shows_it_sorted), cmocka_unit_test(a_book_that_is_not_whole_is_nil),
+        cmocka_unit_test(where_books_are_not_kept_there_is_none), cmocka_unit_test(wrong_use_raises),
+        cmocka_unit_test(orders_of_on_book_are_orders)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

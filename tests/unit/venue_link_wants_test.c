@@ -36,7 +36,8 @@ static oc_rc hears_fetch(void *self, const struct oc_fetch *ask)
 
 static oc_rc starts_with_all(void *self, const struct oc_start *start)
 {
-    const struct oc_open open = {.size = sizeof open, .frame = OC_FRAME_LINES, .carries = OC_TOPIC_TRADES | OC_TOPIC_BOOK};
+    const struct oc_open open = {
+        .size = sizeof open, .frame = OC_FRAME_LINES, .carries = OC_TOPIC_TRADES | OC_TOPIC_BOOK};
     (void)self, (void)start;
     return codec.net->open(codec.host, &open, &codec.stream);
 }
@@ -45,7 +46,7 @@ static struct oc_topic wanted_topics[] = {
     {.topic = OC_TOPIC_TRADES}, {.topic = OC_TOPIC_BOOK, .chain = OC_CHAIN_RANGE}, {.topic = OC_TOPIC_BARS}};
 static const struct oc_fetchable wanted_fetches[] = {{.kind = OC_FETCH_BOOK, .by = OC_BY_INSTRUMENT, .page_max = 500},
                                                      {.kind = OC_FETCH_BARS, .by = OC_BY_INSTRUMENT | OC_BY_TIME}};
-static const int64_t wanted_bars[] = {60 * S};
+static const int64_t wanted_bars[] = {3600 * S};
 static const struct oc_venue wanted_venue = {.size = sizeof wanted_venue,
                                              .venue = "lines",
                                              .protocol = "1",
@@ -83,7 +84,7 @@ static const struct oc_plugin wanted_plugin = {.size = sizeof wanted_plugin,
 
 static struct place *place_with(const char *key, const char *value)
 {
-    static const char script[] = "transcript 2\n@ 2026-01-05T14:30:00Z\n";
+    static const char script[] = "transcript 2\n@ 2026-01-05T14:30:00Z\n@ +1h\nlines < trade 10000\n";
     struct place *place = place_new(NULL);
     memset(&venue_was, 0, sizeof venue_was);
     place->registry.entries[0].plugin = &wanted_plugin;
@@ -102,7 +103,9 @@ static void goes_to(struct place *place, int64_t at_ns)
     struct input input;
     place->now_ns = at_ns;
     while (inbox_next(place->inbox, &input) == OC_OK)
-        if (input.kind != INPUT_NONE && input.event)
+        if (input.kind == INPUT_BARS) /* the transcript would go on to its next line */
+            break;
+        else if (input.kind == INPUT_ANSWER)
             (void)fixture_input(place->f, input.event);
 }
 
@@ -239,12 +242,14 @@ static void bars_of_the_past_are_fetched(void **state)
 {
     (void)state;
     struct place *place = place_with(NULL, NULL);
-    hears_bars(place, 60 * S);
+    hears_bars(place, 3600 * S);
     goes_to(place, BEGIN_NS + 10 * S);
     goes_to(place, BEGIN_NS + 10 * S + 1);
     assert_int_equal(asked_for(OC_FETCH_BARS), 1);
     const struct oc_fetch *ask = &venue_was.asks[venue_was.ask_count - 1];
-    assert_true(ask->period_ns == 60 * S && ask->to_ns == BEGIN_NS && ask->from_ns == BEGIN_NS - ENGINE_HISTORY_BARS * 60 * S);
+    const int64_t hour_ns = BEGIN_NS - 1800 * S;
+    assert_true(ask->period_ns == 3600 * S && ask->to_ns == hour_ns);
+    assert_true(ask->from_ns == hour_ns - ENGINE_HISTORY_BARS * 3600 * S);
     for (int64_t second = 11; second < 200; second++) /* it never comes: so many times, and no more */
         goes_to(place, BEGIN_NS + second * S);
     assert_int_equal(asked_for(OC_FETCH_BARS), 6);
@@ -260,7 +265,8 @@ static void a_period_that_the_venue_has_not_is_said(void **state)
     for (int64_t second = 10; second < 20; second++)
         goes_to(place, BEGIN_NS + second * S);
     assert_int_equal(asked_for(OC_FETCH_BARS), 0);
-    assert_int_equal(logged_lines("BTC/USDT: the venue has no history of such bars: bars of 1s that were not heard as a whole"), 1);
+    assert_int_equal(
+        logged_lines("BTC/USDT: the venue has no history of such bars: bars of 1s that were not heard as a whole"), 1);
     place_free(place);
 }
 

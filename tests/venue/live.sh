@@ -59,7 +59,7 @@ tell buy 0.001 BTCUSD at the website of second
 until_ says 'BTC/USD: the venue has no history of such bars: bars of 1s that were not heard as a whole' host.log
 until_ says 'bar 3 of' host.log
 until_ as_theirs
-printf 'book BTC/USD\nwalk 0.001 BTC/USD\n' | "$outcry" console life.sock >console.log 2>&1
+printf 'book BTC/USD\nwalk 0.001 BTC/USD\n' | "$outcry" console --attach life.sock >console.log 2>&1
 says 'buy, average' console.log || fail "the console says $(cat console.log)"
 tell drop messages 1
 tell buy 0.25 BTCUSD @ 59001.75 at the website of second
