@@ -157,8 +157,7 @@ static void add_ahead(struct bar_builder *builder, const struct oc_event *event,
 static void add_live(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns)
 {
     const int64_t start_ns = bar_start(at_ns, builder->period_ns);
-    if (builder->whole_ns == INT64_MAX) /* of its first bar some may have been missed */
-        builder->whole_ns = start_ns + builder->period_ns;
+    bar_builder_heard(builder, at_ns);
     if (start_ns < (builder->is_open ? builder->end_ns - builder->period_ns : builder->end_ns))
         builder->late++;
     else if (builder->is_open && start_ns >= builder->end_ns)

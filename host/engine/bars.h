@@ -70,6 +70,12 @@ static inline bool bar_builder_is_beyond(const struct bar_builder *builder, int6
 }
 /* What a venue says is not heard any more, or is heard anew: the open bar has a hole. */
 void bar_builder_lost(struct bar_builder *builder);
+/* Something of its instrument was heard: of the bar that at_ns lies in some may have been missed, of later ones nothing. */
+static inline void bar_builder_heard(struct bar_builder *builder, int64_t at_ns)
+{
+    if (__builtin_expect(builder->whole_ns == INT64_MAX, 0))
+        builder->whole_ns = bar_start(at_ns, builder->period_ns) + builder->period_ns;
+}
 /* Adds a trade, quote, bar or quote bar. at_ns: the time it counts for (a bar counts for its open). */
 void bar_builder_add(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns);
 /* Behind bar_builder_take() of a live one: the next bar is the open one, if there is something of it. */

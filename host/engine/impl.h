@@ -303,6 +303,8 @@ void live_bar_begin(const struct engine *engine, struct bar_builder *builder);
 /* The open bar of a live builder is due. */
 void live_bar_close(struct engine *engine, struct bar_builder *builder);
 void live_bar_add(struct engine *engine, struct bar_builder *builder, const struct oc_event *event);
+/* Another word about this market has come. */
+void live_bars_heard(struct engine *engine, uint32_t inst);
 /* A bar of the past, as the venue says it. */
 void history_apply(struct engine *engine, const struct oc_ev_bar *bar);
 

@@ -253,6 +253,7 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
         return answer_apply(engine, event);
     switch (event->type) {
     case OC_EV_BOOK:
+        live_bars_heard(engine, event->inst);
         return book_apply(engine, (const struct oc_ev_book *)(const void *)event);
     case OC_EV_INSTRUMENT:
         return instrument_apply(engine, (const struct oc_ev_instrument *)(const void *)event);

@@ -57,8 +57,10 @@ void live_bar_add(struct engine *engine, struct bar_builder *builder, const stru
 {
     const int64_t latest_ns = engine->now_ns + BAR_AHEAD_NS,
                   at_ns = event->venue_ns < latest_ns ? event->venue_ns : latest_ns;
-    if (event->type != (terms_of(engine, builder)->of_quotes ? OC_EV_QUOTE : OC_EV_TRADE))
+    if (event->type != (terms_of(engine, builder)->of_quotes ? OC_EV_QUOTE : OC_EV_TRADE)) {
+        bar_builder_heard(builder, at_ns);
         return;
+    }
     while (bar_builder_is_beyond(builder, at_ns)) /* at most as many as lie in BAR_AHEAD_NS and the grace */
         builder_close(engine, builder);
     const bool is_first = builder->told_ns == INT64_MIN && !builder->asks_to && !builder->is_open;
@@ -67,6 +69,13 @@ void live_bar_add(struct engine *engine, struct bar_builder *builder, const stru
         const int64_t start_ns = builder->now.bar.open_ns; /* at one place in both */
         want(engine, builder, history_begins(builder, start_ns), start_ns, 0);
     }
+}
+
+void live_bars_heard(struct engine *engine, uint32_t inst)
+{
+    for (uint32_t i = 0; i < engine->builder_count; i++)
+        if (engine->builders[i]->is_live && OC_INST_INDEX(engine->builders[i]->inst) == OC_INST_INDEX(inst))
+            bar_builder_heard(engine->builders[i], engine->now_ns);
 }
 
 static void take(struct engine *engine, struct bar_builder *builder, const struct oc_ev_bar *bar)

@@ -300,8 +300,36 @@ static void of_quotes_or_of_trades(void **state)
             trades(&h, 605 * i + 1, 600 * i + 1, 100);
         }
         passes_to(&h, 1205);
-        assert_int_equal(h.count, 1);
+        assert_int_equal(h.count, 1); /* the first one was not heard as a whole */
         assert_int_equal(h.bars[0].head.type, of_quotes ? OC_EV_QBAR : OC_EV_BAR);
+        fixture_free(h.f);
+    }
+}
+
+/* A quote or a book tells as well that the market is heard: where nothing trades for long, the first bar behind it is whole. */
+static void a_quiet_market_is_heard_by_its_quotes(void **state)
+{
+    (void)state;
+    for (int by_book = 0; by_book < 2; by_book++) {
+        struct hearer h;
+        hearer_init(&h, &flat);
+        trades(&h, 100, 100, 100);
+        trades(&h, 700, 700, 101);
+        passes_to(&h, 1205);
+        assert_int_equal(h.count, 1);
+        lost(&h);
+        passes_to(&h, 1500);
+        struct oc_ev_quote quote = {
+            .head = {.size = sizeof quote, .type = OC_EV_QUOTE, .inst = h.f->inst}, .bid = 100, .present = OC_HAS_BID};
+        struct oc_ev_book book = {.head = {.size = sizeof book, .type = OC_EV_BOOK, .inst = h.f->inst},
+                                  .kind = OC_BOOK_CHANGE,
+                                  .tail = sizeof book};
+        assert_int_equal(by_book ? fixture_input(h.f, &book) : fixture_input(h.f, &quote), OC_OK);
+        passes_to(&h, 1805);
+        assert_int_equal(h.count, 1); /* minute 2 has a hole */
+        passes_to(&h, 2405);
+        assert_int_equal(h.count, 2);
+        is(&h, 1, 3, 101, 101, 101, 101, 0);
         fixture_free(h.f);
     }
 }
@@ -360,6 +388,7 @@ int main(void)
         cmocka_unit_test(history_that_does_not_come_is_left_out),
         cmocka_unit_test(a_hole_is_filled),
         cmocka_unit_test(of_quotes_or_of_trades),
+        cmocka_unit_test(a_quiet_market_is_heard_by_its_quotes),
         cmocka_unit_test(a_time_far_ahead),
         cmocka_unit_test(both_restarts_go_on_with_it),
     };
