@@ -46,7 +46,7 @@ static struct oc_topic wanted_topics[] = {
     {.topic = OC_TOPIC_TRADES}, {.topic = OC_TOPIC_BOOK, .chain = OC_CHAIN_RANGE}, {.topic = OC_TOPIC_BARS}};
 static const struct oc_fetchable wanted_fetches[] = {{.kind = OC_FETCH_BOOK, .by = OC_BY_INSTRUMENT, .page_max = 500},
                                                      {.kind = OC_FETCH_BARS, .by = OC_BY_INSTRUMENT | OC_BY_TIME}};
-static const int64_t wanted_bars[] = {3600 * S};
+static const int64_t wanted_bars[] = {86400 * S};
 static const struct oc_venue wanted_venue = {.size = sizeof wanted_venue,
                                              .venue = "lines",
                                              .protocol = "1",
@@ -103,9 +103,7 @@ static void goes_to(struct place *place, int64_t at_ns)
     struct input input;
     place->now_ns = at_ns;
     while (inbox_next(place->inbox, &input) == OC_OK)
-        if (input.kind == INPUT_BARS) /* the transcript would go on to its next line */
-            break;
-        else if (input.kind == INPUT_ANSWER)
+        if (input.kind == INPUT_ANSWER)
             (void)fixture_input(place->f, input.event);
 }
 
@@ -242,14 +240,14 @@ static void bars_of_the_past_are_fetched(void **state)
 {
     (void)state;
     struct place *place = place_with(NULL, NULL);
-    hears_bars(place, 3600 * S);
+    hears_bars(place, 86400 * S);
     goes_to(place, BEGIN_NS + 10 * S);
     goes_to(place, BEGIN_NS + 10 * S + 1);
     assert_int_equal(asked_for(OC_FETCH_BARS), 1);
     const struct oc_fetch *ask = &venue_was.asks[venue_was.ask_count - 1];
-    const int64_t hour_ns = BEGIN_NS - 1800 * S;
-    assert_true(ask->period_ns == 3600 * S && ask->to_ns == hour_ns);
-    assert_true(ask->from_ns == hour_ns - ENGINE_HISTORY_BARS * 3600 * S);
+    const int64_t day_ns = BEGIN_NS - (14 * 3600 + 1800) * S;
+    assert_true(ask->period_ns == 86400 * S && ask->to_ns == day_ns);
+    assert_true(ask->from_ns == day_ns - ENGINE_HISTORY_BARS * 86400 * S);
     for (int64_t second = 11; second < 200; second++) /* it never comes: so many times, and no more */
         goes_to(place, BEGIN_NS + second * S);
     assert_int_equal(asked_for(OC_FETCH_BARS), 6);
