@@ -341,7 +341,7 @@ static void a_time_far_ahead(void **state)
     struct hearer h;
     hearer_init(&h, &flat);
     trades(&h, 100, 100, 100);
-    trades(&h, 200, 100000000000, 101);
+    trades(&h, 200, 5000000000, 101);
     passes_to(&h, 605);
     trades(&h, 1190, 5000000000, 102); /* of five seconds from now at most */
     passes_to(&h, 1805);
