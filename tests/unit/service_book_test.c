@@ -38,7 +38,8 @@ static void a_book_and_what_it_gives(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     text_init_grow(&reply, 65536);
-    says(asked(f, service_book, "BTC/USDT", NULL), "\"levels\":1,\"bids\":[],\"asks\":[],\"note\":\"this feed has no quotes\"");
+    says(asked(f, service_book, "BTC/USDT", NULL),
+         "\"levels\":1,\"bids\":[],\"asks\":[],\"note\":\"this feed has no quotes\"");
     says(asked(f, service_walk, "BTC/USDT", "1"), "NO_BOOK");
     says(reply.data, "venue.NAME.keep_books");
     engine_set_books(f->engine, f->account, DEPTH_WARN, 100);
@@ -48,7 +49,8 @@ static void a_book_and_what_it_gives(void **state)
     says_book(f, book_snapshot(f->inst, 1, "9999*500 9998*1500 / 10001*500 10002*3000"));
     says(asked(f, service_book, "BTC/USDT", NULL),
          "\"levels\":20,\"bids\":[[99.99,0.5],[99.98,1.5]],\"asks\":[[100.01,0.5],[100.02,3]],\"note\":null");
-    says(asked(f, service_walk, "BTC/USDT", "1"), "\"qty\":1,\"buy\":{\"average\":100.015,\"qty\":1},\"sell\":{\"average\":99.985,\"qty\":1}");
+    says(asked(f, service_walk, "BTC/USDT", "1"),
+         "\"qty\":1,\"buy\":{\"average\":100.015,\"qty\":1},\"sell\":{\"average\":99.985,\"qty\":1}");
     says(asked(f, service_walk, "BTC/USDT", "3"), "\"sell\":{\"average\":99.9825,\"qty\":2}}"); /* it ends before */
     says_book(f, book_change(f->inst, 2, 2, "9999*0 9998*0"));
     says(asked(f, service_walk, "BTC/USDT", "1"), "\"sell\":{\"average\":null,\"qty\":0}}");

@@ -103,7 +103,9 @@ static void goes_to(struct place *place, int64_t at_ns)
     struct input input;
     place->now_ns = at_ns;
     while (inbox_next(place->inbox, &input) == OC_OK)
-        if (input.kind == INPUT_ANSWER)
+        if (input.kind == INPUT_BARS) /* a transcript's time goes on to its next line */
+            (void)engine_close_bars(place->f->engine, input.at_ns);
+        else if (input.kind == INPUT_ANSWER)
             (void)fixture_input(place->f, input.event);
 }
 
