@@ -44,10 +44,11 @@ bool key_is_name(const char *name)
 
 bool key_is_reserved(const char *name)
 {
-    static const char *const words[] = {"accounts",    "balance",   "ca_file",     "cancel_all", "cash",
-                                        "close",       "connector", "deadman",     "endpoint",   "environment",
-                                        "fetch_fills", "for",       "instruments", "keys",       "link",
-                                        "plugin",      "protect",   "proxy",       "starts",     "transcript"};
+    static const char *const words[] = {
+        "accounts",    "balance",     "bar_grace", "bars",        "book",       "book_levels", "ca_file",
+        "cancel_all",  "cash",        "close",     "connector",   "deadman",    "empty_bars",  "endpoint",
+        "environment", "fetch_fills", "for",       "instruments", "keep_books", "keys",        "link",
+        "plugin",      "protect",     "proxy",     "starts",      "transcript"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], name) == 0)
             return true;

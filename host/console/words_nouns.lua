@@ -129,6 +129,23 @@ word('Look', 'book', 'book([symbol])', 'Bids and asks, best first.', 'book', fun
   end)
 end)
 
+word('Look', 'walk', 'walk(qty, [symbol])', 'What a quantity would pay or bring by the order book as it stands.', 'walk 0.5', function(qty, symbol)
+  if type(qty) ~= 'number' and not tonumber(qty) then S.wrong('walk how much? found ' .. S.text(qty) .. ', expected a quantity: walk 0.5') end
+  local name, err = symbol_of(symbol)
+  if not name then return nil, err end
+  local w, why = S.ask('walk', name, qty)
+  if not w then return nil, why end
+  local info = S.info(name)
+  return S.shown(w, function(v)
+    local function side(s)
+      local text = s.average and S.price(info, s.average) or 'nothing'
+      if s.qty < v.qty then text = text .. ', for ' .. S.qty(info, s.qty) .. ': the book ends there' end
+      return text
+    end
+    return card { { v.symbol, S.qty(info, v.qty) .. ' ' .. info.base }, { 'buy, average', side(v.buy) }, { 'sell, average', side(v.sell) } }
+  end)
+end)
+
 word('Look', 'figures', 'figures([symbol])', 'Figures that the venue says: mark, index, open interest, funding.', 'figures', function(symbol)
   local name, err = symbol_of(symbol)
   if not name then return nil, err end

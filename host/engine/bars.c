@@ -35,7 +35,8 @@ static void open_bar(struct bar_builder *builder, const struct oc_event *event, 
         builder->gaps += (uint64_t)((start - builder->end_ns) / builder->period_ns);
     bool quotes = event->type == OC_EV_QUOTE || event->type == OC_EV_QBAR;
     memset(&builder->now, 0, sizeof builder->now);
-    builder->end_ns = builder->due_ns = start + builder->period_ns;
+    builder->end_ns = start + builder->period_ns;
+    builder->due_ns = builder->end_ns + builder->grace_ns;
     builder->now.head = (struct oc_event){
         .size = quotes ? (uint32_t)sizeof(struct oc_ev_qbar) : (uint32_t)sizeof(struct oc_ev_bar),
         .type = quotes ? OC_EV_QBAR : OC_EV_BAR,
@@ -102,7 +103,78 @@ static void set_due(struct bar_builder *builder, int64_t open_ns, int64_t period
     builder->due_ns = builder->end_ns + (rest > 0 ? period_ns - rest : 0);
 }
 
+/* ---- live ---- */
+
+void bar_builder_go_live(struct bar_builder *builder, int64_t grace_ns, bool is_flat)
+{
+    builder->is_live = true;
+    builder->is_flat = is_flat;
+    builder->grace_ns = grace_ns;
+    builder->whole_ns = INT64_MAX;
+    builder->told_ns = INT64_MIN;
+}
+
+void bar_builder_lost(struct bar_builder *builder) { builder->whole_ns = INT64_MAX; }
+
+/* A trade at the last close that was none: the first real one takes its place (trades is 0). */
+static void open_flat(struct bar_builder *builder)
+{
+    const struct oc_ev_bar before = builder->now.bar;
+    open_bar(builder, &before.head, builder->end_ns);
+    struct oc_ev_bar *bar = &builder->now.bar;
+    bar->open = bar->high = bar->low = bar->close = before.close;
+    bar->present = before.present & OC_HAS_VOLUME;
+}
+
+void bar_builder_go_on(struct bar_builder *builder)
+{
+    if (builder->is_flat && builder->now.head.type == OC_EV_BAR && !builder->has_ahead) {
+        open_flat(builder);
+        return;
+    }
+    if (!builder->has_ahead)
+        return;
+    builder->has_ahead = false;
+    builder->now = builder->ahead;
+    builder->end_ns += builder->period_ns;
+    builder->due_ns = builder->end_ns + builder->grace_ns;
+    builder->is_open = 1;
+}
+
+static void add_one(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns);
+
+static void add_ahead(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns)
+{
+    struct bar_builder next = {.inst = builder->inst, .period_ns = builder->period_ns, .is_open = builder->has_ahead};
+    next.end_ns = builder->end_ns + (builder->has_ahead ? builder->period_ns : 0);
+    next.now = builder->ahead;
+    add_one(&next, event, at_ns);
+    builder->ahead = next.now;
+    builder->has_ahead = true;
+}
+
+/* Of the open bar, of the next one, or of one that is over. */
+static void add_live(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns)
+{
+    const int64_t start_ns = bar_start(at_ns, builder->period_ns);
+    bar_builder_heard(builder, at_ns);
+    if (start_ns < (builder->is_open ? builder->end_ns - builder->period_ns : builder->end_ns))
+        builder->late++;
+    else if (builder->is_open && start_ns >= builder->end_ns)
+        add_ahead(builder, event, at_ns);
+    else
+        add_one(builder, event, at_ns);
+}
+
 void bar_builder_add(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns)
+{
+    if (__builtin_expect(builder->is_live, 0))
+        add_live(builder, event, at_ns);
+    else
+        add_one(builder, event, at_ns);
+}
+
+static void add_one(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns)
 {
     if (!builder->is_open)
         open_bar(builder, event, at_ns);

@@ -39,6 +39,7 @@ static oc_rc builder_get(struct engine *engine, uint32_t inst, int64_t period_ns
     if (!builder)
         return OC_E_NOMEM;
     bar_builder_init(builder, inst, period_ns);
+    live_bar_begin(engine, builder);
     memmove(builders + at + 1, builders + at, (engine->builder_count - at) * sizeof *builders);
     builders[at] = builder;
     engine->builder_count++;
@@ -98,7 +99,18 @@ static oc_rc check(const struct engine *engine, uint32_t inst, int64_t period_ns
 {
     if (!instruments_get(engine->instruments, inst))
         return OC_E_NOT_FOUND;
-    return period_ns != 0 && !bar_period_is_valid(period_ns) ? OC_E_INVALID : OC_OK;
+    return period_ns != 0 && period_ns != ENGINE_BOOK && !bar_period_is_valid(period_ns) ? OC_E_INVALID : OC_OK;
+}
+
+/* In place of a builder: who asks for the book alone is given neither bars nor ticks. */
+static struct bar_builder no_bars;
+
+/* A venue that keeps no books, as a simulator, is none that a strategy fails at: it is not called with them. */
+static oc_rc want_book(struct engine *engine, uint32_t inst, struct bar_builder **ret_builder)
+{
+    const oc_rc rc = engine_want_book(engine, inst);
+    *ret_builder = &no_bars;
+    return rc == OC_E_NOT_SUPPORTED ? (oc_rc)OC_OK : rc;
 }
 
 /* Behind those of the same strategy and of smaller numbers. */
@@ -133,6 +145,8 @@ oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, 
         rc = make_room(engine, 1);
     if (rc == OC_OK && period_ns > 0)
         rc = builder_get(engine, inst, period_ns, &subscription.builder);
+    if (rc == OC_OK && period_ns == ENGINE_BOOK)
+        rc = want_book(engine, inst, &subscription.builder);
     if (rc < 0)
         return rc;
     uint32_t count = engine->subscription_count;
@@ -158,6 +172,8 @@ oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct 
         rc = check(engine, list[i].inst, list[i].period_ns);
         if (rc == OC_OK && list[i].period_ns > 0)
             rc = builder_get(engine, list[i].inst, list[i].period_ns, &builder);
+        if (rc == OC_OK && list[i].period_ns == ENGINE_BOOK)
+            rc = want_book(engine, list[i].inst, &builder);
     }
     if (rc < 0) {
         builders_trim(engine);
@@ -172,6 +188,8 @@ oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct 
         struct subscription subscription = {.strategy = strategy, .inst = list[i].inst, .period_ns = list[i].period_ns};
         if (list[i].period_ns > 0)
             builder_get(engine, list[i].inst, list[i].period_ns, &subscription.builder); /* it is there */
+        if (list[i].period_ns == ENGINE_BOOK)
+            subscription.builder = &no_bars;
         insert(engine, &subscription);
     }
     chain_all(engine);

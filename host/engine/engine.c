@@ -54,6 +54,7 @@ void engine_free(struct engine *engine)
     free(engine->turned);
     booked_release(&engine->booked);
     statement_release(&engine->statement);
+    depths_release(&engine->depths);
     markets_free(engine->markets);
     instruments_free(engine->instruments);
     out_release(&engine->out);

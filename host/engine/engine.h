@@ -22,6 +22,7 @@
 #include "engine/timers.h"
 
 struct engine;
+struct depth;
 
 /* A user of the engine: one strategy, the console. A negative return suspends the client; what it staged in that call
  * is dropped. OC_E_AGAIN: it is dropped, and the client goes on. NULL members are skipped. */
@@ -31,6 +32,7 @@ struct engine_client {
     void *self;
     oc_rc (*bar)(void *self, const struct oc_event *bar); /* OC_EV_BAR or OC_EV_QBAR */
     oc_rc (*market)(void *self, const struct oc_event *event);
+    oc_rc (*book)(void *self, const struct oc_event *event); /* the book of its instrument is whole, and has changed */
     oc_rc (*order)(void *self, const struct order *order, const struct oc_event *event);
     oc_rc (*timer)(void *self, uint64_t timer, int64_t due_ns);
     /* After a callback that succeeded and before its batch is recorded: may engine_record() what it wants saved. */
@@ -48,8 +50,9 @@ struct engine_client {
 struct engine_subscription {
     uint32_t inst;
     uint32_t zero;
-    int64_t period_ns; /* 0: the events as they come */
+    int64_t period_ns; /* 0: the events as they come; ENGINE_BOOK */
 };
+#define ENGINE_BOOK (-1ll) /* in place of a period: the order book, where the venue's are kept */
 
 enum { ENGINE_MAY_BUY = 1, ENGINE_MAY_SELL = 2, ENGINE_MAY_CLOSE = 4, ENGINE_MAY_AMEND = 8, ENGINE_MAY_ALL = 15 };
 
@@ -183,6 +186,38 @@ CHECKED oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, co
 /* Nothing of it is called any more; subscriptions, timers, budget and limits go; orders and positions stay. The number is
  * given again by engine_replace_client only. */
 void engine_remove_client(struct engine *engine, uint32_t strategy);
+/* [setup] What becomes of the books of this account's venue (enum depth_policy of depth.h), and levels a side; none are kept before. */
+void engine_set_books(struct engine *engine, uint32_t account, uint32_t policy, uint32_t levels);
+/* From here on the book is kept. OC_E_NOT_SUPPORTED: its venue's are not; OC_E_NOT_FOUND, OC_E_LIMIT, OC_E_NOMEM. */
+CHECKED oc_rc engine_want_book(struct engine *engine, uint32_t inst);
+/* NULL: nobody has wanted it. It may be waiting for a snapshot: see depth_is_shown(). Borrowed for the life of the engine. */
+const struct depth *engine_book(const struct engine *engine, uint32_t inst);
+/* One after the other, in the order in which they were wanted; NULL: there are no more. */
+const struct depth *engine_book_at(const struct engine *engine, uint32_t i);
+/* A number that changes when there is another book, or one is in want of a snapshot. */
+uint64_t engine_book_news(const struct engine *engine);
+#define ENGINE_BOOK_BROKEN "BOOK_BROKEN"
+struct engine_bars {
+    int64_t grace_ns; /* a bar closes so long behind its end */
+    bool is_live;
+    bool is_flat;   /* a period without a trade is a bar */
+    bool of_quotes; /* of quotes, else of trades */
+    uint8_t zero[5];
+};
+struct engine_history { /* bars that are wanted */
+    uint32_t inst;
+    uint32_t zero;
+    int64_t period_ns;
+    int64_t from_ns;
+    int64_t to_ns; /* exclusive; 0: none are */
+};
+/* [setup] How bars of the markets of this account's venue are built; without it they are of a file or a simulator. */
+void engine_set_bars(struct engine *engine, uint32_t account, const struct engine_bars *bars);
+/* Of the i-th builder: closed bars of its period that the venue is to be asked for. They come as OC_EV_BAR with OC_EVF_PAST. False: there
+ * are no more builders. */
+bool engine_history_at(const struct engine *engine, uint32_t i, struct engine_history *ret_history);
+/* A number that changes when other bars are wanted. */
+uint64_t engine_history_news(const struct engine *engine);
 /* The bar of this period that is being added up, or NULL: none is open, or nobody asked for the period. Borrowed until the next input. */
 const struct oc_event *engine_open_bar(const struct engine *engine, uint32_t inst, int64_t period_ns);
 /* Whether a client is told of this instrument; and a number that changes when what clients are told of has. */

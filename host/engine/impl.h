@@ -4,8 +4,10 @@
 
 #include "base/checked.h"
 #include "base/plugin_call.h"
+#include "engine/depth.h"
 #include "engine/engine.h"
 #include "engine/groups.h"
+#include "engine/save.h"
 
 #include <outcry/venue.h>
 
@@ -39,6 +41,12 @@ struct subscription {
 
 struct suspension;  /* suspend.c */
 struct permissions; /* permissions.c */
+
+struct market_terms { /* of the markets of one venue */
+    uint32_t policy;  /* enum depth_policy */
+    uint32_t levels;  /* of a book, a side */
+    struct engine_bars bars;
+};
 
 enum { CLIENT_SUSPENDED = 1, CLIENT_HELD = 2, CLIENT_GONE = 4 }; /* why nothing of it is called */
 
@@ -121,6 +129,10 @@ struct engine {
     uint32_t last_instrument; /* id of the one that the last OC_EV_INSTRUMENT was about */
     uint64_t strangers;       /* orders of another hand that no record made known */
     struct statement statement;
+    struct depths depths;
+    struct market_terms market_terms[ENGINE_ACCOUNTS_MAX + 1]; /* by account */
+    uint64_t book_news; /* changes when a book is wanted, or is in want of a snapshot, that was not */
+    uint64_t history_news;
 };
 
 /* chain.c */
@@ -285,7 +297,35 @@ CHECKED oc_rc bust_apply(struct engine *engine, const struct oc_ev_bust *bust);
 /* A fill has come: corrections that were told before theirs act. */
 void bust_late(struct engine *engine);
 
+/* live_bars.c */
+/* A builder is made for this instrument. */
+void live_bar_begin(const struct engine *engine, struct bar_builder *builder);
+/* The open bar of a live builder is due. */
+void live_bar_close(struct engine *engine, struct bar_builder *builder);
+void live_bar_add(struct engine *engine, struct bar_builder *builder, const struct oc_event *event);
+/* Another word about this market has come. */
+void live_bars_heard(struct engine *engine, uint32_t inst);
+/* A bar of the past, as the venue says it. */
+void history_apply(struct engine *engine, const struct oc_ev_bar *bar);
+
+/* books.c */
+/* Those of the instrument's venue: of the first account there. */
+const struct market_terms *market_terms_of(const struct engine *engine, const struct instrument *instrument);
+/* An order book, as far as somebody wants it. OC_E_RANGE: prices that cannot be counted with. */
+CHECKED oc_rc book_apply(struct engine *engine, const struct oc_ev_book *event);
+/* A venue is not heard any more, or is heard again: its books and its open bars have holes. */
+void markets_lost(struct engine *engine, const struct oc_ev_venue *said);
+/* An instrument counts in other steps, under this id. */
+void books_turn(struct engine *engine, uint32_t inst);
+void save_depths(struct engine *engine, struct save_cursor *cursor);
+
 /* input.c */
+/* A bar of a builder is closed here. */
+void builder_close(struct engine *engine, struct bar_builder *builder);
+/* It is told to who asked for that period; `fed`: it is history, and nobody's callback is called with it. */
+void builder_tell(struct engine *engine, const struct bar_builder *builder, const struct oc_event *bar, bool fed);
+/* The book behind this event is shown to who asked for it. */
+void book_show(struct engine *engine, const struct oc_event *event);
 /* With is_restoring nobody is told and nothing is asked for. */
 CHECKED oc_rc input_apply(struct engine *engine, const struct oc_event *event);
 void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event);

@@ -50,18 +50,30 @@ static void dispatch_tick(struct engine *engine, const struct subscription *subs
     }
 }
 
-/* Hands a finished bar of a builder to those who asked for that period. */
-static void builder_close(struct engine *engine, struct bar_builder *builder)
+void builder_close(struct engine *engine, struct bar_builder *builder)
 {
     struct oc_event *bar = &builder->now.head;
     bar_builder_take(builder);
     bar->local_ns = engine->now_ns;
     bar->seq = engine->cause;
+    if (__builtin_expect(builder->is_live, 0))
+        live_bar_close(engine, builder);
+    else
+        builder_tell(engine, builder, bar, false);
+}
+
+void builder_tell(struct engine *engine, const struct bar_builder *builder, const struct oc_event *bar, bool fed)
+{
     for (uint32_t i = engine->first_subscription[OC_INST_INDEX(builder->inst)]; i;) {
         const struct subscription *subscription = &engine->subscriptions[i - 1];
         i = subscription->next;
-        if (subscription->builder == builder)
+        if (subscription->builder != builder)
+            continue;
+        const struct engine_client *client = &engine->clients[subscription->strategy].table;
+        if (!fed)
             dispatch_bar(engine, subscription, bar);
+        else if (client->pass)
+            client->pass(client->self, bar);
     }
 }
 
@@ -85,6 +97,12 @@ static void builders_add(struct engine *engine, const struct oc_event *event, in
         struct bar_builder *builder = engine->builders[i];
         if (OC_INST_INDEX(builder->inst) != OC_INST_INDEX(event->inst))
             continue;
+        if (__builtin_expect(builder->is_live, 0)) {
+            live_bar_add(engine, builder, event);
+            if (builder->is_open && builder->due_ns < engine->bar_end_ns)
+                engine->bar_end_ns = builder->due_ns;
+            continue;
+        }
         if (bar_builder_is_past(builder, at_ns)) /* its smaller bars have changed their step */
             builder_close(engine, builder);
         bar_builder_add(builder, event, at_ns);
@@ -133,6 +151,24 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
             dispatch_tick(engine, subscription, event);
     }
     return OC_OK;
+}
+
+void book_show(struct engine *engine, const struct oc_event *event)
+{
+    for (uint32_t i = engine->first_subscription[OC_INST_INDEX(event->inst)]; i;) {
+        const struct subscription *subscription = &engine->subscriptions[i - 1];
+        const uint32_t strategy = subscription->strategy;
+        struct client *client = &engine->clients[strategy];
+        i = subscription->next;
+        if (subscription->period_ns != ENGINE_BOOK || !client->table.book)
+            continue;
+        if (__builtin_expect(client->off, 0)) {
+            client->missed += client->off == CLIENT_HELD;
+            continue;
+        }
+        const bool enters = call_begin(engine, strategy);
+        call_end(engine, strategy, enters ? client->table.book(client->table.self, event) : OC_E_LIMIT);
+    }
 }
 
 void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event)
@@ -207,18 +243,27 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
 {
     if (__builtin_expect(engine->has_versions, 0) && (event = event_as_now(engine, event)) == NULL)
         return OC_E_DATA;
-    if (event->type >= OC_EV_TRADE && event->type <= OC_EV_QBAR)
-        return apply_market(engine, event);
+    if (event->type >= OC_EV_TRADE && event->type <= OC_EV_QBAR) {
+        if (__builtin_expect(event->type != OC_EV_BAR || !(event->flags & OC_EVF_PAST), 1))
+            return apply_market(engine, event);
+        history_apply(engine, (const struct oc_ev_bar *)(const void *)event);
+        return OC_OK;
+    }
     if (event_is_of_order(event->type))
         return answer_apply(engine, event);
     switch (event->type) {
+    case OC_EV_BOOK:
+        live_bars_heard(engine, event->inst);
+        return book_apply(engine, (const struct oc_ev_book *)(const void *)event);
     case OC_EV_INSTRUMENT:
         return instrument_apply(engine, (const struct oc_ev_instrument *)(const void *)event);
+    case OC_EV_VENUE:
+        markets_lost(engine, (const struct oc_ev_venue *)(const void *)event);
+        return account_said_apply(engine, event);
     case OC_EV_BALANCE:
     case OC_EV_POSITION:
     case OC_EV_ACCOUNT:
     case OC_EV_LEDGER:
-    case OC_EV_VENUE:
     case OC_EV_FIGURES:
     case OC_EV_FUNDING:
         return account_said_apply(engine, event);

@@ -21,6 +21,11 @@ enum {
     ENGINE_BOOKS_MAX = 65536,          /* (account, strategy, instrument) positions */
     ENGINE_LOTS_MAX = 65536,           /* open lots of one position under FIFO or LIFO */
     ENGINE_BARS_MAX = 4096,            /* (instrument, period) bar builders */
+    ENGINE_HISTORY_BARS = 500,         /* that a venue is asked for when the first bar of a period begins */
+    ENGINE_DEPTHS_MAX = 1024,          /* order books of venues that are kept */
+    ENGINE_DEPTH_LEVELS = 1000,        /* levels a side of one of them */
+    ENGINE_DEPTH_THIN = 20,            /* fewer known ones of a side that goes on: a snapshot is asked for */
+    ENGINE_DEPTH_HELD = 65536,         /* bytes of changes that wait for a snapshot */
     ENGINE_FILLS_RECENT = 65536,       /* last fills known by their identity */
     ENGINE_FILLS_HELD = 65536,         /* older ones still known because their orders are open */
     ENGINE_ANSWERS_MAX = 262144,       /* answers of simulators under way */

@@ -1,7 +1,7 @@
 /* save.c: the engine's state as bytes for a checkpoint, and back.
  *
  * Format: a version, then assets, instruments with their older steps, markets, accounts with balances, books with lots, orders (closed then open), what venues said of
- * them, of accounts and of itself, groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
+ * them, of accounts and of itself, groups, timers, bar builders, rules' own state, the window of known fills, order books, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
 #include <stddef.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "engine/impl.h"
 #include "engine/save.h"
 
-enum { SAVE_VERSION = 12 };
+enum { SAVE_VERSION = 13 };
 
 static void pass_assets(struct instruments *instruments, struct save_cursor *cursor)
 {
@@ -227,7 +227,11 @@ static void pass_builders(struct engine *engine, struct save_cursor *cursor)
     for (uint32_t i = 0; i < engine->builder_count && !cursor->is_bad; i++) {
         const uint32_t inst = engine->builders[i]->inst;
         const int64_t period_ns = engine->builders[i]->period_ns;
+        const struct bar_builder own = *engine->builders[i];
         save_pass(cursor, engine->builders[i], sizeof *engine->builders[i]);
+        engine->builders[i]->is_live = own.is_live; /* as this start has it */
+        engine->builders[i]->is_flat = own.is_flat;
+        engine->builders[i]->grace_ns = own.grace_ns;
         if (engine->builders[i]->inst != inst || engine->builders[i]->period_ns != period_ns)
             cursor->is_bad = true; /* of other strategies */
     }
@@ -426,6 +430,7 @@ static void pass_all(struct engine *engine, struct save_cursor *cursor)
     pass_builders(engine, cursor);
     pass_rules(engine, cursor);
     pass_fills(engine, cursor);
+    save_depths(engine, cursor);
 }
 
 const char *engine_unsaved_rule(const struct engine *engine)

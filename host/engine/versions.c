@@ -34,6 +34,8 @@ static void turn_builders(struct engine *engine, uint32_t inst, const struct ins
             continue;
         if (builder->is_open) /* a bar or a bar of quotes: neither says money */
             (void)rescale_event(rescale, from, instruments_get(engine->instruments, inst), &builder->now.head);
+        if (builder->has_ahead)
+            (void)rescale_event(rescale, from, instruments_get(engine->instruments, inst), &builder->ahead.head);
         if (!rescale->is_trial)
             builder->inst = inst;
     }
@@ -248,8 +250,10 @@ static void turn_all(struct engine *engine, uint32_t inst, const struct instrume
     statement_turn(&engine->statement, inst, rescale);
     turn_groups(engine, inst, rescale);
     turn_books(engine, inst, rescale);
-    if (!rescale->is_trial)
-        turn_clients(engine, inst, rescale);
+    if (rescale->is_trial)
+        return;
+    books_turn(engine, inst);
+    turn_clients(engine, inst, rescale);
 }
 
 /* Whether everything fits into the new steps. */

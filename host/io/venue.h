@@ -478,6 +478,8 @@ CHECKED oc_rc io_venue_recall(struct io_venue *venue, const struct oc_event *eve
 /* A session goes on, behind io_venue_account of all: what was asked for and not answered is UNKNOWN and will be asked about. `from_ns`: when
  * its records end. OC_E_NOT_SUPPORTED: there are open orders (*ret_count) and the venue cannot be asked about one. */
 CHECKED oc_rc io_venue_resume(struct io_venue *venue, int64_t from_ns, uint32_t *ret_count);
+/* The same: from where its records end nothing was heard. What it says next is where it is now. */
+CHECKED oc_rc io_venue_say_down(struct io_venue *venue);
 /* Whether it may be given new risk, as far as comparing goes. */
 static inline bool io_venue_is_compared(const struct io_venue *venue)
 {
@@ -489,6 +491,8 @@ CHECKED oc_rc io_venue_reconcile(struct io_venue *venue);
 CHECKED oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument);
 /* Wanted from now on, on whatever stream carries it. OC_E_NOT_SUPPORTED: the description does not offer the topic. */
 CHECKED oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub);
+/* What it carries of that topic is no longer believed: the connector is to make the venue begin again. OC_E_AGAIN: nothing is carried now. */
+CHECKED oc_rc io_venue_resync(struct io_venue *venue, uint32_t topic, uint32_t inst);
 /* Asked as soon as it may be; what comes of it ends with OC_EV_FETCHED and the token. OC_E_NOT_SUPPORTED as above. */
 CHECKED oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask, uint64_t *ret_token);
 /* Fills of an order are missing: all that came behind the last question, or those of the order alone where the venue can be asked so. One

@@ -94,3 +94,20 @@ void io_reach_moved(struct io_venue *venue, const char *words, uint32_t size)
     said.venue.text_size = taken;
     (void)io_say(venue, &said.venue.head); /* what cannot be kept ends the run */
 }
+
+oc_rc io_venue_say_down(struct io_venue *venue)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < venue->account_count && rc == OC_OK; i++) {
+        const struct oc_ev_venue said = {.head = {.size = sizeof said,
+                                                  .type = OC_EV_VENUE,
+                                                  .flags = OC_EVF_LAST,
+                                                  .source = venue->accounts[i].source,
+                                                  .venue_ns = io_venue_now(venue)},
+                                         .state = OC_VENUE_DOWN,
+                                         .part = OC_PART_LINK,
+                                         .tail = sizeof said};
+        rc = io_say(venue, &said.head);
+    }
+    return rc;
+}

@@ -296,6 +296,25 @@ oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub)
     return OC_OK;
 }
 
+oc_rc io_venue_resync(struct io_venue *venue, uint32_t topic, uint32_t inst)
+{
+    const struct io_sub *found = NULL;
+    for (uint32_t i = 0; i < venue->sub_count && !found; i++)
+        if (venue->subs[i].sub.topic == topic && OC_INST_INDEX(venue->subs[i].sub.inst) == OC_INST_INDEX(inst) &&
+            venue->subs[i].state == IO_SUB_CARRIED && venue->subs[i].stream)
+            found = &venue->subs[i];
+    if (!found || !venue->table->subscribe)
+        return OC_E_AGAIN; /* it begins anew by itself */
+    const struct oc_sub sub = found->sub;
+    const uint32_t stream = found->stream;
+    oc_rc rc;
+    do {
+        io_call_begin(venue, IO_SITE_SUBSCRIBE, sizeof sub);
+        rc = venue->table->subscribe(venue->self, stream, OC_SUB_RESYNC, &sub, 1);
+    } while (io_call_again(venue, rc));
+    return io_call_end(venue, rc);
+}
+
 static uint32_t carried(const struct io_venue *venue, uint32_t stream)
 {
     uint32_t count = 0;

@@ -219,7 +219,7 @@ static void take_topic(const struct row *row, struct copy *copy, uint32_t index)
     judge(row, "depth", topic->depth, 0, is_book ? INT64_MAX : 0);
     judge(row, "chain", topic->chain, OC_CHAIN_NONE, is_book ? OC_CHAIN_PREVIOUS : OC_CHAIN_NONE);
     judge(row, "sum", topic->sum, OC_SUM_NONE, is_book ? OC_SUM_CRC32_TOP25 : OC_SUM_NONE);
-    judge_bits(row, "flags", topic->flags, OC_TOPIC_SNAPSHOT | OC_TOPIC_EVERY | OC_TOPIC_OF_ACCOUNT);
+    judge_bits(row, "flags", topic->flags, OC_TOPIC_SNAPSHOT | OC_TOPIC_EVERY | OC_TOPIC_OF_ACCOUNT | OC_TOPIC_FLAT);
     judge(row, "every_ns", topic->every_ns, 0, INT64_MAX);
     if (topic->zero)
         say(row, "zero", "another value", "0");

@@ -42,7 +42,8 @@ static const char *const topics[] = {"trades",  "quotes",  "book",   "book_order
                                      "figures", "funding", "status", "private"};
 static const char *const chains[] = {"", "chained by ranges", "chained by the one before"};
 static const char *const sums[] = {"", "CRC-32 of the top 10", "CRC-32 of the top 25"};
-static const char *const topic_flags[] = {"begins with a snapshot", "every event", "of an account"};
+static const char *const topic_flags[] = {"begins with a snapshot", "every event", "of an account",
+                                          "of periods without a trade too"};
 static const char *const fetches_now[] = {"",         "time",     "credentials", "status",      "instruments",
                                           "accounts", "balances", "positions",   "open_orders", "order",
                                           "book",     "figures",  "fees"};

@@ -487,6 +487,8 @@ static int market_field(lua_State *lua, struct strategy *strategy, const struct 
         return field_price(lua, market, prices->present & OC_HAS_BID, prices->bid);
     if (KEY_IS(strategy, key, ask))
         return field_price(lua, market, prices->present & OC_HAS_ASK, prices->ask);
+    if (KEY_IS(strategy, key, book))
+        return api_book_push(lua, 1, market);
     if (KEY_IS(strategy, key, symbol))
         return lua_pushstring(lua, info->symbol), 1;
     if (KEY_IS(strategy, key, venue))
@@ -530,7 +532,7 @@ static int lj_market_index(lua_State *lua)
 static int lj_market_newindex(lua_State *lua)
 {
     static const char *const fixed[] = {"position", "last",  "bid",  "ask", "symbol", "venue", "account",
-                                        "base",     "quote", "tick", "lot", "index",  NULL};
+                                        "base",     "quote", "tick", "lot", "index",  "book",  NULL};
     struct strategy *strategy = strategy_of(lua);
     struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 2);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;

@@ -1,72 +1,6 @@
 /* reference_table.c: the words themselves. */
 #include "script/reference.h"
 
-static const struct reference_group groups[] = {
-    {"file", "The file", "Both stand at the top of the file, outside functions, and raise elsewhere."},
-    {"callback", "Callbacks",
-     "Global functions that the host calls. All are optional; another global that begins with "
-     "`on_` is an error that\n"
-     "names the nearest callback. Orders made in a callback take effect when it returns, in the "
-     "order they were made."},
-    {"global", "Functions", ""},
-    {"log", "log",
-     "Lines go to the host's log. With several arguments the first is a format, as of "
-     "`string.format`. Of one event at most 100\n"
-     "lines are written, the rest is told as a count; a line that repeats is told as a count too."},
-    {"size", "size", ""},
-    {"account", "account", "The account that the strategy trades with. Unknown fields raise."},
-    {"market", "The market `m`: fields",
-     "`m` is one instrument, given to `on_init` and to each market callback. Any other field is "
-     "yours: `m.x = value` keeps\n"
-     "plain data, indicators and orders, and is saved with each callback that changed it. The "
-     "names below cannot be\n"
-     "assigned."},
-    {"method", "The market `m`: methods", ""},
-    {"option", "Options of `m:buy` and `m:sell`",
-     "One table, after the quantity or alone. An unknown option raises and lists the known ones. "
-     "Numbers that are not on\n"
-     "the grid are moved to it in the safe direction; within a millionth of a step of a grid point "
-     "they are that point.\n"
-     "NaN and infinity raise."},
-    {"close", "Options of `m:close`", ""},
-    {"refusal", "Refusals: `err`",
-     "`m:buy`, `m:sell`, `m:close`, `order:cancel` and `order:replace` return `nil, err` when a "
-     "rule or the host says no. A\n"
-     "venue's later rejection comes to `on_order` instead, with `order.reason`."},
-    {"order", "Orders: fields and methods",
-     "A handle reads what the host knows now. Two handles of one order are equal. Fields cannot be "
-     "assigned; an unknown one\n"
-     "raises, and so does a closed order that is no longer held in memory."},
-    {"position", "`m.position`", "This strategy's own position in this market. Unknown fields raise."},
-    {"target", "Options of `m:target_qty`, `m:target_percent` and `m:flip`", ""},
-    {"indicator", "Indicators",
-     "Made in `on_init` by `m:sma(n)` and its kind, fed by closed bars. `on_bar` is first called "
-     "when all of a market are\n"
-     "ready. Quote bars count with their middle. Those with several lines return a handle a line, and each handle "
-     "shows\n"
-     "the values of the others by name: `m.bands = m:bollinger(20, 2)`, then `m.bands.lower` is a number. Who crosses\n"
-     "them keeps the handles: `m.upper, m.middle, m.lower = m:bollinger(20, 2)`. In a local variable a handle is read "
-     "in\n"
-     "half the time. After a restart they are as they were."},
-    {"bars", "Bars: `m:bars()`",
-     "Other bars of a market, asked for in `on_init`. They have all indicators of the market, fed by these bars "
-     "alone:\n"
-     "`m:bars(\"1d\"):ema(50)` moves when a day has closed, and not before. The last 64 are kept. `on_bar` is called "
-     "with the\n"
-     "strategy's own bars only; those of a longer period that close at the same instant have closed by then."},
-    {"closed", "Bars: `bars[n]`",
-     "A bar of `m:bars()` is a copy that may be kept in a local variable. Its prices are those of the bar, of quote "
-     "bars their middle."},
-    {"bar", "Events: bar", "Given to `on_bar`. Events live for one callback: use after it raises and names `copy`."},
-    {"qbar", "Events: quote bar", "Given to `on_bar` when the data are bars of bid and ask."},
-    {"quote", "Events: quote", "Given to `on_quote`. What the data did not say is `nil`."},
-    {"trade", "Events: trade", "Given to `on_trade`."},
-    {"fill", "Events: fill", "Given to `on_fill`."},
-    {"standard", "Standard Lua",
-     "Lua 5.4 without `io`, `os`, `debug`, `package`, `load`, `dofile` and bytecode. Library "
-     "tables are read-only."},
-};
-
 static const struct reference_entry entries[] = {
     {"file", "strategy", "strategy { name = \"sma\", timeframe = \"1h\", about = text, version = text }",
      "`name` is the file's own (without `.lua`) unless it is given. `timeframe` is the length of the bars for "
@@ -88,6 +22,9 @@ static const struct reference_entry entries[] = {
      "on."},
     {"callback", "on_quote", "on_quote(m, quote)", "Each quote, from `--from` on."},
     {"callback", "on_trade", "on_trade(m, trade)", "Each trade of the market, from `--from` on."},
+    {"callback", "on_book", "on_book(m, book)",
+     "The order book of the market has changed and is whole, where the venue's books are kept; `book` is `m.book`. Not "
+     "called while the book waits for a snapshot or is crossed, nor where the data have none."},
     {"callback", "on_fill", "on_fill(m, fill)",
      "One of this strategy's orders traded; before `on_order` for the same event."},
     {"callback", "on_order", "on_order(m, order)",
@@ -226,6 +163,10 @@ static const struct reference_entry entries[] = {
     {"market", "last", "m.last", "The last price traded, or `nil`."},
     {"market", "bid", "m.bid", "The best bid, or `nil`."},
     {"market", "ask", "m.ask", "The best ask, or `nil`."},
+    {"market", "book", "m.book",
+     "The order book, or `nil`: while it waits for a snapshot, and where there is none, as in a backtest. Kept from "
+     "the "
+     "first time that it is read; a strategy with `on_book` has it from the start. See below."},
     {"market", "position", "m.position", "See below."},
 
     {"method", "buy", "m:buy(qty, { options }) or m:buy { options }",
@@ -442,6 +383,19 @@ static const struct reference_entry entries[] = {
      "`ORDER_ALREADY_FINAL`, a rule's word). Another field raises, and so does one that this type "
      "does not have."},
 
+    {"book", "bid", "book.bid", "The best bid, or `nil`: nobody bids."},
+    {"book", "ask", "book.ask", "The best ask, or `nil`."},
+    {"book", "bid_qty", "book.bid_qty", "What is bid there."},
+    {"book", "ask_qty", "book.ask_qty", "What is offered there."},
+    {"book", "mid", "book.mid", "The middle of the two, or `nil` where one is missing."},
+    {"book", "spread", "book.spread", "Ask less bid, or `nil`."},
+    {"book", "bids", "book.bids",
+     "The best 20 bids, best first: a list of tables with `price` and `qty`, made anew each time it is read."},
+    {"book", "asks", "book.asks", "The best 20 asks, likewise."},
+    {"book", "time", "book.time", "The venue's time of the last change."},
+    {"book", "walk", "book:walk(\"buy\", qty)",
+     "What an order of that quantity would take from the book as it stands: returns the average price and the quantity "
+     "that there is, which is less where the book ends before. `nil`: there is nothing."},
     {"position", "qty", "m.position.qty",
      "Above 0 long, below 0 short, 0 flat: what can be sold or is owed. Less than the venue's smallest order, and what "
      "a fee in base "
@@ -567,12 +521,6 @@ static const struct reference_entry entries[] = {
     {"standard", "coroutine", "coroutine", "At most 1000 alive."},
     {"standard", "utf8", "utf8", "As in Lua."},
 };
-
-const struct reference_group *reference_groups(uint32_t *ret_count)
-{
-    *ret_count = sizeof groups / sizeof groups[0];
-    return groups;
-}
 
 const struct reference_entry *reference_entries(uint32_t *ret_count)
 {

@@ -33,6 +33,7 @@ static int lj_install(lua_State *lua)
     luaL_ref(lua, LUA_REGISTRYINDEX);
     api_event_install(strategy);
     api_bars_install(strategy);
+    api_book_install(strategy);
     api_size_install(strategy);
     api_plot_install(strategy);
     api_indicator_install(strategy);
@@ -42,16 +43,16 @@ static int lj_install(lua_State *lua)
     return 0;
 }
 
-const char *const strategy_callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar",  "on_quote", "on_trade",
-                                          "on_order", "on_fill",  "on_save", "on_load", NULL};
+const char *const strategy_callbacks[] = {"on_init", "on_start", "on_stop", "on_bar",  "on_quote", "on_trade",
+                                          "on_book", "on_order", "on_fill", "on_save", "on_load",  NULL};
 
 /* References the callbacks; any other global on_... is a mistake that would never be called. */
 static int lj_callbacks(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, 1);
-    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill,
-                       &strategy->on_save,  &strategy->on_load};
+    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop, &strategy->on_bar,
+                       &strategy->on_quote, &strategy->on_trade, &strategy->on_book, &strategy->on_order,
+                       &strategy->on_fill,  &strategy->on_save,  &strategy->on_load};
     const char *stray = NULL;
     lua_pushglobaltable(lua);
     for (lua_pushnil(lua); lua_next(lua, 2); lua_pop(lua, 1)) {
@@ -219,6 +220,15 @@ static oc_rc on_market(void *self, const struct oc_event *event)
     return failed(strategy, rc);
 }
 
+static oc_rc on_book(void *self, const struct oc_event *event)
+{
+    struct strategy *strategy = self;
+    struct market_handle *market = market_of(strategy, event->inst);
+    if (!market || strategy->on_book == LUA_NOREF || strategy->is_restoring)
+        return OC_OK;
+    return failed(strategy, api_book_call(strategy, market));
+}
+
 struct order_call {
     struct strategy *strategy;
     struct market_handle *market;
@@ -316,6 +326,7 @@ struct engine_client strategy_client(struct strategy *strategy)
     struct engine_client client = {.self = strategy,
                                    .bar = on_bar,
                                    .market = on_market,
+                                   .book = on_book,
                                    .order = on_order,
                                    .timer = on_timer,
                                    .saved = on_saved,
@@ -381,9 +392,10 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
         return OC_E_NOMEM;
     strategy->engine = engine;
     strategy->config = *config;
-    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,   &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order,  &strategy->on_fill,
-                       &strategy->on_save,  &strategy->on_load,  &strategy->names_ref, &strategy->values_ref};
+    int32_t *refs[] = {&strategy->on_init,   &strategy->on_start, &strategy->on_stop, &strategy->on_bar,
+                       &strategy->on_quote,  &strategy->on_trade, &strategy->on_book, &strategy->on_order,
+                       &strategy->on_fill,   &strategy->on_save,  &strategy->on_load, &strategy->names_ref,
+                       &strategy->values_ref};
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)
         *refs[i] = LUA_NOREF;
     text_copy(strategy->file, sizeof strategy->file, config->file);
@@ -412,108 +424,6 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
     }
     *ret_strategy = strategy;
     return OC_OK;
-}
-
-/* Makes the userdata of m, with its position as a user value, and calls on_init(m). */
-static int lj_add_market(lua_State *lua)
-{
-    struct market_handle *market = lua_touserdata(lua, 1);
-    struct strategy *strategy = market->strategy;
-    struct market_handle **handle = lua_newuserdatauv(lua, sizeof *handle, 1);
-    *handle = market;
-    api_metatable(lua, strategy_meta_market);
-    lua_setmetatable(lua, -2);
-    struct market_handle **position = lua_newuserdatauv(lua, sizeof *position, 0);
-    *position = market;
-    api_metatable(lua, strategy_meta_position);
-    lua_setmetatable(lua, -2);
-    lua_setiuservalue(lua, -2, 1);
-    market->ref = luaL_ref(lua, LUA_REGISTRYINDEX);
-    lua_newtable(lua);
-    market->data_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
-    if (strategy->on_init == LUA_NOREF)
-        return 0;
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_init);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);
-    lua_call(lua, 1, 0);
-    return 0;
-}
-
-static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_error *error)
-{
-    int64_t period_ns = strategy->period_ns, data_ns = strategy->config.data_period_ns;
-    struct text text;
-    text_init_fixed(&text, error->message, sizeof error->message);
-    if (period_ns == data_ns && data_ns > 0)
-        period_ns = 0; /* the data's own bars */
-    if (period_ns && data_ns && (period_ns < data_ns || period_ns % data_ns != 0)) {
-        text_format(&text, "%s wants bars of %lld s, the data has bars of %lld s, which do not add up to them",
-                    strategy->name, (long long)(period_ns / 1000000000), (long long)(data_ns / 1000000000));
-        return OC_E_CONFIG;
-    }
-    if (period_ns == 0 && data_ns == 0 && strategy->on_bar != LUA_NOREF) {
-        text_format(&text, "%s has on_bar and the data are ticks: say strategy { timeframe = \"1m\" }", strategy->name);
-        return OC_E_CONFIG;
-    }
-    struct market_handle *market = strategy->markets[strategy->market_count - 1];
-    market->wants_period_ns = period_ns;
-    market->wants_ticks =
-        period_ns > 0 && data_ns == 0 && (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF);
-    market->hears = strategy->on_bar != LUA_NOREF || strategy->on_quote != LUA_NOREF ||
-                    strategy->on_trade != LUA_NOREF || market->indicator_count > 0 || market->frame_count > 0;
-    if (strategy->config.is_apart || !market->hears)
-        return OC_OK;
-    int64_t frames_ns[FRAMES_MAX];
-    const uint32_t frames = strategy_frame_periods(market, frames_ns);
-    oc_rc rc = engine_subscribe(strategy->engine, strategy->id, inst, period_ns);
-    for (uint32_t i = 0; i < frames && rc == OC_OK; i++)
-        rc = engine_subscribe(strategy->engine, strategy->id, inst, frames_ns[i]);
-    if (rc == OC_OK && market->wants_ticks)
-        rc = engine_subscribe(strategy->engine, strategy->id, inst, 0);
-    return rc;
-}
-
-oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandbox_error *ret_error)
-{
-    const struct instrument *instrument = instruments_get(engine_instruments(strategy->engine), inst);
-    if (!instrument)
-        return OC_E_NOT_FOUND;
-    if (strategy->market_count == STRATEGY_MARKETS_MAX)
-        return OC_E_LIMIT;
-    struct market_handle **markets = strategy_room(strategy->markets, &strategy->market_room, strategy->market_count,
-                                                   STRATEGY_MARKETS_MAX, sizeof *markets);
-    if (!markets)
-        return OC_E_NOMEM;
-    strategy->markets = markets;
-    uint32_t *changed = strategy_room(strategy->changed, &strategy->changed_room, strategy->market_count,
-                                      STRATEGY_MARKETS_MAX, sizeof *changed);
-    if (!changed)
-        return OC_E_NOMEM;
-    strategy->changed = changed;
-    struct market_handle *market = calloc(1, sizeof *market);
-    if (!market)
-        return OC_E_NOMEM;
-    market->strategy = strategy;
-    market->instrument = instrument;
-    market->inst = instrument->info.inst;
-    market->account =
-        portfolio_account_at(engine_portfolio(strategy->engine), instrument->info.venue, strategy->config.account);
-    if (!market->account) /* an engine without venues, as in a test of a strategy alone */
-        market->account = strategy->config.account;
-    market->index = strategy->market_count;
-    market->indicator_first = strategy->indicator_count;
-    strategy->markets[strategy->market_count++] = market;
-    strategy->is_in_init = true;
-    oc_rc rc = sandbox_protect(strategy->sandbox, lj_add_market, market);
-    strategy->is_in_init = false;
-    strategy->init_timers = strategy->timer_count;
-    if (rc == OC_OK)
-        rc = restart_note_begun(strategy);
-    if (rc < 0) {
-        *ret_error = *sandbox_error_last(strategy->sandbox);
-        return rc;
-    }
-    return subscribe(strategy, inst, ret_error);
 }
 
 static oc_rc one_call(struct strategy *strategy, int32_t ref, const char *word)

@@ -51,6 +51,7 @@ struct market_handle {
     bool is_ready;
     bool hears;       /* something of the strategy follows its prices: else it is not called with them */
     bool wants_ticks; /* beside its bars: quotes and trades as they come */
+    bool wants_book;  /* on_book is called with it */
     int64_t wants_period_ns;
     uint64_t saved_hash;
     struct state_bytes last;
@@ -160,7 +161,7 @@ struct strategy {
     uint32_t param_count;
     uint32_t missing;
     uint64_t calls;
-    int32_t on_bar, on_quote, on_trade, on_order, on_fill; /* registry references; LUA_NOREF if absent */
+    int32_t on_bar, on_quote, on_trade, on_book, on_order, on_fill; /* registry references; LUA_NOREF if absent */
     int32_t on_start, on_stop, on_init, on_save, on_load;
     int32_t state_ref; /* the table behind `state` */
     int32_t pool_ref[EVENT_POOL];
@@ -228,7 +229,7 @@ void *strategy_room(void *list, uint32_t *room, uint32_t count, uint32_t max, si
     X(ready) X(cash) X(equity) X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) \
     X(ask_open) X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index) \
     X(free) X(used) X(total) X(venue_total) X(venue_free) X(venue_locked) X(borrowed) X(interest) \
-    X(margin) X(rights) X(ledger) X(venue_state) X(dust) X(dust_cost)
+    X(margin) X(rights) X(ledger) X(venue_state) X(dust) X(dust_cost) X(book) X(bids) X(asks) X(walk)
 /* clang-format on */
 #define KEY_ENUM(name) KEY_##name,
 enum { STRATEGY_KEYS(KEY_ENUM) KEY_COUNT };
@@ -241,6 +242,7 @@ extern const char *const strategy_meta_order;
 extern const char *const strategy_meta_indicator;
 extern const char *const strategy_meta_bars;
 extern const char *const strategy_meta_position;
+extern const char *const strategy_meta_book;
 
 /* Whose script runs; coroutines included. */
 static inline struct strategy *strategy_of(lua_State *lua) { return sandbox_of(lua)->host; }
@@ -259,6 +261,7 @@ void api_market_install(struct strategy *strategy);
 void api_order_install(struct strategy *strategy);
 void api_indicator_install(struct strategy *strategy);
 void api_bars_install(struct strategy *strategy);
+void api_book_install(struct strategy *strategy);
 void api_size_install(struct strategy *strategy);
 void api_plot_install(struct strategy *strategy);
 /* Pushes the handle of a line that on_init made. False: there is no such number. */
@@ -274,6 +277,12 @@ struct event_view *api_event_push(struct strategy *strategy, struct market_handl
 /* Pushes on_bar, the market and such a view: what sandbox_call takes, with two arguments. */
 struct event_view *api_bar_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *bar);
 void api_order_push(lua_State *lua, uint64_t order);
+/* Pushes m.book of the market at `index`: nil while it is not whole. */
+int api_book_push(lua_State *lua, int index, const struct market_handle *market);
+/* For on_book: nothing is made when it is called. */
+void api_book_prepare(lua_State *lua, const struct market_handle *market);
+/* Calls on_book(m, m.book). */
+CHECKED oc_rc api_book_call(struct strategy *strategy, struct market_handle *market);
 /* Pushes the metatable `name` of the registry, made on first use. */
 void api_metatable(lua_State *lua, const char *name);
 /* The full userdata with the metatable at `meta`, else NULL: a sixth of the cost of finding the metatable by name. */

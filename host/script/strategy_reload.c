@@ -13,7 +13,7 @@ void strategy_set_id(struct strategy *strategy, uint32_t id) { strategy->id = id
 
 oc_rc strategy_enter(struct strategy *strategy)
 {
-    uint32_t count = 0, room = strategy->market_count * 2 + 1;
+    uint32_t count = 0, room = strategy->market_count * 3 + 1;
     for (uint32_t i = 0; i < strategy->market_count; i++)
         room += strategy->markets[i]->frame_count;
     struct engine_subscription *list = calloc(room, sizeof *list);
@@ -21,6 +21,8 @@ oc_rc strategy_enter(struct strategy *strategy)
         return OC_E_NOMEM;
     for (uint32_t i = 0; i < strategy->market_count; i++) {
         const struct market_handle *market = strategy->markets[i];
+        if (market->wants_book)
+            list[count++] = (struct engine_subscription){.inst = market->inst, .period_ns = ENGINE_BOOK};
         if (!market->hears)
             continue;
         list[count++] = (struct engine_subscription){.inst = market->inst, .period_ns = market->wants_period_ns};

@@ -25,6 +25,13 @@ static oc_rc timed_market(void *self, const struct oc_event *event)
     return took(strategy, from_ns, strategy->plain.market(self, event));
 }
 
+static oc_rc timed_book(void *self, const struct oc_event *event)
+{
+    struct strategy *strategy = self;
+    int64_t from_ns = env_clock_mono();
+    return took(strategy, from_ns, strategy->plain.book(self, event));
+}
+
 static oc_rc timed_order(void *self, const struct order *order, const struct oc_event *event)
 {
     struct strategy *strategy = self;
@@ -44,6 +51,7 @@ void strategy_time_client(struct strategy *strategy, struct engine_client *clien
     strategy->plain = *client;
     client->bar = timed_bar;
     client->market = timed_market;
+    client->book = timed_book;
     client->order = timed_order;
     client->timer = timed_timer;
 }

@@ -74,12 +74,25 @@ static bool words_subscribe(struct console_service *service, struct console_seat
 static const struct {
     const char *word;
     service_fn fn;
-} questions[] = {{"status", service_status},       {"markets", service_markets}, {"ticker", service_ticker},
-                 {"book", service_book},           {"bars", service_bars},       {"orders", service_orders},
-                 {"order", service_order},         {"fills", service_fills},     {"positions", service_positions},
-                 {"balances", service_balances},   {"pnl", service_pnl},         {"explain", service_explain},
-                 {"preview", service_preview},     {"alert", service_alert},     {"alerts", service_alerts},
-                 {"statement", service_statement}, {"ledger", service_ledger},   {"figures", service_figures}};
+} questions[] = {{"status", service_status},
+                 {"markets", service_markets},
+                 {"ticker", service_ticker},
+                 {"book", service_book},
+                 {"bars", service_bars},
+                 {"orders", service_orders},
+                 {"order", service_order},
+                 {"fills", service_fills},
+                 {"positions", service_positions},
+                 {"balances", service_balances},
+                 {"pnl", service_pnl},
+                 {"explain", service_explain},
+                 {"preview", service_preview},
+                 {"alert", service_alert},
+                 {"alerts", service_alerts},
+                 {"statement", service_statement},
+                 {"ledger", service_ledger},
+                 {"figures", service_figures},
+                 {"walk", service_walk}};
 
 static const char *const lists[] = {"venues", "plugins", "strategies", "risk", "journal", NULL};
 static const char *const controls[] = {"pause", "go", "speed", "step", "until_fill", "to", "back", "reconcile", NULL};

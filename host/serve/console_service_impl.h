@@ -122,12 +122,14 @@ typedef bool (*service_fn)(struct console_service *service, const struct command
 /* service_market.c */
 bool service_markets(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_ticker(struct console_service *service, const struct command_words *words, struct text *reply);
-bool service_book(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_bars(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_alert(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_alerts(struct console_service *service, const struct command_words *words, struct text *reply);
 void bar_history_add(struct console_service *service, const struct oc_event *event);
 
+/* service_book.c */
+bool service_book(struct console_service *service, const struct command_words *words, struct text *reply);
+bool service_walk(struct console_service *service, const struct command_words *words, struct text *reply);
 /* service_steps.c */
 /* What is kept in units, in the steps that are in force. */
 void service_rescale(struct console_service *service);

@@ -109,6 +109,8 @@ void bar_history_add(struct console_service *service, const struct oc_event *eve
 {
     struct history_bar part = {0};
     int64_t period_ns = second_ns, at_ns = event->venue_ns;
+    if (event->flags & OC_EVF_PAST) /* fetched behind its time */
+        return;
     if (event->type == OC_EV_TRADE) {
         const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
         part = (struct history_bar){
@@ -195,38 +197,6 @@ bool service_ticker(struct console_service *service, const struct command_words 
     else
         json_null(reply, "change");
     json_int(reply, "over_ns", known ? end_ns - bar_at(bar_history, first)->open_ns : 0);
-    json_close(reply, '}');
-    return true;
-}
-
-static void put_level(const struct instrument *instrument, struct text *reply, const char *key, bool has_price,
-                      int64_t price, bool has_qty, int64_t qty)
-{
-    json_open(reply, key, '[');
-    if (has_price) {
-        json_open(reply, NULL, '[');
-        json_price(reply, NULL, instrument, true, price);
-        json_qty(reply, NULL, instrument, has_qty, qty);
-        json_close(reply, ']');
-    }
-    json_close(reply, ']');
-}
-
-bool service_book(struct console_service *service, const struct command_words *words, struct text *reply)
-{
-    const struct instrument *instrument;
-    if (!service_instrument(service, words, 1, &instrument, reply))
-        return false;
-    const struct market *market = markets_get(engine_markets(service->engine), instrument->info.inst);
-    uint32_t present = market ? market->present : 0;
-    json_open(reply, NULL, '{');
-    json_text(reply, "symbol", instruments_name(service->instruments, instrument));
-    json_int(reply, "levels", 1);
-    put_level(instrument, reply, "bids", present & OC_HAS_BID, market ? market->bid : 0, present & OC_HAS_BID_QTY,
-              market ? market->bid_qty : 0);
-    put_level(instrument, reply, "asks", present & OC_HAS_ASK, market ? market->ask : 0, present & OC_HAS_ASK_QTY,
-              market ? market->ask_qty : 0);
-    json_text(reply, "note", present & (OC_HAS_BID | OC_HAS_ASK) ? "best bid and ask (L1)" : "this feed has no quotes");
     json_close(reply, '}');
     return true;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "engine/depth.h"
 #include "feed/source.h"
 
 static bool counts(struct oc_dec dec)
@@ -51,6 +52,8 @@ static const char *book_refuses(struct engine *engine, const struct oc_event *ev
         for (uint64_t i = 0; i < (uint64_t)book->bids + book->asks; i++)
             if (levels[i].qty < 0)
                 return "a level of a book with less than nothing";
+        if (!depth_takes(book))
+            return "a price of a book beyond what a host can count";
     }
     return market_refuses(engine, event);
 }

@@ -7,6 +7,7 @@
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "session/book_news.h"
 #include "session/ending.h"
 #include "session/gap.h"
 #include "session/interrupt.h"
@@ -252,7 +253,7 @@ static inline void note_market(struct session *session, const struct oc_event *e
     session->data.events++;
     session->limits.instant++;
     session->data.inst = event->inst;
-    if (__builtin_expect(!session_has_figures(session), 0))
+    if (__builtin_expect(!session_has_figures(session), 0) && !(event->flags & OC_EVF_PAST))
         session_begin_figures(session, event);
 }
 
@@ -275,6 +276,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
         rc = apply(session, input, kept);
     if (rc == OC_OK && input->kind == INPUT_ANSWER && input->event->type == OC_EV_INSTRUMENT)
         rc = session_show_instrument(session);
+    if (input->kind == INPUT_MARKET && input->event->type == OC_EV_BOOK)
+        book_news_say(session->engine, input->event);
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
         look_at_limits(session, input);
     come_to(session, input);

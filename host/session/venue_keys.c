@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/depth.h"
+#include "engine/limits.h"
 
 const char *venue_names(const struct settings *settings) { return settings_text(settings, "session.venue", NULL); }
 
@@ -383,6 +385,117 @@ oc_rc venue_deadman(struct settings *settings, const char *venue, const struct o
     return described->flags & OC_CAN_DEADMAN
                ? (oc_rc)OC_OK
                : wrong(settings, venue, "deadman", "nothing: this venue has no dead man's switch", ret_error);
+}
+
+/* Levels a side that the venue gives at most; 0: it says no books. */
+static uint32_t levels_offered(const struct oc_venue *described)
+{
+    uint32_t levels = 0;
+    for (uint32_t i = 0; i < described->topic_count; i++)
+        if (described->topics[i].topic == OC_TOPIC_BOOK)
+            levels = described->topics[i].depth ? described->topics[i].depth : ENGINE_DEPTH_LEVELS;
+    for (uint32_t i = 0; i < described->fetch_count; i++)
+        if (described->fetches[i].kind == OC_FETCH_BOOK && described->fetches[i].page_max &&
+            described->fetches[i].page_max < levels)
+            levels = described->fetches[i].page_max;
+    return levels < ENGINE_DEPTH_LEVELS ? levels : ENGINE_DEPTH_LEVELS;
+}
+
+static oc_rc book_levels(struct settings *settings, const char *venue, const struct oc_venue *described,
+                         uint32_t *ret_levels, struct error *ret_error)
+{
+    char key[SETTING_KEY_MAX], value[16];
+    int64_t levels;
+    const uint32_t offered = described ? levels_offered(described) : ENGINE_DEPTH_LEVELS;
+    snprintf(key, sizeof key, "venue.%s.book_levels", venue);
+    *ret_levels = offered < DEPTH_LEVELS_MIN ? DEPTH_LEVELS_MIN : offered;
+    if (venue_text(settings, venue, "book_levels", NULL)) {
+        if (settings_integer(settings, key, &levels) < 0 || levels < DEPTH_LEVELS_MIN || levels > ENGINE_DEPTH_LEVELS)
+            return wrong(settings, venue, "book_levels", "a number of levels from 5 to 1000", ret_error);
+        if ((uint32_t)levels <= *ret_levels) {
+            *ret_levels = (uint32_t)levels;
+            return OC_OK;
+        }
+    }
+    snprintf(value, sizeof value, "%u", *ret_levels); /* a replay keeps as many */
+    return described && offered ? describe(settings, venue, "book_levels", value, ret_error) : (oc_rc)OC_OK;
+}
+
+oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_venue *described,
+                  struct venue_books *ret_books, struct error *ret_error)
+{
+    static const char *const words[] = {
+        [DEPTH_OFF] = "off", [DEPTH_WARN] = "warn", [DEPTH_RESYNC] = "resync", [DEPTH_HALT] = "halt"};
+    const bool is_offered = !described || levels_offered(described) > 0;
+    const char *text = venue_text(settings, venue, "book", NULL),
+               *keeps = venue_text(settings, venue, "keep_books", "wanted");
+    uint32_t policy = DEPTH_OFF;
+    while (text && policy <= DEPTH_HALT && strcmp(text, words[policy]) != 0)
+        policy++;
+    if (policy > DEPTH_HALT || (policy != DEPTH_OFF && !is_offered))
+        return wrong(settings, venue, "book",
+                     is_offered ? "off, warn, resync or halt" : "off: this venue says no order books", ret_error);
+    if (strcmp(keeps, "wanted") != 0 && strcmp(keeps, "all") != 0)
+        return wrong(settings, venue, "keep_books", "wanted or all", ret_error);
+    if (!text && described) {
+        policy = is_offered ? DEPTH_RESYNC : DEPTH_OFF;
+        const oc_rc rc = describe(settings, venue, "book", words[policy], ret_error);
+        if (rc < 0)
+            return rc;
+    }
+    ret_books->policy = policy;
+    ret_books->keeps_all = strcmp(keeps, "all") == 0;
+    if (ret_books->keeps_all && policy == DEPTH_OFF)
+        return wrong(settings, venue, "keep_books", "wanted: no book of this venue is kept", ret_error);
+    return book_levels(settings, venue, described, &ret_books->levels, ret_error);
+}
+
+static const struct oc_topic *topic_of(const struct oc_venue *described, uint32_t topic)
+{
+    for (uint32_t i = 0; i < described->topic_count; i++)
+        if (described->topics[i].topic == topic)
+            return &described->topics[i];
+    return NULL;
+}
+
+/* One of two words; where it is not set, what the description says, which becomes a setting. */
+static oc_rc one_of(struct settings *settings, const char *venue, const char *key, const char *const words[2],
+                    const bool *described, bool *ret_second, struct error *ret_error)
+{
+    char expected[64];
+    const char *text = venue_text(settings, venue, key, NULL);
+    snprintf(expected, sizeof expected, "%s or %s", words[0], words[1]);
+    if (text && strcmp(text, words[0]) != 0 && strcmp(text, words[1]) != 0)
+        return wrong(settings, venue, key, expected, ret_error);
+    *ret_second = text ? strcmp(text, words[1]) == 0 : described && *described;
+    return text || !described ? (oc_rc)OC_OK : describe(settings, venue, key, words[*ret_second], ret_error);
+}
+
+oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_venue *described,
+                 struct engine_bars *ret_bars, struct error *ret_error)
+{
+    static const char *const made_of[2] = {"trades", "quotes"}, *const empty[2] = {"none", "flat"};
+    char key[SETTING_KEY_MAX];
+    const struct oc_topic *bars = described ? topic_of(described, OC_TOPIC_BARS) : NULL;
+    const bool lacks_trades = described && !topic_of(described, OC_TOPIC_TRADES),
+               is_flat = bars && (bars->flags & OC_TOPIC_FLAT);
+    *ret_bars = (struct engine_bars){.is_live = strcmp(venue_text(settings, venue, "link", ""), "network") == 0};
+    if (!ret_bars->is_live)
+        return OC_OK;
+    oc_rc rc =
+        one_of(settings, venue, "bars", made_of, described ? &lacks_trades : NULL, &ret_bars->of_quotes, ret_error);
+    if (rc == OC_OK)
+        rc = one_of(settings, venue, "empty_bars", empty, described ? &is_flat : NULL, &ret_bars->is_flat, ret_error);
+    if (rc == OC_OK && !venue_text(settings, venue, "bar_grace", NULL) && described)
+        rc = describe(settings, venue, "bar_grace", "500ms", ret_error);
+    if (rc < 0 || !venue_text(settings, venue, "bar_grace", NULL))
+        return rc;
+    snprintf(key, sizeof key, "venue.%s.bar_grace", venue);
+    if (settings_duration(settings, key, &ret_bars->grace_ns) < 0)
+        return error_copy(ret_error, &settings->error);
+    return ret_bars->grace_ns >= 0 && ret_bars->grace_ns <= 60000000000ll
+               ? (oc_rc)OC_OK
+               : wrong(settings, venue, "bar_grace", "a span of 0ms to 60s", ret_error);
 }
 
 const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at)

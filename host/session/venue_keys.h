@@ -9,6 +9,7 @@
 #define SESSION_VENUE_KEYS_H
 
 #include "base/checked.h"
+#include "engine/engine.h"
 #include "session/parts.h"
 
 #include <outcry/draft/data.h>
@@ -53,6 +54,18 @@ CHECKED oc_rc venue_own_way(struct settings *settings, const char *venue, const 
 /* venue.NAME.deadman; 0: not set. OC_E_CONFIG: not a span of 5 s to 24 h, or the venue has no such switch. [setup] */
 CHECKED oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described,
                             int64_t *ret_ns, struct error *ret_error);
+struct venue_books {
+    uint32_t policy; /* enum depth_policy */
+    uint32_t levels; /* a side */
+    bool keeps_all;  /* of the instruments that the configuration names, from the start */
+};
+/* venue.NAME.book, book_levels and keep_books; the first two become what the description offers where they are not set. `described`
+ * NULL: a replay, by what is recorded. OC_E_CONFIG. [setup] */
+CHECKED oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_venue *described,
+                          struct venue_books *ret_books, struct error *ret_error);
+/* How bars of a venue on the network are built: venue.NAME.bar_grace, bars and empty_bars, likewise. Of a transcript: as of a file. */
+CHECKED oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_venue *described,
+                         struct engine_bars *ret_bars, struct error *ret_error);
 /* After the limits: an environment that this host cannot reach yet. OC_E_NOT_SUPPORTED. [setup] */
 CHECKED oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error);
 

@@ -30,6 +30,7 @@ struct venue_link *venue_link_new(struct settings *settings, const char *name, c
     link->settings = settings;
     link->records_dir = recorded_dir;
     link->event = event;
+    link->books_due_ns = link->history_due_ns = INT64_MAX;
     return link;
 }
 
@@ -202,6 +203,7 @@ void venue_link_free(struct venue_link *link)
     keyring_release(&link->keyring);
     env_free(link->script);
     queue_release(&link->kept);
+    free(link->books), free(link->histories);
     free(link->event);
     free(link);
 }
@@ -400,7 +402,9 @@ int64_t venue_link_next_ns(const struct venue_link *link)
 {
     if (link->records)
         return link->recorded ? link->recorded->local_ns : INT64_MAX;
-    return link->transcript.mismatches ? INT64_MAX : io_venue_next_ns(&link->venue);
+    const int64_t next_ns = link->transcript.mismatches ? INT64_MAX : io_venue_next_ns(&link->venue),
+                  wants_ns = link->books_due_ns < link->history_due_ns ? link->books_due_ns : link->history_due_ns;
+    return link->net && wants_ns < next_ns ? wants_ns : next_ns;
 }
 
 /* When the first of the others goes on, for one that waits to be sent something; INT64_MAX: all wait. */
@@ -467,9 +471,14 @@ bool venue_link_differs(const struct venue_link *link, struct error *ret_error)
 static oc_rc table_instrument(void *self, const struct oc_instrument *instrument)
 {
     struct venue_link *link = self;
-    if (link->records || strcmp(instrument->venue, link->name) != 0)
+    oc_rc rc = OC_OK;
+    if (strcmp(instrument->venue, link->name) != 0)
         return OC_OK;
-    oc_rc rc = io_venue_instrument(&link->venue, instrument);
+    if (link->keeps.keeps_all && engine_last_instrument(link->world.engine) != instrument->inst)
+        rc = engine_want_book(link->world.engine, instrument->inst);
+    if (link->records || rc < 0)
+        return rc;
+    rc = io_venue_instrument(&link->venue, instrument);
     if (rc == OC_OK)
         rc = venue_link_want_account(link);
     const bool is_configured = engine_last_instrument(link->world.engine) != instrument->inst;

@@ -28,6 +28,8 @@
 #include "session/venue_keys.h"
 
 struct links;
+struct link_book;    /* venue_link_books.c */
+struct link_history; /* venue_link_history.c */
 
 struct venue_link_world { /* borrowed for the life of the link */
     struct engine *engine;
@@ -78,7 +80,16 @@ struct venue_link {
     uint64_t passed_over;   /* instruments of kinds that this host does not trade */
     uint64_t subscriptions; /* engine_subscriptions() when they were looked at last */
     uint8_t wanted[ENGINE_INSTRUMENTS_MAX / 8]; /* bit: index of an instrument whose market was asked for */
-    int64_t said_ns;                            /* of the last event that was gone through again */
+    struct venue_books keeps;
+    struct link_book *books; /* that were asked for; owned */
+    uint32_t book_count, book_room;
+    uint64_t book_news;             /* engine_book_news() when they were looked at last */
+    int64_t books_due_ns;           /* when they are looked at again */
+    struct link_history *histories; /* of bars that were asked for; owned */
+    uint32_t history_count, history_room;
+    uint64_t history_news; /* the same of bars of history */
+    int64_t history_due_ns;
+    int64_t said_ns;             /* of the last event that was gone through again */
     struct names_again *again;   /* while its records are gone through: how orders were called; owned, else NULL */
     struct sim_answers *answers; /* of its venue: the answer that comes next; borrowed */
     struct queue kept;           /* said before a request, and behind the answers to it */
@@ -156,9 +167,17 @@ void venue_link_complete(const struct venue_link *link, const struct oc_event *s
 bool venue_link_passes_over(struct venue_link *link, const struct oc_ev_instrument *event);
 /* Going through records again: the connector is given what the record brought. OC_E_DATA: the engine does not know it. */
 CHECKED oc_rc venue_link_learn(struct venue_link *link, const struct oc_ev_instrument *event);
-/* Once each: the account's own topic, the market of an instrument, and the markets that clients are told of. */
+/* Once each: the account's own topic, the market of an instrument, and the markets and books that clients are told of. */
 CHECKED oc_rc venue_link_want_account(struct venue_link *link);
 CHECKED oc_rc venue_link_want_market(struct venue_link *link, uint32_t inst);
 CHECKED oc_rc venue_link_want_subscribed(struct venue_link *link);
+
+/* venue_link_books.c */
+/* The books that the engine keeps are subscribed, and snapshots are asked for where they are in want of one. */
+CHECKED oc_rc venue_link_want_books(struct venue_link *link);
+
+/* venue_link_history.c */
+/* Bars of the past that the engine wants are asked for. */
+CHECKED oc_rc venue_link_want_history(struct venue_link *link);
 
 #endif

@@ -41,6 +41,8 @@ oc_rc venue_link_resume(struct venue_link *link, struct error *ret_error)
     link->is_held = false;
     link->now_ns = *link->world.now_ns;
     oc_rc rc = learn_instruments(link);
+    if (rc == OC_OK) /* before a bar ends, or a book is looked at, as if it had been heard meanwhile */
+        rc = io_venue_say_down(&link->venue);
     if (rc == OC_OK)
         rc = io_venue_resume(&link->venue, link->now_ns, &count);
     if (rc == OC_E_NOT_SUPPORTED) {

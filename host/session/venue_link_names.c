@@ -108,7 +108,7 @@ oc_rc venue_link_want_market(struct venue_link *link, uint32_t inst)
     return rc == OC_OK ? want(link, OC_TOPIC_QUOTES, inst, 0) : rc;
 }
 
-oc_rc venue_link_want_subscribed(struct venue_link *link)
+static oc_rc want_markets(struct venue_link *link)
 {
     struct engine *engine = link->world.engine;
     const struct instruments *instruments = engine_instruments(engine);
@@ -122,4 +122,12 @@ oc_rc venue_link_want_subscribed(struct venue_link *link)
             rc = venue_link_want_market(link, info->inst);
     }
     return rc;
+}
+
+oc_rc venue_link_want_subscribed(struct venue_link *link)
+{
+    oc_rc rc = want_markets(link);
+    if (rc == OC_OK)
+        rc = venue_link_want_books(link);
+    return rc < 0 ? rc : venue_link_want_history(link);
 }

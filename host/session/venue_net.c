@@ -34,11 +34,11 @@ static oc_rc complain(const struct settings *settings, const char *venue, const 
 /* The first key of the network in the group; NULL: there is none. */
 static const char *first_key(const struct settings *settings, const char *venue)
 {
-    static const char *const names[] = {"endpoint.", "ca_file", "proxy", "balance."};
+    static const char *const names[] = {"endpoint.", "ca_file", "proxy", "balance.", "bar_grace", "bars", "empty_bars"};
     char prefix[SETTING_KEY_MAX];
     const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.", venue);
     for (uint32_t i = 0; i < settings->count; i++)
-        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
             if (strncmp(settings->list[i].key, prefix, length) == 0 &&
                 strncmp(settings->list[i].key + length, names[k], strlen(names[k])) == 0)
                 return settings->list[i].key + length;

@@ -133,6 +133,8 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
     if (!table) /* opening it says so */
         return OC_OK;
     bool fetches;
+    struct venue_books books;
+    struct engine_bars bars;
     oc_rc rc = venue_net_is(link->settings, link->name)
                    ? venue_net_describe(link->settings, link->name, table->venue, ret_error)
                    : (oc_rc)OC_OK;
@@ -142,6 +144,10 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
         rc = venue_fetch_fills(link->settings, link->name, table->venue, &fetches, ret_error);
     if (rc == OC_OK)
         rc = venue_own_way(link->settings, link->name, table->venue, &own, ret_error);
+    if (rc == OC_OK)
+        rc = venue_books(link->settings, link->name, table->venue, &books, ret_error);
+    if (rc == OC_OK)
+        rc = venue_bars(link->settings, link->name, table->venue, &bars, ret_error);
     return rc < 0 ? rc : venue_deadman(link->settings, link->name, table->venue, &after_ns, ret_error);
 }
 
@@ -150,17 +156,24 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
     int64_t after_ns = 0;
     uint32_t can = 0, own = 0;
     bool fetches = false;
+    struct engine_bars bars;
     oc_rc rc = venue_cancel_all(link->settings, link->name, NULL, &can, ret_error);
     if (rc == OC_OK)
         rc = venue_fetch_fills(link->settings, link->name, NULL, &fetches, ret_error);
     if (rc == OC_OK)
         rc = venue_own_way(link->settings, link->name, NULL, &own, ret_error);
+    if (rc == OC_OK)
+        rc = venue_books(link->settings, link->name, NULL, &link->keeps, ret_error);
+    if (rc == OC_OK)
+        rc = venue_bars(link->settings, link->name, NULL, &bars, ret_error);
     if (rc < 0)
         return rc;
     for (uint32_t i = 0; i < link->account_count; i++) {
         engine_set_cancel_all(link->world.engine, link->accounts[i], can);
         engine_set_asks_fills(link->world.engine, link->accounts[i], fetches);
         engine_set_own_way(link->world.engine, link->accounts[i], own);
+        engine_set_books(link->world.engine, link->accounts[i], link->keeps.policy, link->keeps.levels);
+        engine_set_bars(link->world.engine, link->accounts[i], &bars);
     }
     if (!link->table)
         return OC_OK;

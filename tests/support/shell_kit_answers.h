@@ -21,6 +21,8 @@ static const struct kit_canned kit_canned[] = {
      "\"qty_digits\":3,\"status\":\"trading\"}],\"next\":null}"},
     {"book", "{\"symbol\":\"BTC/USDT\",\"levels\":1,\"bids\":[[60012.3,1.5]],\"asks\":[[60012.5,null]],\"note\":\"best "
              "bid and ask (L1)\"}"},
+    {"walk", "{\"symbol\":\"BTC/USDT\",\"qty\":0.5,\"buy\":{\"average\":60013.25,\"qty\":0.5},\"sell\":{\"average\":"
+             "60011,\"qty\":0.25}}"},
     {"positions",
      "{\"rows\":[{\"symbol\":\"BTC/"
      "USDT\",\"strategy\":null,\"side\":\"long\",\"qty\":0.3,\"average\":59000.55,\"last\":60012.4,\"value\":18003.72,"

@@ -2,7 +2,9 @@
 #ifndef SUPPORT_STRATEGY_KIT_H
 #define SUPPORT_STRATEGY_KIT_H
 
+#include "engine/depth.h"
 #include "script/strategy.h"
+#include "support/book_kit.h"
 #include "support/engine_fixture.h"
 
 enum { KIT_LOG_MAX = 1 << 17 };
@@ -55,6 +57,7 @@ static inline void kit_start(struct kit *kit, struct strategy_config config)
     config.log = kit_log;
     config.log_arg = kit;
     config.require = kit_require;
+    engine_set_books(kit->f->engine, kit->f->account, DEPTH_RESYNC, 100);
     kit->rc = strategy_new(kit->f->engine, &config, &kit->strategy, &kit->error);
     if (kit->rc == OC_OK)
         kit->rc = strategy_add_market(kit->strategy, kit->f->inst, &kit->error);
@@ -124,6 +127,18 @@ static inline void kit_bar(struct kit *kit, int64_t high, int64_t low, int64_t c
 }
 
 static inline void kit_close(struct kit *kit, int64_t close) { kit_bar(kit, close, close, close); }
+
+static inline oc_rc kit_book(struct kit *kit, struct book_event *event)
+{
+    event->book.head.source = kit->f->account;
+    return fixture_input(kit->f, event);
+}
+
+static inline void kit_says_book(struct kit *kit)
+{
+    assert_int_equal(kit_book(kit, book_snapshot(kit->f->inst, 10, "9999*500 9998*1500 / 10001*500 10002*3000")),
+                     OC_OK);
+}
 
 static inline bool kit_said(const struct kit *kit, const char *words)
 {

@@ -87,7 +87,7 @@ static const struct bad bads[] = {
     {"venue_topic_two", "venue topic 1 topic", "3", 1, false},
     {"venue_topic_depth", "venue topic 1 depth", "10", 1, false},
     {"venue_topic_chain", "venue topic 1 chain", "3", 1, false},
-    {"venue_topic_flags", "venue topic 1 flags", "0x8", 1, false},
+    {"venue_topic_flags", "venue topic 1 flags", "0x10", 1, false},
     {"venue_topic_every", "venue topic 1 every_ns", "-1", 1, false},
     {"venue_topic_doubled", "venue topic 2 topic", "1", 1, false},
     {"venue_fetch_kind", "venue fetch 1 kind", "13", 1, false},

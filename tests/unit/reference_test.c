@@ -31,6 +31,7 @@ static const char probe[] =
     "end\n"
     "function on_quote(m, q) probe('quote', q) say() end\n"
     "function on_trade(m, t) probe('trade', t) say() end\n"
+    "function on_book(m, b) probe('book', b) say() end\n"
     "function on_fill(m, f) probe('fill', f) say() end\n";
 
 static const char *const keys[] = {
@@ -77,6 +78,7 @@ static struct kit *probed(void)
                              .ask = {10001, 10001, 10001, 10001}};
     f->now_ns += KIT_MINUTE;
     assert_int_equal(fixture_input(f, &bar), OC_OK);
+    kit_says_book(kit);
     assert_int_equal(fixture_trade(f, kit_sent(kit)->order, OC_SIDE_BUY, 1000, 10000), OC_OK);
     assert_null(strategy_error(kit->strategy));
     return kit;
@@ -107,8 +109,8 @@ static bool documented(const char *group, const char *name)
 static void fields_and_methods(void **state)
 {
     (void)state;
-    static const char *const groups[] = {"account", "bar",    "qbar",     "quote",     "trade", "fill",
-                                         "order",   "market", "position", "indicator", "closed"};
+    static const char *const groups[] = {"account", "bar",    "qbar",     "quote",     "trade",  "fill",
+                                         "order",   "market", "position", "indicator", "closed", "book"};
     struct kit *kit = probed();
     uint32_t count;
     const struct reference_entry *entries = reference_entries(&count);

@@ -273,6 +273,9 @@ static void shown_for_a_person(void **unused)
     says("explain o1", "position  0.0000 -> 0.1000\n");
     says("ticker", "60,012.3 / 60,012.5\n");
     says("book", "60,012.3  60,012.5");
+    says("walk 0.5", "buy, average   60,013.2");
+    says("walk 0.5", "60,011.0, for 0.2500: the book ends there");
+    says("walk('much')", "walk how much? found much, expected a quantity: walk 0.5");
     says("pnl", "+80.00 USDT  +0.80%");
     says("balances", "1,234,567.891");
     says("positions", "+303.55");

@@ -1,6 +1,7 @@
 /* venue_keys_test.c: what a venue's group must say, and the limits that are asked for before real money. */
 #include "support/parts_kit.h"
 
+#include "engine/depth.h"
 #include "session/venue_keys.h"
 
 static void venue(const char *key, const char *value)
@@ -309,6 +310,112 @@ static void a_dead_mans_switch_is_for_venues_that_have_one(void **state)
     }
 }
 
+/* What becomes of order books, and how many levels are kept: as it is said, else as the venue offers them. */
+static void books_are_kept_as_it_is_said(void **state)
+{
+    static const struct {
+        const char *book, *levels, *keep;
+        uint32_t depth, page; /* of the topic and of the fetch; depth 9999: no topic */
+        oc_rc rc;
+        uint32_t policy, kept;
+        const char *becomes;
+    } rows[] = {{NULL, NULL, NULL, 0, 0, OC_OK, DEPTH_RESYNC, 1000, "resync 1000"},
+                {NULL, NULL, NULL, 0, 500, OC_OK, DEPTH_RESYNC, 500, "resync 500"},
+                {NULL, NULL, NULL, 25, 500, OC_OK, DEPTH_RESYNC, 25, "resync 25"},
+                {NULL, NULL, NULL, 9999, 500, OC_OK, DEPTH_OFF, 0, "off -"},
+                {"warn", "5", NULL, 0, 0, OC_OK, DEPTH_WARN, 5, "warn 5"},
+                {"halt", "1000", "all", 0, 100, OC_OK, DEPTH_HALT, 100, "halt 100"},
+                {"off", NULL, NULL, 0, 0, OC_OK, DEPTH_OFF, 1000, "off 1000"},
+                {"off", NULL, NULL, 9999, 0, OC_OK, DEPTH_OFF, 0, "off -"},
+                {"resync", NULL, NULL, 9999, 0, OC_E_CONFIG, 0, 0, NULL},
+                {"on", NULL, NULL, 0, 0, OC_E_CONFIG, 0, 0, NULL},
+                {NULL, "4", NULL, 0, 0, OC_E_CONFIG, 0, 0, NULL},
+                {NULL, "1001", NULL, 0, 0, OC_E_CONFIG, 0, 0, NULL},
+                {NULL, "many", NULL, 0, 0, OC_E_CONFIG, 0, 0, NULL},
+                {NULL, NULL, "some", 0, 0, OC_E_CONFIG, 0, 0, NULL},
+                {"off", NULL, "all", 0, 0, OC_E_CONFIG, 0, 0, NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct oc_topic topic = {.topic = OC_TOPIC_BOOK, .depth = rows[i].depth};
+        const struct oc_fetchable fetch = {.kind = OC_FETCH_BOOK, .page_max = rows[i].page};
+        const struct oc_venue described = {.topics = &topic,
+                                           .topic_count = rows[i].depth != 9999,
+                                           .fetches = &fetch,
+                                           .fetch_count = rows[i].page != 0};
+        struct venue_books books, replayed;
+        char becomes[64];
+        whole_venue("local");
+        if (rows[i].book)
+            venue("book", rows[i].book);
+        if (rows[i].levels)
+            venue("book_levels", rows[i].levels);
+        if (rows[i].keep)
+            venue("keep_books", rows[i].keep);
+        assert_int_equal(venue_books(&settings, "mine", &described, &books, &error), rows[i].rc);
+        if (rows[i].rc < 0)
+            continue;
+        assert_int_equal(books.policy, rows[i].policy);
+        if (rows[i].kept)
+            assert_int_equal(books.levels, rows[i].kept);
+        assert_int_equal(books.keeps_all, rows[i].keep != NULL);
+        snprintf(becomes, sizeof becomes, "%s %s", venue_text(&settings, "mine", "book", "-"),
+                 venue_text(&settings, "mine", "book_levels", "-"));
+        assert_string_equal(becomes, rows[i].becomes);
+        assert_int_equal(venue_books(&settings, "mine", NULL, &replayed, &error), OC_OK); /* the replay */
+        assert_int_equal(replayed.policy, books.policy);
+        if (rows[i].kept)
+            assert_int_equal(replayed.levels, books.levels);
+    }
+    struct venue_books books;
+    whole_venue("local");
+    assert_int_equal(venue_books(&settings, "mine", NULL, &books, &error), OC_OK); /* of an earlier host */
+    assert_int_equal(books.policy, DEPTH_OFF);
+}
+
+/* Bars of a feed on the network; those of a transcript close as those of a file. */
+static void bars_of_the_network_are_built_as_it_is_said(void **state)
+{
+    static const struct {
+        const char *key, *value;
+        oc_rc rc;
+        int64_t grace_ns;
+        bool is_flat, of_quotes;
+    } rows[] = {{"title", "none of these", OC_OK, 500000000, true, false},
+                {"bar_grace", "0ms", OC_OK, 0, true, false},
+                {"bar_grace", "60s", OC_OK, 60000000000ll, true, false},
+                {"bar_grace", "61s", OC_E_CONFIG, 0, false, false},
+                {"bar_grace", "soon", OC_E_CONFIG, 0, false, false},
+                {"empty_bars", "none", OC_OK, 500000000, false, false},
+                {"empty_bars", "maybe", OC_E_CONFIG, 0, false, false},
+                {"bars", "quotes", OC_OK, 500000000, true, true},
+                {"bars", "books", OC_E_CONFIG, 0, false, false}};
+    const struct oc_topic topics[] = {{.topic = OC_TOPIC_BARS, .flags = OC_TOPIC_FLAT}, {.topic = OC_TOPIC_TRADES}};
+    struct oc_venue described = {.topics = topics, .topic_count = 2};
+    struct engine_bars bars, replayed;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        whole_venue("local");
+        venue("link", "network");
+        venue(rows[i].key, rows[i].value);
+        assert_int_equal(venue_bars(&settings, "mine", &described, &bars, &error), rows[i].rc);
+        if (rows[i].rc < 0)
+            continue;
+        assert_true(bars.is_live && bars.grace_ns == rows[i].grace_ns);
+        assert_int_equal(bars.is_flat, rows[i].is_flat);
+        assert_int_equal(bars.of_quotes, rows[i].of_quotes);
+        assert_int_equal(venue_bars(&settings, "mine", NULL, &replayed, &error), OC_OK);
+        assert_memory_equal(&replayed, &bars, sizeof bars);
+    }
+    whole_venue("local");
+    venue("link", "network");
+    described.topic_count = 0; /* it says neither trades nor candles */
+    assert_int_equal(venue_bars(&settings, "mine", &described, &bars, &error), OC_OK);
+    assert_true(bars.of_quotes && !bars.is_flat);
+    whole_venue("local");
+    assert_int_equal(venue_bars(&settings, "mine", &described, &bars, &error), OC_OK);
+    assert_false(bars.is_live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +425,8 @@ int main(void)
         TEST(a_live_environment_asks_for_limits),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
         cmocka_unit_test(closing_and_protecting_go_the_way_that_is_said),
+        cmocka_unit_test(books_are_kept_as_it_is_said),
+        cmocka_unit_test(bars_of_the_network_are_built_as_it_is_said),
         cmocka_unit_test(a_contract_has_a_size),
         cmocka_unit_test(a_dead_mans_switch_is_for_venues_that_have_one),
     };

@@ -1,5 +1,5 @@
 #define VENUE_TOPICS                                                                                                   \
     {                                                                                                                  \
-        .topic = OC_TOPIC_TRADES, .flags = 8                                                                           \
+        .topic = OC_TOPIC_TRADES, .flags = 16                                                                          \
     }
 #include "venue.h"

@@ -179,6 +179,81 @@ static void get_trades(struct bn_call *call)
     json_close(out, ']');
 }
 
+struct kline {
+    int64_t open_ms, line[4], volume, count; /* line: open, high, low, close */
+};
+
+static int64_t kline_period_ms(const struct bn_call *call)
+{
+    static const struct {
+        const char *name;
+        int64_t minutes;
+    } periods[] = {{"1m", 1}, {"3m", 3}, {"5m", 5}, {"15m", 15}, {"30m", 30}, {"1h", 60}, {"4h", 240}, {"1d", 1440}};
+    char name[8];
+    for (size_t i = 0; bn_query(call, "interval", name, sizeof name) && i < sizeof periods / sizeof *periods; i++)
+        if (strcmp(periods[i].name, name) == 0)
+            return periods[i].minutes * 60000;
+    return 0;
+}
+
+/* The venue's own candle: a period without a trade has one too, at the close before it. */
+static void put_kline(struct text *out, const struct core_inst *in, const struct kline *kline, int64_t period_ms)
+{
+    json_open(out, NULL, '[');
+    json_int(out, NULL, kline->open_ms);
+    for (int i = 0; i < 4; i++)
+        bn_put_units(out, NULL, kline->line[i], in->price_step);
+    bn_put_units(out, NULL, kline->volume, in->qty_step);
+    json_int(out, NULL, kline->open_ms + period_ms - 1);
+    json_text(out, NULL, "0.00000000");
+    json_int(out, NULL, kline->count);
+    for (int i = 0; i < 3; i++)
+        json_text(out, NULL, "0");
+    json_close(out, ']');
+}
+
+static void get_klines(struct bn_call *call)
+{
+    static struct core_trade trades[TRADES_MAX];
+    uint32_t inst;
+    int64_t limit, from_ms, to_ms;
+    const int64_t period_ms = kline_period_ms(call), now_ms = venue_clock(call->venue) / 1000000;
+    struct text *out = &call->ret->body;
+    if (!bn_inst(call, true, &inst) || !bn_number(call, "limit", 500, 1, 1000, &limit) ||
+        !bn_number(call, "startTime", 0, 0, INT64_MAX, &from_ms) ||
+        !bn_number(call, "endTime", now_ms, 0, INT64_MAX, &to_ms))
+        return;
+    if (!period_ms) {
+        bn_refuse(call, 400, -1120, "Invalid interval.");
+        return;
+    }
+    const struct core_inst *in = core_inst(call->venue->core, inst);
+    uint32_t left = core_trades(call->venue->core, inst, trades, TRADES_MAX);
+    struct kline kline = {.open_ms = left ? trades[left - 1].at_ns / 1000000 / period_ms * period_ms : INT64_MAX};
+    json_open(out, NULL, '[');
+    while (kline.open_ms <= to_ms && kline.open_ms <= now_ms && limit > 0) {
+        for (int i = 0; i < 3; i++)
+            kline.line[i] = kline.line[3];
+        kline.volume = kline.count = 0;
+        for (; left && trades[left - 1].at_ns / 1000000 < kline.open_ms + period_ms; left--) {
+            const struct core_trade *trade = &trades[left - 1];
+            for (int i = 0; i < 3 && !kline.count; i++)
+                kline.line[i] = trade->price;
+            kline.line[1] = trade->price > kline.line[1] ? trade->price : kline.line[1];
+            kline.line[2] = trade->price < kline.line[2] ? trade->price : kline.line[2];
+            kline.line[3] = trade->price;
+            kline.volume += trade->qty;
+            kline.count++;
+        }
+        if (kline.open_ms >= from_ms) {
+            put_kline(out, in, &kline, period_ms);
+            limit--;
+        }
+        kline.open_ms += period_ms;
+    }
+    json_close(out, ']');
+}
+
 static void put_book_ticker(const struct core *core, struct text *out, uint32_t inst)
 {
     static const char *const names[2][2] = {{"bidPrice", "bidQty"}, {"askPrice", "askQty"}};
@@ -273,6 +348,7 @@ static const struct route routes[] = {
     {OC_METHOD_GET, "/api/v3/exchangeInfo", 10, 0, OPEN, FAULT_OF_READS, bn_get_exchange_info},
     {OC_METHOD_GET, "/api/v3/depth", 10, 0, OPEN, FAULT_OF_READS, get_depth},
     {OC_METHOD_GET, "/api/v3/trades", 1, 0, OPEN, FAULT_OF_READS, get_trades},
+    {OC_METHOD_GET, "/api/v3/klines", 1, 0, OPEN, FAULT_OF_READS, get_klines},
     {OC_METHOD_GET, "/api/v3/ticker/bookTicker", 2, 0, OPEN, FAULT_OF_READS, get_book_ticker},
     {OC_METHOD_GET, "/sapi/v1/system/status", 1, 0, OPEN, FAULT_OF_READS, get_system_status},
     {OC_METHOD_GET, "/api/v3/account", 10, 0, SIGNED, FAULT_OF_READS, bn_get_account},
