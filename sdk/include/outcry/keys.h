@@ -54,8 +54,9 @@ enum {
 
 struct oc_key {
     /* [a-z][a-z0-9_]{0,31} without "__", once in a table; NULL ends the table. The host's own words in
-     * an instance's section are not to be had: accounts, balance, cancel_all, cash, close, connector, deadman,
-     * environment, fetch_fills, for, instruments, keys, plugin, protect, starts, transcript. */
+     * an instance's section are not to be had: accounts, balance, bar_grace, bars, book, book_levels, ca_file, cancel_all,
+     * cash, close, connector, deadman, empty_bars, endpoint, environment, fetch_fills, for, instruments, keep_books, keys,
+     * link, plugin, protect, proxy, starts, transcript. */
     const char *name;
     uint32_t type; /* OC_KEY_DECIMAL ... */
     uint32_t bits; /* OC_KEY_REQUIRED ... */
