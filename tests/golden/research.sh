@@ -112,6 +112,7 @@ cp "$w/out" "$w/one"
 run strategies/sma_cross.lua "$first" --cash '10000 USDT' --quick --null 20 --workers 3
 [ "$(jq -c .checks.null "$w/one")" = "$(jq -c .checks.null "$w/out")" ] || fail "workers change what luck makes"
 [ "$(ask '[.checks.null.blocks.markets, .checks.null.coins.markets] | tojson')" = '[20,20]' ] || fail "markets: $(ask '.checks.null | tojson')"
+[ "$(ask '.checks.null.blocks.even < 20 and .checks.null.coins.even < 20 and .checks.null.blocks != .checks.null.coins')" = true ] || fail "all markets are one: $(ask '.checks.null | tojson')"
 grep -q 'in 100 markets of chance' "$w/page.html" || fail "the page says nothing of luck"
 "$outcry" backtest strategies/sma_cross.lua "$first" --cash '10000 USDT' --null 5 >"$w/out" 2>"$w/err"
 [ $? = 3 ] && grep -q 'research.null.*found .5..*expected a whole number from 20 to 10000' "$w/err" || fail "five markets are taken"
@@ -147,6 +148,13 @@ grep -q '^Walk forward' "$w/out" && grep -q 'of 2 windows made money' "$w/out" |
 grep -q '<svg' "$w/map.html" && grep -q 'stroke-width="3"' "$w/map.html" || fail "the map marks no plateau"
 search --search random --trials 5 --out-of-sample 30% --json >"$w/out" 2>"$w/err" || fail "out of sample: exit $?"
 [ "$(ask '.runs == 5 and .plateau.out_of_sample.return != null')" = true ] || fail "out of sample: $(ask '.plateau | tojson')"
+cp "$w/out" "$w/split"
+split=$(ask .out_of_sample_from)
+for part in "--to $split:searched" "--from $split:out_of_sample"; do
+    # shellcheck disable=SC2046,SC2086
+    run strategies/sma_cross.lua "$first" --cash '10000 USDT' --quick $(jq -r '.peak.params | "-p fast=\(.fast) -p slow=\(.slow)"' "$w/split") ${part%:*}
+    [ "$(ask .money.return)" = "$(jq ".peak.${part##*:}.return" "$w/split")" ] || fail "$part: a backtest makes $(ask .money.return), the search said $(jq -c .peak "$w/split")"
+done
 for wrong in '--over fast=9..1' '--objective sharp' '--search all' '--report x.html' '--trials 0' '--over fsat=1..3'; do
     # shellcheck disable=SC2086
     search $wrong >"$w/out" 2>"$w/err" && fail "$wrong is taken"
