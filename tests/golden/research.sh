@@ -143,6 +143,17 @@ search --json --study "$w/study" >"$w/again" 2>"$w/err" || fail "a study that is
 cmp -s "$w/one" "$w/again" || fail "a damaged line is believed"
 "$outcry" optimize strategies/sma_cross.lua "$first" --cash '20000 USDT' --over fast=4..12:4 --study "$w/study" >"$w/out" 2>"$w/err" && fail "a study of another search is taken"
 grep -q 'it is of another search' "$w/err" || fail "not said"
+# Stopped by hand, it says what it has and ends with 6; all that was run is in the study.
+"$outcry" optimize strategies/sma_cross.lua "$first" --cash '10000 USDT' --over fast=2..40 --over slow=41..90 --study "$w/long" >"$w/out" 2>"$w/err" &
+pid=$!
+tries=0
+while [ "$(wc -l 2>/dev/null <"$w/long" || echo 0)" -lt 4 ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+kill -TERM $pid
+wait $pid
+code=$?
+[ $code = 6 ] || fail "a search that was stopped ends with $code"
+known=$(sed -n 's/.*stopped by hand: \([0-9]*\) runs are known; the same words go on with .*/\1/p' "$w/err")
+[ "$known" = $(($(wc -l <"$w/long") - 1)) ] || fail "it says $known runs, the study has $(($(wc -l <"$w/long") - 1))"
 search --search adaptive --trials 9 --walk-forward 2 --map "$w/map.html" >"$w/out" 2>"$w/err" || fail "walk forward: exit $?"
 grep -q '^Walk forward' "$w/out" && grep -q 'of 2 windows made money' "$w/out" || fail "$(cat "$w/out")"
 grep -q '<svg' "$w/map.html" && grep -q 'stroke-width="3"' "$w/map.html" || fail "the map marks no plateau"
