@@ -91,6 +91,10 @@ grep -q '^  Random cuts  *10 of 10 the same' "$w/out" || fail "the text says not
 grep -q 'Random cuts' "$w/quick" && fail "--quick is repeated"
 "$outcry" backtest strategies/sma_cross.lua synthetic-bars:1000 --cash '10000 USDT' --session "$w/session" >"$w/out" 2>"$w/err" || fail "exit $?"
 grep -q '^  Random cuts  *10 of 10 the same' "$w/out" || fail "with --session nothing is repeated"
+run strategies/sma_cross.lua synthetic-bars:1000 --cash '10000 USDT' --session "$w/session2"
+[ "$(ask '.checks.cuts')" = null ] || fail "what comes behind the end is said before: $(ask '.checks | tojson')"
+"$outcry" backtest strategies/sma_cross.lua synthetic-bars:1000 --cash '10000 USDT' --session "$w/session3" --null 20 >"$w/out" 2>"$w/err"
+[ $? = 3 ] && grep -q 'run it once more without --session' "$w/err" || fail "a recorded run makes markets of chance"
 
 # 4. Trials: the same again is no new one; another parameter is; other data are another count.
 rm -rf "$w/home"
