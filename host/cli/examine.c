@@ -41,6 +41,18 @@ static oc_rc take_number(struct session *session, const char *key, int64_t low, 
     return OC_OK;
 }
 
+/* Its journal has a worker, so children come behind the session's end: too late for page and JSON. */
+static oc_rc refuse_session(struct session *session)
+{
+    struct error error;
+    if (!settings_get(session->settings, "session.dir"))
+        return OC_OK;
+    error_at(&error, OC_E_CONFIG, "research.null");
+    error_what(&error, "markets of chance are not for a run that is recorded");
+    error_remedy(&error, "run it once more without --session");
+    return session_fail(session, &error);
+}
+
 static void examine(void *self, struct run *run, struct result *result);
 
 static void end_decisions(void *self)
@@ -65,9 +77,10 @@ oc_rc examine_begin(struct examination *examination, struct run *run)
         return session_fail(session, &session->settings->error);
     examination->repeats = wants_checks;
     rc = take_number(session, "research.workers", 1, ENV_JOBS_WORKERS_MAX, &examination->workers);
-    return rc < 0 ? rc
-                  : take_number(session, "research.null", EXAMINE_NULL_MIN, EXAMINE_NULL_MAX,
-                                &examination->checks.luck_wanted);
+    if (rc == OC_OK)
+        rc =
+            take_number(session, "research.null", EXAMINE_NULL_MIN, EXAMINE_NULL_MAX, &examination->checks.luck_wanted);
+    return rc == OC_OK && examination->checks.luck_wanted ? refuse_session(session) : rc;
 }
 
 /* ---- trials ---- */
@@ -250,8 +263,12 @@ static void examine(void *self, struct run *run, struct result *result)
         result->checks = checks;
     if (!examination->is_due)
         return;
-    if (settings_get(run->session->settings, "session.dir")) /* its journal has a worker: behind its end */
+    if (settings_get(run->session->settings, "session.dir")) {
+        examination->recorded = *checks;
+        examination->recorded.cuts = (struct check_repeat){0};
+        result->checks = &examination->recorded;
         return;
+    }
     make_children(examination);
 }
 

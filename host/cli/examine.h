@@ -25,9 +25,10 @@ struct examination {
     struct probe_words words;
     struct decisions decisions; /* of the run */
     struct checks checks;
-    uint32_t workers; /* 0: as many as there are cores */
-    bool repeats;     /* asked for, and the run was short enough */
-    bool is_due;      /* children are still to be made, behind the session's end */
+    struct checks recorded; /* what the report of a recorded run shows of them */
+    uint32_t workers;       /* 0: as many as there are cores */
+    bool repeats;           /* asked for, and the run was short enough */
+    bool is_due;            /* children are still to be made, behind the session's end */
     bool has_trials;
     bool has_finer; /* --intrabar: the same bars later have no inside */
     struct probe_result whole;

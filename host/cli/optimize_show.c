@@ -246,6 +246,10 @@ oc_rc optimize_json(const struct optimize *optimize, FILE *out)
     json_text(&json, "objective", probe_figure_name(optimize->wish.objective));
     json_int(&json, "runs", optimize->search.told);
     json_int(&json, "failed", (int64_t)optimize->failed);
+    if (optimize->split_ns != INT64_MAX)
+        json_time(&json, "out_of_sample_from", optimize->split_ns);
+    else
+        json_null(&json, "out_of_sample_from");
     json_choice(&json, "plateau", optimize, &optimize->plateau);
     json_choice(&json, "peak", optimize, &optimize->best);
     json_windows(&json, optimize);

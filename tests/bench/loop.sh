@@ -2,6 +2,7 @@
 # loop.sh OUTCRY [RUNS]: the whole process over a CSV of 50,000 bars, start, reading, report and later checks left out, beside a loop in plain Python that
 # makes the same trades and keeps no books: CPU time of both, and their ratio. The fills and the money at the end must agree.
 set -u
+export OUTCRY__RESEARCH__CHECKS=no OUTCRY__RESEARCH__TRIALS=no # a run alone, and nothing of it is counted
 outcry=$(realpath "$1")
 runs=${2:-5}
 command -v python3 >/dev/null || { echo "loop: skip: python3 is not installed"; exit 77; }

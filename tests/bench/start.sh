@@ -3,6 +3,7 @@
 # and p99 of RUNS runs (100), and the peak of resident memory. Nothing is asserted. OUTCRY_BINARY: another program than
 # build/release/outcry.
 set -u
+export OUTCRY__RESEARCH__CHECKS=no OUTCRY__RESEARCH__TRIALS=no # a run alone, and nothing of it is counted
 cd "$(dirname "$0")/../.." || exit 1
 outcry=${OUTCRY_BINARY:-build/release/outcry}
 runs=${1:-100}

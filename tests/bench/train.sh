@@ -2,6 +2,7 @@
 # train.sh OUTCRY: what the profile of the preset `dist` is recorded on: the rows of the bench, the shipped strategies, a CSV file, a session
 # that is recorded, replayed and reported. Nothing is measured here.
 set -eu
+export OUTCRY__RESEARCH__CHECKS=no OUTCRY__RESEARCH__TRIALS=no # a run alone, and nothing of it is counted
 outcry=$(realpath "$1")
 root=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d)

@@ -39,15 +39,16 @@ sed -e 's/BAR_SIZE = 48/BAR_SIZE = 49/' -e 's/(int64_t)number_at(bar, 8)/field(b
         high = open > price ? open : price; low = open < price ? open : price
         printf "%08d%08d%08d%08d%08d%08d\n", 28401120 + i, open, high + 3, low - 3, price, 1 } }'
 } >"$w/lines.bin"
-number=0
-for how in next last most count; do
+hows='next:0 last:1 most:2 count:3'
+[ -n "$few" ] && hows='next:0 count:3'
+for pair in $hows; do
+    how=${pair%:*} number=${pair#*:}
     "$cc" -std=gnu11 -O1 -w -DPEEK=$number -fPIC -fvisibility=hidden -shared -nostartfiles -Isdk/include -I"$w" "$w/peek.c" -o "$w/$how.so" || fail "the reader does not build"
-    run tests/golden/lookers/peek.lua "$w/lines.bin" --cash '1000000 USDT' --plugin leak="$w/$how.so" --set data.readers=leak -p how=$how
+    run tests/golden/lookers/peek.lua "$w/lines.bin" --cash '1000000 USDT' --plugin leak="$w/$how.so" --set data.readers=leak -p how=$how -p every=40
     [ "$(ask '.checks.cuts.parted > 0')" = true ] || fail "a strategy that peeks at the $how bar is not named: $(ask '.checks | tojson')"
     [ "$(ask '.checks.cuts.strategy')" = peek ] || fail "the name is $(ask '.checks.cuts.strategy')"
     grep -q "LOOKS AHEAD: peek decided otherwise at " "$w/err" || fail "a program is told, and nobody else"
     [ "$(ask '.checks.later.parted')" = 0 ] || fail "$how: remembers nothing, and is said to"
-    number=$((number + 1))
 done
 # The same without the leak is honest: each copy of the file is read as far as it goes.
 sed 's/peek(stream)/values[4] - 1/' "$w/peek.c" >"$w/honest.c"
@@ -90,6 +91,10 @@ grep -q '^  Random cuts  *10 of 10 the same' "$w/out" || fail "the text says not
 grep -q 'Random cuts' "$w/quick" && fail "--quick is repeated"
 "$outcry" backtest strategies/sma_cross.lua synthetic-bars:1000 --cash '10000 USDT' --session "$w/session" >"$w/out" 2>"$w/err" || fail "exit $?"
 grep -q '^  Random cuts  *10 of 10 the same' "$w/out" || fail "with --session nothing is repeated"
+run strategies/sma_cross.lua synthetic-bars:1000 --cash '10000 USDT' --session "$w/session2"
+[ "$(ask '.checks.cuts')" = null ] || fail "what comes behind the end is said before: $(ask '.checks | tojson')"
+"$outcry" backtest strategies/sma_cross.lua synthetic-bars:1000 --cash '10000 USDT' --session "$w/session3" --null 20 >"$w/out" 2>"$w/err"
+[ $? = 3 ] && grep -q 'run it once more without --session' "$w/err" || fail "a recorded run makes markets of chance"
 
 # 4. Trials: the same again is no new one; another parameter is; other data are another count.
 rm -rf "$w/home"
@@ -111,6 +116,7 @@ cp "$w/out" "$w/one"
 run strategies/sma_cross.lua "$first" --cash '10000 USDT' --quick --null 20 --workers 3
 [ "$(jq -c .checks.null "$w/one")" = "$(jq -c .checks.null "$w/out")" ] || fail "workers change what luck makes"
 [ "$(ask '[.checks.null.blocks.markets, .checks.null.coins.markets] | tojson')" = '[20,20]' ] || fail "markets: $(ask '.checks.null | tojson')"
+[ "$(ask '.checks.null.blocks.even < 20 and .checks.null.coins.even < 20 and .checks.null.blocks != .checks.null.coins')" = true ] || fail "all markets are one: $(ask '.checks.null | tojson')"
 grep -q 'in 100 markets of chance' "$w/page.html" || fail "the page says nothing of luck"
 "$outcry" backtest strategies/sma_cross.lua "$first" --cash '10000 USDT' --null 5 >"$w/out" 2>"$w/err"
 [ $? = 3 ] && grep -q 'research.null.*found .5..*expected a whole number from 20 to 10000' "$w/err" || fail "five markets are taken"
@@ -135,13 +141,35 @@ head -n 7 "$w/study" >"$w/cut" && printf '12 34 half a li' >>"$w/cut" && cp "$w/
 search --json --study "$w/study" >"$w/again" 2>"$w/err" || fail "a study that was cut: exit $?"
 cmp -s "$w/one" "$w/again" || fail "a search that goes on finds something else"
 [ "$(wc -l <"$w/study")" = 13 ] || fail "the study has $(wc -l <"$w/study") lines, expected 13"
+grep -q half "$w/study" && fail "half a line is written behind"
+sed -i '5s/ 0\./ 1./' "$w/study"
+search --json --study "$w/study" >"$w/again" 2>"$w/err" || fail "a study that is damaged: exit $?"
+cmp -s "$w/one" "$w/again" || fail "a damaged line is believed"
 "$outcry" optimize strategies/sma_cross.lua "$first" --cash '20000 USDT' --over fast=4..12:4 --study "$w/study" >"$w/out" 2>"$w/err" && fail "a study of another search is taken"
 grep -q 'it is of another search' "$w/err" || fail "not said"
+# Stopped by hand, it says what it has and ends with 6; all that was run is in the study.
+"$outcry" optimize strategies/sma_cross.lua "$first" --cash '10000 USDT' --over fast=2..40 --over slow=41..90 --study "$w/long" >"$w/out" 2>"$w/err" &
+pid=$!
+tries=0
+while [ "$(wc -l 2>/dev/null <"$w/long" || echo 0)" -lt 4 ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+kill -TERM $pid
+wait $pid
+code=$?
+[ $code = 6 ] || fail "a search that was stopped ends with $code"
+known=$(sed -n 's/.*stopped by hand: \([0-9]*\) runs are known; the same words go on with .*/\1/p' "$w/err")
+[ "$known" = $(($(wc -l <"$w/long") - 1)) ] || fail "it says $known runs, the study has $(($(wc -l <"$w/long") - 1))"
 search --search adaptive --trials 9 --walk-forward 2 --map "$w/map.html" >"$w/out" 2>"$w/err" || fail "walk forward: exit $?"
 grep -q '^Walk forward' "$w/out" && grep -q 'of 2 windows made money' "$w/out" || fail "$(cat "$w/out")"
 grep -q '<svg' "$w/map.html" && grep -q 'stroke-width="3"' "$w/map.html" || fail "the map marks no plateau"
 search --search random --trials 5 --out-of-sample 30% --json >"$w/out" 2>"$w/err" || fail "out of sample: exit $?"
 [ "$(ask '.runs == 5 and .plateau.out_of_sample.return != null')" = true ] || fail "out of sample: $(ask '.plateau | tojson')"
+cp "$w/out" "$w/split"
+split=$(ask .out_of_sample_from)
+for part in "--to $split:searched" "--from $split:out_of_sample"; do
+    # shellcheck disable=SC2046,SC2086
+    run strategies/sma_cross.lua "$first" --cash '10000 USDT' --quick $(jq -r '.peak.params | "-p fast=\(.fast) -p slow=\(.slow)"' "$w/split") ${part%:*}
+    [ "$(ask .money.return)" = "$(jq ".peak.${part##*:}.return" "$w/split")" ] || fail "$part: a backtest makes $(ask .money.return), the search said $(jq -c .peak "$w/split")"
+done
 for wrong in '--over fast=9..1' '--objective sharp' '--search all' '--report x.html' '--trials 0' '--over fsat=1..3'; do
     # shellcheck disable=SC2086
     search $wrong >"$w/out" 2>"$w/err" && fail "$wrong is taken"
