@@ -359,8 +359,7 @@ oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked
                                              : io_venue_request(&link->venue, asked);
     if (rc < 0)
         return rc;
-    rc = take_answers(link);
-    if (rc < 0) /* it was taken over: what came of it is another matter */
+    if ((rc = take_answers(link)) < 0) /* it was taken over: what came of it is another matter */
         log_error("venue", "what %s said to order %s could not be taken: %s", link->plugin.plugin->id,
                   text_order(asked->order, name), error_name(rc));
     return OC_OK;
