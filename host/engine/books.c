@@ -11,9 +11,11 @@ void engine_set_books(struct engine *engine, uint32_t account, uint32_t policy, 
 
 const struct market_terms *market_terms_of(const struct engine *engine, const struct instrument *instrument)
 {
-    for (uint32_t id = 1; id <= portfolio_account_count(engine->portfolio); id++)
-        if (strcmp(portfolio_account(engine->portfolio, id)->venue, instrument->info.venue) == 0)
+    for (uint32_t id = 1; id <= portfolio_account_count(engine->portfolio); id++) {
+        const struct account *account = portfolio_account(engine->portfolio, id);
+        if (account && strcmp(account->venue, instrument->info.venue) == 0)
             return &engine->market_terms[id];
+    }
     return &engine->market_terms[0];
 }
 

@@ -203,8 +203,7 @@ void venue_link_free(struct venue_link *link)
     keyring_release(&link->keyring);
     env_free(link->script);
     queue_release(&link->kept);
-    free(link->books), free(link->histories);
-    free(link->event);
+    free(link->books), free(link->histories), free(link->event);
     free(link);
 }
 

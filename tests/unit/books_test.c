@@ -179,6 +179,11 @@ static void is_saved_and_goes_on(uint32_t levels)
         const struct depth *depth = engine_book(g->engine, g->inst);
         assert_non_null(depth);
         assert_int_equal(depth_is_shown(depth), i == 0 && levels == 100);
+        for (int side = 0; side < 2 && levels == 100; side++) {
+            const struct depth_side *was = &engine_book(f->engine, f->inst)->sides[side], *is = &depth->sides[side];
+            assert_int_equal(is->count, was->count);
+            assert_memory_equal(is->levels, was->levels, was->count * sizeof *was->levels);
+        }
         if (levels == 100) {
             assert_int_equal(engine_save(g->engine, again, sizeof again), size);
             assert_memory_equal(bytes, again, (size_t)size);

@@ -191,8 +191,8 @@ static void the_first_bar_is_completed_from_history(void **state)
     h.f->now_ns += SECOND_NS;
     history(&h, -3, 40, 0);
     history(&h, -2, 41, 0);
-    history(&h, -2, 99, 0); /* again */
-    history(&h, 0, 44, OC_EVF_FORMING);
+    history(&h, -2, 99, 0);              /* again */
+    history(&h, -1, 44, OC_EVF_FORMING); /* not its last word */
     wants(&h, -1, 0);
     history(&h, -1, 42, 0);
     wants_nothing(&h);
