@@ -5,7 +5,7 @@ set -u
 . "$(dirname "$0")/kit.sh"
 relay= other=
 trap '[ -z "$pid" ] || kill -9 $pid 2>/dev/null; kill -9 $relay $other $venue 2>/dev/null; rm -rf "$w"' EXIT
-start_venue --every 20ms
+start_venue --every 50ms # the venue lists its last 40 fills
 perl "$root/tests/venue/relay.pl" "$port" >first.port & relay=$!
 perl "$root/tests/venue/relay.pl" "$port" >second.port & other=$!
 until_said '[0-9]' first.port

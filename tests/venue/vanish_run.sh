@@ -9,7 +9,7 @@ fi
 seconds=${3:-1}
 ip link set lo up
 . "$(dirname "$0")/kit.sh"
-start_venue --every 20ms
+start_venue --every 50ms # the venue lists its last 40 fills
 conf main.conf
 trades() { console 'print("fills", #fills(500))' | sed -n 's/^fills[[:space:]]*//p'; }
 goes_on() { # WHEN
