@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/impl.h"
+#include "engine/save.h"
 
 void engine_set_books(struct engine *engine, uint32_t account, uint32_t policy, uint32_t levels)
 {

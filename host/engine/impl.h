@@ -7,7 +7,6 @@
 #include "engine/depth.h"
 #include "engine/engine.h"
 #include "engine/groups.h"
-#include "engine/save.h"
 
 #include <outcry/venue.h>
 
@@ -317,7 +316,6 @@ CHECKED oc_rc book_apply(struct engine *engine, const struct oc_ev_book *event);
 void markets_lost(struct engine *engine, const struct oc_ev_venue *said);
 /* An instrument counts in other steps, under this id. */
 void books_turn(struct engine *engine, uint32_t inst);
-void save_depths(struct engine *engine, struct save_cursor *cursor);
 
 /* input.c */
 /* A bar of a builder is closed here. */

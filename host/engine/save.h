@@ -21,5 +21,7 @@ void save_pass(struct save_cursor *cursor, void *bytes, size_t size);
 uint32_t save_count(struct save_cursor *cursor, uint32_t count, uint32_t max);
 /* save_said.c: what venues said of orders, and their fills. */
 void save_said(struct engine *engine, struct save_cursor *cursor);
+/* books.c: the order books of venues. */
+void save_depths(struct engine *engine, struct save_cursor *cursor);
 
 #endif
