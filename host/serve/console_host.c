@@ -71,6 +71,15 @@ static void record(struct console_host *host, const struct oc_event *event)
     pace_stepped(&host->session->pace, event->type == OC_EV_FILL ? PACE_FILLS : PACE_ORDERS);
 }
 
+/* A fill that a venue says again: nothing has happened. */
+static bool is_known_fill(const struct input *input, const struct engine_out *out)
+{
+    bool is_known = false;
+    for (uint32_t i = 0; i < out->note_count; i++)
+        is_known |= out->notes[i].kind == NOTE_DUPLICATE;
+    return is_known && input->event->type == OC_EV_FILL;
+}
+
 static void note(void *self, const struct input *input, const struct engine_out *out)
 {
     struct console_host *host = self;
@@ -78,7 +87,8 @@ static void note(void *self, const struct input *input, const struct engine_out 
         console_service_market(host->service, input->event);
         pace_stepped(&host->session->pace, PACE_EVENTS);
         pace_passed(&host->session->pace, input->at_ns);
-    } else if (input && input->event && input->kind != INPUT_BARS && input->kind != INPUT_COMMAND) {
+    } else if (input && input->event && input->kind != INPUT_BARS && input->kind != INPUT_COMMAND &&
+               !is_known_fill(input, out)) {
         record(host, input->event);
     }
     for (uint32_t i = 0; i < out->entry_count; i++) {

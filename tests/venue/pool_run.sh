@@ -35,12 +35,15 @@ grep -q "^at[[:space:]]rest[[:space:]]localhost:$second[[:space:]]2[[:space:]]2[
 grep -q "^moves[[:space:]]2" said || fail "moves are not shown: $(cat said)"
 echo halt BTC/USDT >&8 # nothing is filled behind its back
 sleep 0.5
+rows=$(trades)
 end pool
 jq -e '.venues.moves == 2 and .trades.denied < 200' pool.report >/dev/null || fail "the report: $(jq -c .venues pool.report)"
 printf 'fills\nlist\n' >&8
 until_said '^ledger: adds up' venue.log
 there=$(grep -c '^[0-9]* main order [0-9]*: \(bought\|sold\)' venue.log)
 [ "$there" -gt 0 ] && [ "$(jq .trades.fills pool.report)" = "$there" ] || fail "filled here: $(jq .trades.fills pool.report), there: $there"
+
+[ "$rows" = "$there" ] || fail "a console lists $rows fills, there were $there: some twice?"
 
 refused() { # WORDS ENDPOINT
     conf bad.conf
