@@ -106,26 +106,24 @@ static oc_rc set_account(struct check *check, struct settings *settings, uint32_
     return OC_OK;
 }
 
-/* What a rule, or the host, said of the order: `said` of a rule that allows it, `refused` otherwise. */
-static void put_row(struct text *json, const char *who, const struct engine_refusal *refused,
-                    const struct oc_verdict *said)
+/* What a rule, or the host, said of the order. `reason` NULL: it allows it. */
+static void put_row(struct text *json, const char *who, const char *reason, struct oc_dec used, struct oc_dec limit)
 {
-    const struct oc_dec used = refused ? refused->used : said->used, limit = refused ? refused->limit : said->limit;
     const bool has_numbers = used.units || limit.units;
     if (!json) {
         char numbers[2][TEXT_DECIMAL_MAX];
         text_from_units(numbers[0], used.units, used.scale, TEXT_SHORTEST);
         text_from_units(numbers[1], limit.units, limit.scale, TEXT_SHORTEST);
-        printf("  %-16s %s%s", who, refused ? "REFUSES  " : "allows", refused ? refused->reason : "");
+        printf("  %-16s %s%s", who, reason ? "REFUSES  " : "allows", reason ? reason : "");
         if (has_numbers)
-            printf("%s%s against %s", refused ? ": " : "   ", numbers[0], numbers[1]);
+            printf("%s%s against %s", reason ? ": " : "   ", numbers[0], numbers[1]);
         puts("");
         return;
     }
     json_open(json, NULL, '{');
     json_text(json, "rule", who);
-    json_flag(json, "allowed", !refused);
-    json_text(json, "reason", refused ? refused->reason : NULL);
+    json_flag(json, "allowed", !reason);
+    json_text(json, "reason", reason);
     if (has_numbers) {
         json_dec(json, "used", used);
         json_dec(json, "limit", limit);
@@ -190,11 +188,14 @@ static int answer(struct check *check, const struct oc_request *request, const s
         for (int k = 0; k < count; k++)
             if (strcmp(refusals[k].rule, name) == 0)
                 refused = &refusals[k];
-        put_row(json, name, refused, &check->said[i]);
+        if (refused)
+            put_row(json, name, refused->reason, refused->used, refused->limit);
+        else
+            put_row(json, name, NULL, check->said[i].used, check->said[i].limit);
     }
     for (int k = 0; k < count; k++) /* of the host: the instrument, the account */
         if (!is_rule(check, refusals[k].rule))
-            put_row(json, refusals[k].rule, &refusals[k], NULL);
+            put_row(json, refusals[k].rule, refusals[k].reason, refusals[k].used, refusals[k].limit);
     if (json) {
         json_close(json, ']');
         json_flag(json, "allowed", !count);
