@@ -112,7 +112,7 @@ static oc_rc measure_sync(const char *dir, int64_t *ret_ns)
     static const char record[RECORD];
     char path[ENV_PATH_MAX];
     int64_t took[SYNCS] = {0};
-    int fd;
+    int fd = -1;
     oc_rc rc = env_path(path, dir, name);
     if (rc == OC_OK)
         rc = env_open(path, ENV_WRITE | ENV_CREATE, &fd);

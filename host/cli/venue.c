@@ -174,8 +174,11 @@ static int info(struct options *options)
 {
     struct error error = {0};
     struct venue_visit *visit = venue_visit_new(&options->settings, options->words[1]);
-    oc_rc rc = visit ? venue_visit_open(visit, &error)
-                     : error_of_code(&error, OC_E_NOMEM, options->words[1], "it cannot be asked");
+    if (!visit) {
+        (void)error_of_code(&error, OC_E_NOMEM, options->words[1], "it cannot be asked");
+        return complain(&error, OC_E_NOMEM, options->json);
+    }
+    oc_rc rc = venue_visit_open(visit, &error);
     if (rc == OC_OK)
         rc = venue_visit_ask(visit, VISIT_NS, &error);
     const int code = rc < 0 ? complain(&error, rc, options->json) : show(visit, options->json);

@@ -136,8 +136,7 @@ static void open_all(void)
     portfolio_add_account(engine_portfolio(engine), "main", "test", info.quote, 0, &account);
     host = (struct console_service_host){NULL,      host_status, host_command, host_control, host_words, host_prepare,
                                          host_list, host_origin, host_name,    host_fee,     host_spread};
-    const struct console_service_config service_config = {
-        .engine = engine, .host = &host, .account = account, .epoch = 1};
+    const struct console_service_config service_config = {.engine = engine, .host = &host, .account = account};
     if (console_service_new(&service_config, &service) < 0)
         abort();
     struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = 10000};
