@@ -72,7 +72,7 @@ stage gate-instructions sh tests/bench/gate.sh
 stage clang-build build_program clang
 stage asan-build build asan
 # What reads the tree, compares pages, or waits for other programs most of its time, is the same in each build.
-stage asan-test check asan -E '^(tree|unused|circles|docs_names|lua_reference|console_reference|outcry_conf|live_feed|research|abi_layout|golden_lookahead|golden_cheats|keys_verb|keys_mcp|rehearsal_third_party|outside_rehearsal_venue|outside_venues_binanceus|binanceus_third_party|contact_run|age_run|vanish_run|venue_info|report_page|plugin_skeleton|outside_pages|outside_tarn)$'
+stage asan-test check asan -E '^(tree|unused|circles|docs_names|lua_reference|console_reference|outcry_conf|live_feed|research|docs|golden_console_limits|golden_declared_defaults|outside_settings|outside_chains|outside_author|abi_layout|golden_lookahead|golden_cheats|keys_verb|keys_mcp|rehearsal_third_party|outside_rehearsal_venue|outside_venues_binanceus|binanceus_third_party|contact_run|age_run|vanish_run|venue_info|report_page|plugin_skeleton|outside_pages|outside_tarn)$'
 stage tsan-build build tsan
 stage tsan-test env TSAN_OPTIONS="suppressions=$PWD/tests/tsan.txt" ctest --no-tests=error --test-dir build/tsan --output-on-failure -j "$jobs" \
     -R 'ring|journal|env|feed|gap|net_|network|step_test|venues|session_checkpoint|sandbox_test|connector|console_server|console_service|console_pipe|console_attach|console_edit|console_killed|golden_console_(live|replay)' \

@@ -110,7 +110,7 @@ static oc_rc wrong_line(const struct try_run *run, uint32_t line, const char *fo
     uint32_t same = TRY_FORMS_MAX;
     snprintf(word, sizeof word, "%.*s", (int)strcspn(found, " "), found);
     text_init_fixed(&expected, list, sizeof list);
-    for (uint32_t i = 0; forms[i] && i < TRY_FORMS_MAX; i++) {
+    for (uint32_t i = 0; i < TRY_FORMS_MAX && forms[i]; i++) {
         snprintf(words[i], sizeof words[i], "%.*s", (int)strcspn(forms[i], " "), forms[i]);
         names[i] = words[i];
         if (strcmp(word, words[i]) == 0)
