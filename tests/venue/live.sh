@@ -1,42 +1,8 @@
 #!/bin/sh
 # live.sh OUTCRY_VENUE OUTCRY: a feed on the network as a strategy has it: the order book is the venue's, also behind a lost message; bars are
 # closed by the clock, empty ones too; a console reads the book; it is replayed to the byte.
-set -u
-export LC_ALL=C
-venue=$(realpath "$1")
-outcry=$(realpath "$2")
-here=$(dirname "$(realpath "$0")")
-w=$(mktemp -d)
-pid= host=
-trap 'kill -9 $pid $host 2>/dev/null; rm -rf "$w"' EXIT
-trap 'exit 1' INT TERM
-cd "$w" || exit 1
-export HOME="$w" XDG_RUNTIME_DIR="$w"
-fail() { echo "live: $*" >&2; tail -n 20 said host.log >&2; exit 1; }
-until_() { # WORDS...: a command that becomes true
-    for _ in $(seq 100); do "$@" && return 0; sleep 0.05; done
-    fail "never: $*"
-}
-says() { grep -q -- "$1" "$2"; }
-tell() { echo "$*" >&8; }
-mkfifo prompt
-"$venue" binanceus --port 0 --every 1h <prompt >said 2>&1 &
-pid=$!
-exec 8>prompt
-until_ says '^account second' said
-port=$(sed -n 's/^listens: localhost:\([0-9]*\).*/\1/p' said)
-cat >main.conf <<END
-venue: {
-  binanceus: {
-    connector = "outcry.binanceus"; accounts = ["main"]; environment = "local"; link = "network";
-    endpoint: { rest = "https://localhost:$port"; stream = "wss://localhost:$port"; };
-    ca_file = "rehearsal/ca.pem";
-    keys: { main: { environment = "local"; api_key = "file:rehearsal/main.key"; secret = "file:rehearsal/main.secret"; }; };
-    instruments = ( { symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00001"; } );
-    bar_grace = "200ms";
-  };
-};
-END
+more='bar_grace = "200ms";'
+. "$(dirname "$0")/binanceus_kit.sh"
 begin() {
     touch host.log
     "$outcry" run "$here/live.lua" --venue binanceus --config main.conf --cash '100000 USD' --session life --listen life.sock \
