@@ -102,9 +102,9 @@ static void describe(struct strategy *strategy, const struct sandbox_error *erro
         text_format(&text, "%s", error->message);
 }
 
-static oc_rc failed(struct strategy *strategy, oc_rc rc)
+static oc_rc failed_so(struct strategy *strategy, oc_rc rc)
 {
-    const struct sandbox_error *error = rc < 0 ? sandbox_error_last(strategy->sandbox) : NULL;
+    const struct sandbox_error *error = sandbox_error_last(strategy->sandbox);
     if (error && strategy->config.goes_on && error->kind == SANDBOX_ERROR_RUNTIME &&
         !sandbox_is_stopped(strategy->sandbox)) {
         char line[sizeof strategy->why + 64];
@@ -113,7 +113,7 @@ static oc_rc failed(struct strategy *strategy, oc_rc rc)
         strategy_say(strategy, OC_LOG_ERROR, line);
         return OC_E_AGAIN;
     }
-    if (rc < 0 && !strategy->has_error) {
+    if (!strategy->has_error) {
         strategy->has_error = true;
         if (!strategy->error)
             strategy->error = env_alloc(sizeof *strategy->error);
@@ -122,6 +122,8 @@ static oc_rc failed(struct strategy *strategy, oc_rc rc)
     }
     return rc;
 }
+
+static inline oc_rc failed(struct strategy *strategy, oc_rc rc) { return rc < 0 ? failed_so(strategy, rc) : rc; }
 
 const struct sandbox_error *strategy_error(const struct strategy *strategy)
 {
