@@ -145,6 +145,8 @@ oc_rc run_judge_venue(struct run *run)
         rc = venue_net_judge(session->settings, session->links.list[i]->name, &error);
     if (rc == OC_OK)
         rc = venue_judge_environment(session->settings, &error);
+    if (rc == OC_OK)
+        rc = venue_judge_stake(session->settings, &error);
     return rc < 0 ? session_fail(session, &error) : rc;
 }
 

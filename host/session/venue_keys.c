@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/depth.h"
 #include "engine/limits.h"
+#include "io/vault.h"
 
 const char *venue_names(const struct settings *settings) { return settings_text(settings, "session.venue", NULL); }
 
@@ -125,7 +126,7 @@ static oc_rc judge_group(struct settings *settings, const char *name, struct err
 {
     static const char *const needed[][2] = {
         {"connector", "the id of a connector such as \"org.example.jline\""},
-        {"environment", "\"local\": a transcript stands for the exchange"},
+        {"environment", "live, practice, testnet or local"},
         {"accounts", "the name of an account such as [\"main\"]"},
     };
     struct oc_data_info info;
@@ -243,11 +244,16 @@ static bool is_waived(const struct settings *settings, const char *rule)
     return false;
 }
 
-/* The first venue that is not played by a file; NULL: all are. */
+uint32_t venue_env(const struct settings *settings, const char *venue)
+{
+    return vault_env_of(venue_text(settings, venue, "environment", ""));
+}
+
+/* The first venue where orders are real money; NULL: there is none. */
 static const char *at_stake(const struct settings *settings, char name[PART_NAME_MAX])
 {
     for (uint32_t i = 0; venue_at(settings, i, name); i++)
-        if (strcmp(venue_text(settings, name, "environment", ""), "local") != 0)
+        if (venue_env(settings, name) == OC_ENV_LIVE)
             return name;
     return NULL;
 }
@@ -276,16 +282,17 @@ oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, s
 
 static oc_rc judge_environment(const struct settings *settings, const char *venue, struct error *ret_error)
 {
-    if (strcmp(venue_text(settings, venue, "environment", ""), "local") == 0)
-        return strcmp(venue_text(settings, venue, "link", ""), "network") == 0 ||
-                       *venue_text(settings, venue, "transcript", "")
-                   ? (oc_rc)OC_OK
-                   : missing(settings, venue, "transcript", "a file that says what the exchange says", ret_error);
-    at_key(settings, venue, "environment", OC_E_NOT_SUPPORTED, ret_error);
-    error_what(ret_error, "not supported yet: this host opens no connection to an exchange");
-    error_found(ret_error, "%s", venue_text(settings, venue, "environment", ""));
-    error_expected(ret_error, "local: a transcript stands for the exchange");
-    return OC_E_NOT_SUPPORTED;
+    const uint32_t env = venue_env(settings, venue);
+    if (!env)
+        return wrong(settings, venue, "environment", "live, practice, testnet or local", ret_error);
+    if (strcmp(venue_text(settings, venue, "link", ""), "network") == 0)
+        return OC_OK;
+    if (env != OC_ENV_LOCAL)
+        return wrong(settings, venue, "environment",
+                     "local: a transcript stands for the exchange, or link = \"network\"", ret_error);
+    return *venue_text(settings, venue, "transcript", "")
+               ? (oc_rc)OC_OK
+               : missing(settings, venue, "transcript", "a file that says what the exchange says", ret_error);
 }
 
 oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error)
@@ -295,6 +302,19 @@ oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error
     for (uint32_t i = 0; rc == OC_OK && venue_at(settings, i, name); i++)
         rc = judge_environment(settings, name, ret_error);
     return rc;
+}
+
+oc_rc venue_judge_stake(struct settings *settings, struct error *ret_error)
+{
+    char name[PART_NAME_MAX];
+    const char *const venue = at_stake(settings, name);
+    if (!venue)
+        return OC_OK;
+    at_key(settings, venue, "environment", OC_E_NOT_SUPPORTED, ret_error);
+    error_what(ret_error, "orders with real money are not supported yet");
+    error_found(ret_error, "live");
+    error_expected(ret_error, "practice, testnet or local");
+    return OC_E_NOT_SUPPORTED;
 }
 
 /* What the description says becomes a setting: a replay has no description. */

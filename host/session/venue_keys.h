@@ -66,8 +66,12 @@ CHECKED oc_rc venue_books(struct settings *settings, const char *venue, const st
 /* How bars of a venue on the network are built: venue.NAME.bar_grace, bars and empty_bars, likewise. Of a transcript: as of a file. */
 CHECKED oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_venue *described,
                          struct engine_bars *ret_bars, struct error *ret_error);
-/* After the limits: an environment that this host cannot reach yet. OC_E_NOT_SUPPORTED. [setup] */
+/* venue.NAME.environment, OC_ENV_...; 0: it is no such word. */
+uint32_t venue_env(const struct settings *settings, const char *venue);
+/* Whether each has an environment that its link reaches: a transcript stands for `local` alone. OC_E_CONFIG. [setup] */
 CHECKED oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error);
+/* Of a session that sends orders, after the limits: real money. OC_E_NOT_SUPPORTED. [setup] */
+CHECKED oc_rc venue_judge_stake(struct settings *settings, struct error *ret_error);
 
 /* The next venue.NAME.connector, from setting *at on, that names this connector; *at is its place. NULL: no further one. Borrowed. */
 const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at);

@@ -7,6 +7,7 @@
 #include "base/env.h"
 #include "base/env_socket.h"
 #include "base/log.h"
+#include "io/vault.h"
 #include "session/venue_keys.h"
 
 enum { NAME_MAX_OF_SEVERAL = 28 };
@@ -68,7 +69,7 @@ oc_rc venue_net_judge(const struct settings *settings, const char *venue, struct
     return OC_OK;
 }
 
-/* Where an endpoint is: as configured, else as its row for this environment says; NULL: nowhere. */
+/* Where an endpoint is: as configured, which `local` alone can be, else as its row for this environment says; NULL: nowhere. */
 static const char *url_of(const struct settings *settings, const char *venue, const struct oc_venue *described,
                           const char *name)
 {
@@ -76,7 +77,8 @@ static const char *url_of(const struct settings *settings, const char *venue, co
     snprintf(key, sizeof key, "endpoint.%s", name);
     const char *url = venue_text(settings, venue, key, NULL);
     for (uint32_t i = 0; !url && i < described->endpoint_count; i++)
-        if (described->endpoints[i].env == OC_ENV_LOCAL && strcmp(described->endpoints[i].name, name) == 0)
+        if (described->endpoints[i].env == venue_env(settings, venue) &&
+            strcmp(described->endpoints[i].name, name) == 0)
             url = described->endpoints[i].urls;
     return url;
 }
@@ -225,6 +227,23 @@ static oc_rc open_or_judge(const struct settings *settings, const char *venue, c
     return rc;
 }
 
+/* An environment of which the description knows no place: those that it knows. */
+static oc_rc nowhere(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                     const char *name, struct error *ret_error)
+{
+    char words[ERROR_EXPECTED_MAX] = "", what[ERROR_WHAT_MAX];
+    for (uint32_t env = OC_ENV_LIVE; env <= OC_ENV_LOCAL; env++)
+        for (uint32_t i = 0; i < described->endpoint_count; i++)
+            if (described->endpoints[i].env == env && strcmp(described->endpoints[i].name, name) == 0) {
+                const size_t length = strlen(words);
+                snprintf(words + length, sizeof words - length, "%s%s", length ? ", " : "", vault_env_name(env));
+                break;
+            }
+    snprintf(what, sizeof what, "its connector knows no place of %s in this environment", name);
+    return complain(settings, venue, "environment", what, *words ? words : "local, with a place in endpoint",
+                    ret_error);
+}
+
 oc_rc venue_net_describe(const struct settings *settings, const char *venue, const struct oc_venue *described,
                          struct error *ret_error)
 {
@@ -232,10 +251,17 @@ oc_rc venue_net_describe(const struct settings *settings, const char *venue, con
     const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.endpoint.", venue);
     for (uint32_t i = 0; i < settings->count; i++) {
         const char *name = settings->list[i].key + length;
-        if (strncmp(settings->list[i].key, prefix, length) != 0 || is_endpoint(described, name))
+        if (strncmp(settings->list[i].key, prefix, length) != 0)
+            continue;
+        snprintf(key, sizeof key, "endpoint.%s", name);
+        if (venue_env(settings, venue) != OC_ENV_LOCAL)
+            return complain(
+                settings, venue, key,
+                "where a venue is, its connector says: only the environment local has places of a configuration",
+                "environment = \"local\", or no endpoint", ret_error);
+        if (is_endpoint(described, name))
             continue;
         list_endpoints(described, words);
-        snprintf(key, sizeof key, "endpoint.%s", name);
         return complain(settings, venue, key, "its connector describes no such endpoint", words, ret_error);
     }
     for (uint32_t i = 0; i < described->endpoint_count; i++) {
@@ -248,7 +274,8 @@ oc_rc venue_net_describe(const struct settings *settings, const char *venue, con
             return complain(settings, venue, key, "an endpoint of so long a name has one place", "one url", ret_error);
         if (urls)
             continue;
-        snprintf(key, sizeof key, "endpoint.%s", name);
+        if (venue_env(settings, venue) != OC_ENV_LOCAL)
+            return nowhere(settings, venue, described, name, ret_error);
         return complain(settings, venue, key, "it is not set, and the description has no url for this environment",
                         "a url such as \"wss://127.0.0.1:7443\"", ret_error);
     }

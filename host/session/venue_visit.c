@@ -134,7 +134,7 @@ static oc_rc start_connector(struct venue_visit *visit, struct error *ret_error)
     const struct io_link below = net_link(visit->net);
     const struct io_world world = {.now_ns = &visit->now_ns,
                                    .seed = 1,
-                                   .env = OC_ENV_LOCAL,
+                                   .env = venue_env(visit->settings, visit->venue),
                                    .market_source = 1,
                                    .assets = {visit, no_assets, no_text},
                                    .limits = visit->shared.map ? &visit->shared : NULL,

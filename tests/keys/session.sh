@@ -66,7 +66,7 @@ bad 'a key of testnet at a local venue' 'this key is of another environment' --s
 config "environment = \"live\"; api_key = \"env:MINE_KEY\"; secret = \"env:MINE_SECRET\"; passphrase = \"env:MINE_PHRASE\";"
 bad 'keys of live at a local venue' "found 'live', expected local, that of its venue"
 config "vault = \"local\";" testnet
-bad 'a key of local at a venue of testnet' 'with real money these need a limit'
+bad 'a key of local at a venue of testnet' "found 'testnet', expected local"
 config "api_key = \"env:MINE_KEY\"; secret = \"env:MINE_SECRET\"; passphrase = \"env:MINE_PHRASE\";"
 bad 'no environment' 'venue.signs.keys.main.environment: it is not set'
 config "environment = \"local\"; api_key = \"env:MINE_KEY\"; secret = \"file:secret.txt\"; passphrase = \"env:MINE_PHRASE\";"
@@ -78,7 +78,7 @@ config "environment = \"local\"; api_key = \"env:MINE_KEY\"; secret = \"file:tin
 bad 'a secret that no log could be kept free of' "venue.signs.keys.main.secret: a secret so short could not be kept out of logs: found '5 bytes', expected 8 bytes or more"
 for env in live practice testnet; do # and is refused before a passphrase is asked for
     config "vault = \"testnet\";" $env
-    bad "$env" 'not supported yet' --set risk.without=max_order_value,position_limit,max_daily_loss
+    bad "$env" "found '$env', expected local: a transcript stands for the exchange" --set risk.without=max_order_value,position_limit,max_daily_loss
 done
 for env in live practice local; do # every other pair
     config "vault = \"testnet\";" $env

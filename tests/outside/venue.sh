@@ -193,7 +193,7 @@ grep -q 'these need a limit, and have none: max_order_value, position_limit, max
 run_live --set risk.max_order_value.limit=100 --set risk.without=position_limit && fail "a live environment is begun"
 grep -q 'have none: max_daily_loss: ' out || fail "limits: $(cat out)"
 run_live --set risk.max_order_value.limit=100 --set risk.without=position_limit --set risk.max_daily_loss.limit=50 && fail "live"
-grep -q "not supported yet: this host opens no connection to an exchange: found 'live'" out || fail "live: $(cat out)"
+grep -q "found 'live', expected local: a transcript stands for the exchange" out || fail "live: $(cat out)"
 refuses() { # WORDS OPTIONS...
     words=$1
     shift

@@ -115,16 +115,22 @@ static void several_venues_are_each_judged(void **state)
     assert_false(venue_at(&settings, 2, name));
     set("venue.two.connector", "org.example.loopback");
     says(venue_judge(&settings, &error), OC_E_CONFIG,
-         "venue.two.environment: it is not set: expected \"local\": a transcript stands for the exchange");
+         "venue.two.environment: it is not set: expected live, practice, testnet or local");
     set("venue.two.environment", "live");
     set("venue.two.accounts", "main"); /* a name of another venue's account too */
     set("venue.two.instruments.0.symbol", "BTC/USDT");
     set("venue.two.instruments.0.price_step", "0.01");
     set("venue.two.instruments.0.qty_step", "0.001");
     assert_int_equal(venue_judge(&settings, &error), OC_OK);
-    says(venue_judge_environment(&settings, &error), OC_E_NOT_SUPPORTED,
-         "x.conf:3: venue.two.environment: not supported yet: this host opens no connection to an exchange: found "
-         "'live', expected local: a transcript stands for the exchange");
+    says(venue_judge_environment(&settings, &error), OC_E_CONFIG,
+         "x.conf:3: venue.two.environment: found 'live', expected local: a transcript stands for the exchange, or link "
+         "= "
+         "\"network\"");
+    set("venue.two.link", "network");
+    assert_int_equal(venue_judge_environment(&settings, &error), OC_OK);
+    says(venue_judge_stake(&settings, &error), OC_E_NOT_SUPPORTED,
+         "x.conf:3: venue.two.environment: orders with real money are not supported yet: found 'live', expected "
+         "practice, testnet or local");
     taken(PART_RULE);
     assert_int_equal(venue_judge_limits(&settings, &parts, &error), OC_E_CONFIG); /* one of them is live */
     set("session.venue", "a,b,c,d,e,f,g,h,i");
@@ -145,9 +151,27 @@ static void limits(const char *missing)
     } else if (rc < 0) {
         fail_msg("%s", said(&error));
     }
-    says(venue_judge_environment(&settings, &error), OC_E_NOT_SUPPORTED,
-         "x.conf:3: venue.mine.environment: not supported yet: this host opens no connection to an exchange: found "
-         "'live', expected local: a transcript stands for the exchange");
+    assert_int_equal(venue_judge_stake(&settings, &error), OC_E_NOT_SUPPORTED);
+}
+
+static void an_environment_is_one_of_four(void **state)
+{
+    static const char *const words[] = {"live", "practice", "testnet", "local"};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        whole_venue(words[i]);
+        settings_drop(&settings, "venue.mine.transcript");
+        set("venue.mine.link", "network");
+        assert_int_equal(venue_env(&settings, "mine"), OC_ENV_LIVE + i);
+        assert_int_equal(venue_judge_environment(&settings, &error), OC_OK);
+        assert_int_equal(venue_judge_stake(&settings, &error),
+                         i ? OC_OK : OC_E_NOT_SUPPORTED); /* what is not real money goes */
+        taken(PART_RULE);
+        assert_int_equal(venue_judge_limits(&settings, &parts, &error), i ? OC_OK : OC_E_CONFIG);
+    }
+    whole_venue("prod");
+    says(venue_judge_environment(&settings, &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.environment: found 'prod', expected live, practice, testnet or local");
 }
 
 static void a_live_environment_asks_for_limits(void **state)
@@ -422,6 +446,7 @@ int main(void)
         TEST(a_group_must_be_whole),
         TEST(what_it_says_must_be_possible),
         TEST(several_venues_are_each_judged),
+        TEST(an_environment_is_one_of_four),
         TEST(a_live_environment_asks_for_limits),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
         cmocka_unit_test(closing_and_protecting_go_the_way_that_is_said),

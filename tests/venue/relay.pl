@@ -1,4 +1,5 @@
-# relay.pl PORT: listens at a free port of this machine, says which, and carries bytes to PORT and back until it is killed: a cable to pull.
+# relay.pl PORT [OWN]: listens at a free port of this machine, says which, and carries bytes to PORT and back until it is killed: a cable to pull.
+# A proxy as well: who begins with CONNECT is carried to PORT all the same, whatever host it names, which is said on a line of its own.
 use strict; use warnings;
 use IO::Socket::INET; use IO::Select;
 $SIG{CHLD} = 'IGNORE'; $SIG{PIPE} = 'IGNORE';
@@ -15,6 +16,7 @@ while (my @ready = $select->can_read) {
         }
         my $other = $peer{$one} or next;
         my $size = sysread $one, my $bytes, 65536;
+        if ($size && $bytes =~ s/\ACONNECT (\S+) .*?\r\n\r\n//s) { print "$1\n"; syswrite $one, "HTTP/1.1 200 OK\r\n\r\n"; next if $bytes eq '' }
         if ($size) { syswrite $other, $bytes; next }
         $select->remove($one, $other); delete @peer{$one, $other}; close $one; close $other;
     }

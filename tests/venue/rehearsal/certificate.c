@@ -101,15 +101,32 @@ static oc_rc read_authority(const char *cert_path, const char *key_path, X509 **
     return complain(out, cert_path, "this and its ca.key are no authority; remove both, and new ones are made");
 }
 
-oc_rc certificates_make(struct certificates *made, const char *folder, struct text *out)
+/* ",DNS:NAME" for each name between commas; false: one is no name of a host, or there are too many. */
+static bool add_names(char *here, size_t size, const char *names)
 {
-    static const char here[] = "DNS:localhost,IP:127.0.0.1,IP:::1";
+    size_t length = strlen(here);
+    for (const char *at = names; *at; at += *at == ',') {
+        const size_t count = strcspn(at, ",");
+        if (!count || strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789.-") < count || length + count + 6 > size)
+            return false;
+        length += (size_t)snprintf(here + length, size - length, ",DNS:%.*s", (int)count, at);
+        at += count;
+    }
+    return true;
+}
+
+oc_rc certificates_make(struct certificates *made, const char *folder, const char *names, struct text *out)
+{
+    char here[512] = "DNS:localhost,IP:127.0.0.1,IP:::1";
     char cert_path[PATH_BYTES], key_path[PATH_BYTES];
     EVP_PKEY *by = NULL;
     memset(made, 0, sizeof *made);
     snprintf(cert_path, sizeof cert_path, "%s/ca.pem", folder);
     snprintf(key_path, sizeof key_path, "%s/ca.key", folder);
     errno = 0;
+    if (!add_names(here, sizeof here, names))
+        return complain(out, names,
+                        "these are no names of hosts, or too many: small letters, digits, dots, a comma between");
     const bool is_there = access(cert_path, F_OK) == 0 || access(key_path, F_OK) == 0;
     oc_rc rc = is_there ? read_authority(cert_path, key_path, &made->authority, &by, out)
                         : make_authority(cert_path, key_path, &made->authority, &by, out);

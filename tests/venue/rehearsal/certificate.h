@@ -18,8 +18,9 @@ struct certificates {
     X509 *good, *expired, *other_name;
 };
 
-/* OC_E_IO: *out says why. certificates_release is due all the same. */
-CHECKED oc_rc certificates_make(struct certificates *made, const char *folder, struct text *out);
+/* `names`: of hosts that the good and the expired one hold beside this machine's, with commas between. OC_E_IO: *out says why.
+ * certificates_release is due all the same. */
+CHECKED oc_rc certificates_make(struct certificates *made, const char *folder, const char *names, struct text *out);
 void certificates_release(struct certificates *made);
 /* New connections are shown the one of this name: "good", "expired", "other-name". */
 bool certificates_show(const struct certificates *made, SSL_CTX *context, const char *name);

@@ -18,7 +18,7 @@ enum { PATH_BYTES = 1024, WORDS_BYTES = 4096, SECRET_BYTES = 32 };
 enum exit_code { EXIT_USAGE = 2 };
 
 struct wishes { /* of the command line */
-    const char *face, *seed, *faults, *port, *folder, *market, *every, *money, *certificate;
+    const char *face, *seed, *faults, *port, *folder, *market, *every, *money, *certificate, *names;
 };
 
 static const struct {
@@ -37,6 +37,7 @@ static const struct {
      offsetof(struct wishes, every)},
     {"--money", "LIST", "what each account begins with, such as '10000 USDT, 1 BTC'", offsetof(struct wishes, money)},
     {"--certificate", "WHICH", "good, expired or other-name (good)", offsetof(struct wishes, certificate)},
+    {"--names", "LIST", "hosts that its certificate holds too, with commas between", offsetof(struct wishes, names)},
 };
 
 enum { OPTIONS = sizeof options / sizeof *options };
@@ -208,14 +209,16 @@ static void on_signal(int number)
     serve_stop();
 }
 
-static int run(struct rehearsal *venue, const char *folder, int port)
+static int run(struct rehearsal *venue, const struct wishes *wishes, int port)
 {
+    const char *folder = wishes->folder;
     char words[WORDS_BYTES] = "";
     struct text out;
     struct certificates certificates;
     text_init_fixed(&out, words, sizeof words);
-    struct serve *serve =
-        certificates_make(&certificates, folder, &out) == OC_OK ? serve_new(venue, &certificates, port, &out) : NULL;
+    struct serve *serve = certificates_make(&certificates, folder, wishes->names, &out) == OC_OK
+                              ? serve_new(venue, &certificates, port, &out)
+                              : NULL;
     if (!serve) {
         fprintf(stderr, "outcry-venue: %s", words);
         certificates_release(&certificates);
@@ -244,7 +247,7 @@ static int run(struct rehearsal *venue, const char *folder, int port)
 
 int main(int count, char **words)
 {
-    struct wishes wishes = {.port = "7443", .seed = "1", .folder = "rehearsal", .certificate = "good"};
+    struct wishes wishes = {.port = "7443", .seed = "1", .folder = "rehearsal", .certificate = "good", .names = ""};
     int64_t port, seed;
     char said[WORDS_BYTES] = "";
     struct text out;
@@ -292,7 +295,7 @@ int main(int count, char **words)
     rc = rc ? rc : start_market(venue, &wishes, (uint64_t)seed);
     rc = rc || !wishes.faults ? rc : read_faults(venue, wishes.faults);
     rc = rc || !face->has_keys ? rc : !add_keys(venue, wishes.folder);
-    rc = rc ? rc : run(venue, wishes.folder, (int)port);
+    rc = rc ? rc : run(venue, &wishes, (int)port);
     venue_free(venue);
     return rc;
 }
