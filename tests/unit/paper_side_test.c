@@ -98,6 +98,30 @@ static void the_end_takes_the_last_price_of_its_side(void **state)
     }
 }
 
+/* What rests keeps its price and the greater of both fees from what comes behind it, and no unit more. */
+static void what_rests_keeps_its_money_and_the_greater_fee(void **state)
+{
+    static const struct {
+        const char *taker, *maker, *in_base;
+        int64_t bought; /* at 100, of 100,000 USDT, while 500 BTC at 99.90 are wanted */
+    } rows[] = {{"0.001", "0", "no", 499500}, {"0", "0.001", "no", 500000}, {"0.001", "0.001", "yes", 500500}};
+    (void)state;
+    for (size_t k = 0; k < 2 * sizeof rows / sizeof rows[0]; k++) {
+        const size_t i = k / 2, more = k % 2; /* one unit more is refused as a whole */
+        struct venue *v =
+            venue_new((const char *const[]){"latency", "0", "half_spread", "0", "taker_fee", rows[i].taker, "maker_fee",
+                                            rows[i].maker, "fee_in_base", rows[i].in_base, NULL});
+        bar(v, 0, 10100, 10100, 10100, 10100, -1);
+        send(v, MINUTE, order(v, OC_SIDE_BUY, 500000, 9990, 0));
+        send(v, MINUTE, order(v, OC_SIDE_BUY, rows[i].bought + (int64_t)more, 0, 0));
+        quote(v, MINUTE + 1, 9900, 1000000, 10000, 1000000);
+        assert_int_equal(v->fill_count, !more);
+        if (!more)
+            assert_int_equal(v->fills[0].qty, rows[i].bought);
+        venue_free(v);
+    }
+}
+
 /* Markets with so many orders that each has a list of its own: a price of one meets the orders of that one, all of them. */
 static void orders_of_many_markets_stay_apart(void **state)
 {
@@ -160,6 +184,7 @@ int main(void)
         cmocka_unit_test(amended_to_another_resting_price_it_makes),
         cmocka_unit_test(a_side_that_is_not_quoted_trades_nothing),
         cmocka_unit_test(the_end_takes_the_last_price_of_its_side),
+        cmocka_unit_test(what_rests_keeps_its_money_and_the_greater_fee),
         cmocka_unit_test(orders_of_many_markets_stay_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
