@@ -12,7 +12,9 @@
 #include <outcry/services.h>
 
 #define MS       1000000LL
-#define KEYS_MAX 4
+#define SECOND   1000000000LL
+#define HOUR     (3600 * SECOND)
+#define KEYS_MAX 6
 
 static struct registry registry;
 static struct load_report report;
@@ -170,12 +172,12 @@ static uint64_t submit(struct bench *bench, struct oc_request request)
     return order;
 }
 
-static uint64_t order(struct bench *bench, uint8_t side, int64_t qty, int64_t price)
+static inline uint64_t order(struct bench *bench, uint8_t side, int64_t qty, int64_t price)
 {
     return submit(bench, fixture_order(bench->f, side, qty, price));
 }
 
-static uint64_t accepted(struct bench *bench, uint8_t side, int64_t qty, int64_t price)
+static inline uint64_t accepted(struct bench *bench, uint8_t side, int64_t qty, int64_t price)
 {
     uint64_t id = order(bench, side, qty, price);
     assert_true(id);
@@ -183,7 +185,7 @@ static uint64_t accepted(struct bench *bench, uint8_t side, int64_t qty, int64_t
     return id;
 }
 
-static bool amend(struct bench *bench, uint64_t id, int64_t qty, int64_t price)
+static inline bool amend(struct bench *bench, uint64_t id, int64_t qty, int64_t price)
 {
     struct oc_request request = {.order = id, .qty = qty, .price = price};
     request.bits = (qty ? OC_RQ_QUANTITY_CHANGED : 0u) | (price ? OC_RQ_PRICE_CHANGED : 0u);
@@ -201,7 +203,7 @@ static bool amend(struct bench *bench, uint64_t id, int64_t qty, int64_t price)
     return rc == OC_OK;
 }
 
-static bool cancel(struct bench *bench, uint64_t id)
+static inline bool cancel(struct bench *bench, uint64_t id)
 {
     memset(&bench->refusal, 0, sizeof bench->refusal);
     assert_int_equal(engine_begin(bench->f->engine, 0), OC_OK);
@@ -232,12 +234,66 @@ static void assert_refused(const struct bench *bench, const char *reason, const 
 
 enum { BUY = OC_SIDE_BUY, SELL = OC_SIDE_SELL };
 
+static inline void at(struct bench *bench, int64_t ns)
+{
+    bench->f->now_ns = ns;
+    fixture_price(bench->f, 10000);
+}
+
+static inline void refused_as(struct bench *bench, uint64_t order, const char *reason)
+{
+    assert_int_equal(order, 0);
+    assert_string_equal(bench->refusal.reason, reason);
+}
+
+/* The next instance of the same rule, with the state of this one, in an engine of its own. */
+static inline struct bench *again(const struct bench *bench, const char *name, const char *const *pairs)
+{
+    static char bytes[65536], part[65536];
+    const oc_rc size = bench->table->save(bench->self, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(bench->table->save(bench->self, part, (uint32_t)size - 1), OC_E_LIMIT);
+    struct bench *next = bench_new(name, pairs);
+    assert_int_equal(next->table->load(next->self, bytes, (uint32_t)size - 1), OC_E_DATA);
+    assert_int_equal(next->table->load(next->self, bytes, (uint32_t)size), OC_OK);
+    next->f->now_ns = bench->f->now_ns;
+    return next;
+}
+
+/* Another instrument like the first, with a price of 50.00. */
+static inline uint32_t second_instrument(struct bench *bench, const char *symbol, const char *settle)
+{
+    struct oc_instrument info = instruments_get(engine_instruments(bench->f->engine), bench->f->inst)->info;
+    uint32_t inst;
+    strcpy(info.symbol, symbol);
+    info.inst = 0;
+    if (settle) {
+        assert_int_equal(instruments_asset(engine_instruments(bench->f->engine), settle, &info.quote), OC_OK);
+        info.settle = info.quote;
+    }
+    assert_int_equal(instruments_add(engine_instruments(bench->f->engine), &info, &inst), OC_OK);
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst},
+                                .price = 5000,
+                                .qty = 1,
+                                .present = OC_HAS_QTY};
+    assert_int_equal(fixture_input(bench->f, &trade), OC_OK);
+    return inst;
+}
+
+static inline uint64_t order_of(struct bench *bench, uint32_t inst, uint8_t side, int64_t qty, int64_t price)
+{
+    struct oc_request request = fixture_order(bench->f, side, qty, price);
+    request.head.inst = inst;
+    return submit(bench, request);
+}
+
 static int load_all(void **state)
 {
     static const char *const names[] = {"max_order_qty", "max_order_value", "price_collar", "position_limit",
                                         "message_rate",  "max_daily_loss",  "kill_switch",  "allow_list",
                                         "trading_hours", "duplicate_order", "repeat_exec",  "max_drawdown",
-                                        "spread_halt",   "volatility_halt", "exposure",     "expression"};
+                                        "spread_halt",   "volatility_halt", "exposure",     "expression",
+                                        "max_open",      "cooldown",        "universe"};
     (void)state;
     registry_init(&registry);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

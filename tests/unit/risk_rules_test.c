@@ -4,35 +4,6 @@
 
 #include <outcry/kit/text.h>
 
-#define SECOND 1000000000LL
-#define HOUR   (3600 * SECOND)
-
-static void at(struct bench *bench, int64_t ns)
-{
-    bench->f->now_ns = ns;
-    fixture_price(bench->f, 10000);
-}
-
-static void refused_as(struct bench *bench, uint64_t order, const char *reason)
-{
-    assert_int_equal(order, 0);
-    assert_string_equal(bench->refusal.reason, reason);
-}
-
-/* The next instance of the same rule, with the state of this one, in an engine of its own. */
-static struct bench *again(const struct bench *bench, const char *name, const char *const *pairs)
-{
-    static char bytes[65536], part[65536];
-    const oc_rc size = bench->table->save(bench->self, bytes, sizeof bytes);
-    assert_true(size > 0);
-    assert_int_equal(bench->table->save(bench->self, part, (uint32_t)size - 1), OC_E_LIMIT);
-    struct bench *next = bench_new(name, pairs);
-    assert_int_equal(next->table->load(next->self, bytes, (uint32_t)size - 1), OC_E_DATA);
-    assert_int_equal(next->table->load(next->self, bytes, (uint32_t)size), OC_OK);
-    next->f->now_ns = bench->f->now_ns;
-    return next;
-}
-
 static void a_pattern_is_all_of_a_text(void **state)
 {
     static const struct {
@@ -472,33 +443,6 @@ static void volatility_halt(void **state)
     assert_int_equal(fixture_input(bench->f, &bar), OC_OK);
     refused_as(bench, order(bench, BUY, 1, 9900), "VOLATILITY_HALT");
     bench_free(bench);
-}
-
-/* Another instrument like the first, with a price of 50.00. */
-static uint32_t second_instrument(struct bench *bench, const char *symbol, const char *settle)
-{
-    struct oc_instrument info = instruments_get(engine_instruments(bench->f->engine), bench->f->inst)->info;
-    uint32_t inst;
-    strcpy(info.symbol, symbol);
-    info.inst = 0;
-    if (settle) {
-        assert_int_equal(instruments_asset(engine_instruments(bench->f->engine), settle, &info.quote), OC_OK);
-        info.settle = info.quote;
-    }
-    assert_int_equal(instruments_add(engine_instruments(bench->f->engine), &info, &inst), OC_OK);
-    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst},
-                                .price = 5000,
-                                .qty = 1,
-                                .present = OC_HAS_QTY};
-    assert_int_equal(fixture_input(bench->f, &trade), OC_OK);
-    return inst;
-}
-
-static uint64_t order_of(struct bench *bench, uint32_t inst, uint8_t side, int64_t qty, int64_t price)
-{
-    struct oc_request request = fixture_order(bench->f, side, qty, price);
-    request.head.inst = inst;
-    return submit(bench, request);
 }
 
 static void exposure(void **state)

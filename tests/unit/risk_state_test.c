@@ -5,8 +5,6 @@
 #include <outcry/kit/bucket.h>
 #include <outcry/kit/dec.h>
 
-#define HOUR 3600000000000LL
-
 static void RISK_3_token_bucket(void **state)
 {
     (void)state;

@@ -3,23 +3,14 @@
  * instance (`for`): by asset, by venue, or a list of symbols by sector. All of them must settle in one asset. What only reduces passes, and so does what
  * does not add to the sum. */
 #include <outcry/kit/dec.h>
+#include <outcry/kit/insts.h>
 #include <outcry/kit/rule.h>
-#include <outcry/kit/slots.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 1024, INSTRUMENTS_MAX = SLOTS / 4 * 3 };
-
-struct state { /* instruments that were ordered, traded or shown with a position */
-    uint32_t indexes[SLOTS];
-    uint32_t insts[INSTRUMENTS_MAX]; /* the same, as they came */
-    uint32_t count;
-    uint32_t is_full;
-};
-
 struct rule {
     struct oc_dec limit;
-    struct state state;
+    struct kit_insts insts; /* that were ordered, traded or shown with a position */
 };
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -55,9 +46,9 @@ static oc_rc others_of(const struct rule *rule, const struct oc_risk_ctx *ctx, c
     *ret_sum = (struct oc_dec){0, 0, 0};
     if (!own)
         return OC_E_NOT_FOUND;
-    for (uint32_t i = 0; i < rule->state.count; i++) {
+    for (uint32_t i = 0; i < rule->insts.count; i++) {
         const struct oc_instrument *info =
-            ctx->instrument(ctx, rule->state.insts[i]); /* in the version that holds now */
+            ctx->instrument(ctx, rule->insts.list[i]); /* in the version that holds now */
         if (!info || info == own)
             continue;
         oc_rc rc = worst_of(ctx, ask->account, info->inst, 0, OC_SIDE_NONE, 0, &value);
@@ -101,9 +92,9 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     struct oc_dec before, after;
     if (kit_only_reduces(ask))
         return oc_allow(ret_verdict);
-    if (rule->state.is_full)
-        return oc_refuse(ret_verdict, "TOO_MANY_INSTRUMENTS", (struct oc_dec){rule->state.count, 0, 0},
-                         (struct oc_dec){INSTRUMENTS_MAX, 0, 0});
+    if (rule->insts.is_full)
+        return oc_refuse(ret_verdict, "TOO_MANY_INSTRUMENTS", (struct oc_dec){rule->insts.count, 0, 0},
+                         (struct oc_dec){KIT_INSTS_MAX, 0, 0});
     oc_rc rc = sums_of(rule, ctx, ask, &before, &after);
     if (rc == OC_E_NOT_FOUND)
         return oc_refuse(ret_verdict, "NO_REFERENCE_PRICE", none, rule->limit);
@@ -119,22 +110,15 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 /* [engine] */
 static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
 {
-    struct state *state = &((struct rule *)self)->state;
     (void)ctx;
-    if (!event->inst || (event->type != OC_EV_REQUEST && event->type != OC_EV_FILL && event->type != OC_EV_ORDER &&
-                         event->type != OC_EV_POSITION))
-        return;
-    const uint32_t known = state->count;
-    if (kit_slot_make(state->indexes, SLOTS, &state->count, event->inst) < 0)
-        state->is_full = 1;
-    else if (state->count > known)
-        state->insts[known] = event->inst;
+    if (kit_shows_holding(event))
+        kit_insts_add(&((struct rule *)self)->insts, event->inst);
 }
 
 static uint64_t interest(void *self)
 {
     (void)self;
-    return 1ull << OC_EV_REQUEST | 1ull << OC_EV_FILL | 1ull << OC_EV_ORDER | OC_INTEREST_ABOVE;
+    return KIT_HOLDINGS;
 }
 
 static oc_rc configure(const struct oc_host *host, struct rule *rule)
@@ -143,7 +127,7 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 }
 
 KIT_RULE_INSTANCE(struct rule, configure);
-KIT_RULE_STATE(struct rule, state, 1);
+KIT_RULE_STATE(struct rule, insts, 1);
 
 static const struct oc_risk risk = {.size = sizeof risk,
                                     .check = check,

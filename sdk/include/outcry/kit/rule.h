@@ -9,6 +9,16 @@
 /* interest(): what moves prices. */
 #define KIT_PRICES (1ull << OC_EV_TRADE | 1ull << OC_EV_QUOTE | 1ull << OC_EV_BAR | 1ull << OC_EV_QBAR)
 
+/* interest(): what an account may come to hold an instrument by. */
+#define KIT_HOLDINGS (1ull << OC_EV_REQUEST | 1ull << OC_EV_FILL | 1ull << OC_EV_ORDER | OC_INTEREST_ABOVE)
+
+/* 1: such an event, of an instrument. */
+static inline int kit_shows_holding(const struct oc_event *event)
+{
+    return event->inst && (event->type == OC_EV_REQUEST || event->type == OC_EV_FILL || event->type == OC_EV_ORDER ||
+                           event->type == OC_EV_POSITION);
+}
+
 /* What the file of one rule ends with: its descriptor `plugin`, and the list. RISK: its struct oc_risk; KEYS: its table of keys.
  * KIT_RULE("org.example.mine", "0.1.0", "MIT", "what it refuses", open_rule, close_rule, risk, keys); */
 #define KIT_RULE(ID, VERSION, LICENSE, ABOUT, OPEN, CLOSE, RISK, KEYS)                                                 \

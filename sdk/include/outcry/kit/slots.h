@@ -5,7 +5,7 @@
 #ifndef OUTCRY_KIT_SLOTS_H
 #define OUTCRY_KIT_SLOTS_H
 
-#include <outcry/id.h>
+#include <outcry/event.h>
 
 /* The place of an instrument in `indexes`; -1: it has none. */
 static inline int32_t kit_slot(const uint32_t *indexes, uint32_t size, uint32_t inst)
