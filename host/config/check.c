@@ -41,6 +41,7 @@ static const struct range ranges[] = {
     {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},
     {"report.periods_per_year", 1, 366, "a whole number from 1 to 366, such as 252 or 365"},
     {"strategy.deadline", 0, FREE, "a duration from 0 such as \"250ms\""},
+    {"strategy.entry_timeout", 1, FREE, "a duration above 0 such as \"10m\""},
     {"console.limit", 0, FREE, "a duration from 0 such as \"5s\""},
     {"console.ask_above", 0, FREE, "an amount from 0"},
 };
@@ -77,6 +78,8 @@ static oc_rc check_typed(struct settings *settings, const struct setting *settin
         rc = settings_dec(settings, setting->key, &dec);
         return rc < 0 ? rc : check_range(settings, setting, (oc_i128)dec.units * 1000, num_pow10_128(dec.scale));
     }
+    if (strcmp(type, "stake") == 0)
+        return settings_stake(settings, setting->key, &(struct stake){{0}, ""});
     if (strcmp(type, "boolean") == 0)
         return settings_boolean(settings, setting->key, &yes);
     if (strcmp(type, "time") == 0)

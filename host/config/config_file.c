@@ -41,6 +41,10 @@ static const struct config_key keys[] = {
     {"strategy.account", "text", "the first of its venue",
      "account that strategies trade with where a venue has several"},
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
+    {"strategy.stake", "stake", "none",
+     "what an entry is worth whose order names no amount: \"100 USDT\", or \"10%\" of equity"},
+    {"strategy.entry_timeout", "duration", "none",
+     "a limit or stop entry that says no end of its own is gone (GTD) after so long"},
     {"strategy.on_error", "text", "suspend",
      "a callback raised: suspend; flatten: and what it holds is closed; continue: its orders are dropped, and it goes "
      "on"},

@@ -128,6 +128,31 @@ oc_rc settings_duration(struct settings *settings, const char *key, int64_t *ret
     return OC_OK;
 }
 
+oc_rc settings_stake(struct settings *settings, const char *key, struct stake *ret_stake)
+{
+    static const char expected[] = "an amount such as \"100 USDT\", or a share of equity such as \"10%\", at most 100%";
+    const struct setting *setting = settings_get(settings, key);
+    struct stake stake = {{0}, ""};
+    if (!setting)
+        return OC_E_NOT_FOUND;
+    const size_t size = strcspn(setting->value, " %");
+    const char *rest = setting->value + size;
+    const bool is_share = strcmp(rest + strspn(rest, " "), "%") == 0;
+    if (text_to_decimal(setting->value, size, &stake.number.units, &stake.number.scale) < 0 || stake.number.units <= 0)
+        return settings_wrong(settings, setting, expected);
+    if (is_share)
+        stake.number.scale += 2;
+    else
+        snprintf(stake.currency, sizeof stake.currency, "%s", rest + strspn(rest, " "));
+    const size_t blanks = strspn(rest, " "), length = strlen(rest + blanks);
+    if (!is_share && (!blanks || !length || length >= sizeof stake.currency || strchr(rest + blanks, ' ')))
+        return settings_wrong(settings, setting, expected);
+    if (is_share && (oc_i128)stake.number.units > num_pow10_128(stake.number.scale))
+        return settings_wrong(settings, setting, expected);
+    *ret_stake = stake;
+    return OC_OK;
+}
+
 oc_rc settings_time(struct settings *settings, const char *key, int64_t *ret_ns)
 {
     const struct setting *setting = settings_get(settings, key);

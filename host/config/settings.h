@@ -44,6 +44,12 @@ CHECKED oc_rc settings_integer(struct settings *settings, const char *key, int64
 CHECKED oc_rc settings_duration(struct settings *settings, const char *key, int64_t *ret_ns);
 CHECKED oc_rc settings_time(struct settings *settings, const char *key, int64_t *ret_ns);
 CHECKED oc_rc settings_boolean(struct settings *settings, const char *key, bool *ret_value);
+/* What an entry is worth: "100 USDT", or "10%" of equity. */
+struct stake {
+    struct oc_dec number; /* above 0; of a share 1 is all of it, and the most */
+    char currency[16];    /* "": a share */
+};
+CHECKED oc_rc settings_stake(struct settings *settings, const char *key, struct stake *ret_stake);
 /* Explains a wrong value. OC_E_CONFIG. */
 CHECKED oc_rc settings_wrong(struct settings *settings, const struct setting *setting, const char *expected);
 /* Borrowed; `fallback` where it is not set. */

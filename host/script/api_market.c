@@ -164,12 +164,13 @@ static void option_prices(lua_State *lua, int options, const struct instrument *
         priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);
 }
 
-static void option_amount(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,
+/* False: none is named. */
+static bool option_amount(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,
                           bool *snapped)
 {
     struct api_number number;
-    bool by_position = lua_type(lua, 2) == LUA_TNUMBER || lua_type(lua, 2) == LUA_TSTRING;
-    bool has_qty = by_position ? api_number(lua, 2, "qty", &number) : option_number(lua, options, "qty", &number);
+    const bool is_first = lua_type(lua, 2) == LUA_TNUMBER || lua_type(lua, 2) == LUA_TSTRING;
+    const bool has_qty = is_first ? api_number(lua, 2, "qty", &number) : option_number(lua, options, "qty", &number);
     if (has_qty) {
         if (!(number.number > 0))
             sandbox_raise(lua, "qty must be above 0; found %f", number.number);
@@ -186,9 +187,9 @@ static void option_amount(lua_State *lua, int options, const struct instrument *
             !api_reads_as_money(strategy_of(lua), instrument->info.quote, number.number, &request->quote_qty))
             request->quote_qty = dec_of(lua, &number, 8);
         request->bits |= OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE;
-    } else if (!has_qty) {
-        sandbox_raise(lua, "an amount is needed: m:buy(qty), m:buy{ qty = ... } or m:buy{ quote_qty = ... }");
+        return true;
     }
+    return has_qty;
 }
 
 static uint32_t option_insufficient(lua_State *lua, int options, const struct oc_request *request)
@@ -248,18 +249,25 @@ static int submit(lua_State *lua, const struct market_handle *market, struct oc_
     return answer(lua, market, request, rc, &refusal);
 }
 
+static int refused(lua_State *lua, const char *rule, const char *reason)
+{
+    struct engine_refusal refusal = {0};
+    strcpy(refusal.reason, reason);
+    strcpy(refusal.rule, rule);
+    return api_refusal(lua, &refusal);
+}
+
 static int verb(lua_State *lua, uint8_t side)
 {
     const char *name = side == OC_SIDE_BUY ? "m:buy" : "m:sell";
     struct market_handle *market = api_market_at(lua, 1);
     int options = options_at(lua, name, api_trade_options);
     api_check_acting(lua, market->strategy, name);
-    struct oc_request request = {.account = market->account, .side = side};
+    struct oc_request request = {.head = {.inst = market->inst}, .account = market->account, .side = side};
     bool snapped = false;
-    request.head.inst = market->inst;
     if (market->strategy->is_loading || market->strategy->is_in_init)
         return sandbox_raise(lua, "%s: orders can be made from on_start on, not while loading", name);
-    option_amount(lua, options, market->instrument, &request, &snapped);
+    const bool is_sized = option_amount(lua, options, market->instrument, &request, &snapped);
     option_prices(lua, options, market->instrument, &request, &snapped);
     option_protection(lua, options, market->instrument, &request);
     option_tag(lua, options, &request);
@@ -272,22 +280,16 @@ static int verb(lua_State *lua, uint8_t side)
         request.bits |= OC_RQ_REDUCE_ONLY;
     if (snapped)
         request.bits |= OC_RQ_SNAPPED;
-    struct engine_refusal refusal = {0};
-    if (snapped && option_flag(lua, options, "strict")) {
-        strcpy(refusal.reason, "NOT_ON_THE_GRID");
-        strcpy(refusal.rule, "strict");
-        return api_refusal(lua, &refusal);
-    }
-    if ((request.bits & OC_RQ_HAS_QTY) && request.qty == 0) {
-        strcpy(refusal.reason, "QUANTITY_BELOW_STEP");
-        strcpy(refusal.rule, "instrument");
-        return api_refusal(lua, &refusal);
-    }
-    if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && request.quote_qty.units == 0) {
-        strcpy(refusal.reason, "QUOTE_AMOUNT_TOO_SMALL");
-        strcpy(refusal.rule, "host");
-        return api_refusal(lua, &refusal);
-    }
+    api_entry_end(market, &request);
+    int said;
+    if (!is_sized && (said = api_stake(lua, market, &request)) != 0)
+        return said;
+    if (snapped && option_flag(lua, options, "strict"))
+        return refused(lua, "strict", "NOT_ON_THE_GRID");
+    if ((request.bits & OC_RQ_HAS_QTY) && request.qty == 0)
+        return refused(lua, "instrument", "QUANTITY_BELOW_STEP");
+    if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && request.quote_qty.units == 0)
+        return refused(lua, "host", "QUOTE_AMOUNT_TOO_SMALL");
     return submit(lua, market, &request);
 }
 

@@ -80,20 +80,69 @@ static int lj_target_qty(lua_State *lua)
     return go_to(lua, market, to_units(lua, market->instrument, &number), options, false);
 }
 
-/* What such a share of equity buys at `price`, the account's fee included; 0: not known. */
-static double quantity_of(const struct market_handle *market, double share, double price)
+/* The account's equity in the market's quote currency; 0: not known, or none. */
+static double equity_of(const struct market_handle *market)
 {
     const struct oc_instrument *info = &market->instrument->info;
     struct portfolio *portfolio = engine_portfolio(market->strategy->engine);
     const struct account *account = portfolio_account(portfolio, market->account);
-    const double point = api_number_of_dec(info->contract_size), fee = api_number_of_dec(account->terms.fee);
     oc_i128 money;
-    if (!(price > 0) || info->kind == OC_KIND_INVERSE ||
-        portfolio_equity(portfolio, market->account, &money, NULL) < 0 || money <= 0 ||
+    if (portfolio_equity(portfolio, market->account, &money, NULL) < 0 || money <= 0 ||
         (account->base != info->quote &&
          portfolio_convert(portfolio, money, account->base, info->quote, RATE_MIDDLE, &money) < 0))
         return 0.0;
-    return share * money_to_double(money) / (price * (1.0 + fee) * point);
+    return money_to_double(money);
+}
+
+/* What so much of the quote currency buys at `price`, the account's fee included; 0: nothing that is known. */
+static double quantity_of(const struct market_handle *market, double money, double price)
+{
+    const struct oc_instrument *info = &market->instrument->info;
+    const struct account *account = portfolio_account(engine_portfolio(market->strategy->engine), market->account);
+    const double point = api_number_of_dec(info->contract_size), fee = api_number_of_dec(account->terms.fee);
+    return price > 0 && info->kind != OC_KIND_INVERSE ? money / (price * (1.0 + fee) * point) : 0.0;
+}
+
+int api_stake(lua_State *lua, const struct market_handle *market, struct oc_request *request)
+{
+    const struct strategy_stake *stake = &market->strategy->config.stake;
+    const struct instruments *instruments = engine_instruments(market->strategy->engine);
+    const struct market *prices = markets_get(engine_markets(market->strategy->engine), market->inst);
+    const int64_t now = held(market);
+    if (!stake->number)
+        return sandbox_raise(lua, "an amount is needed: m:buy(qty), m:buy{ qty = ... } or m:buy{ quote_qty = ... }");
+    if ((request->bits & OC_RQ_REDUCE_ONLY) || (request->side == OC_SIDE_BUY ? now < 0 : now > 0))
+        return sandbox_raise(lua, "an amount is needed: strategy.stake is what an entry is worth, and this order makes "
+                                  "the position smaller; m:close() closes it");
+    const char *quote = instruments_asset_name(instruments, market->instrument->info.quote);
+    if (*stake->currency && strcmp(stake->currency, quote) != 0)
+        return sandbox_raise(lua, "strategy.stake is in %s, and %s is paid in %s: give a share such as \"10%%\"",
+                             stake->currency, market->instrument->info.symbol, quote);
+    double price = 0;
+    if (request->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP))
+        price = instrument_price(market->instrument,
+                                 request->bits & OC_RQ_HAS_PRICE ? request->price : request->stop_price);
+    else if (prices && prices->has_last)
+        price = instrument_price(market->instrument, prices->last);
+    if (!(price > 0))
+        return refuse(lua, "NO_REFERENCE_PRICE");
+    const double money = *stake->currency ? stake->number : stake->number * equity_of(market);
+    if (!(money > 0))
+        return refuse(lua, "EQUITY_NOT_KNOWN");
+    const struct api_number number = {.number = quantity_of(market, money, price)};
+    request->qty = to_units(lua, market->instrument, &number);
+    request->bits |= OC_RQ_HAS_QTY;
+    return 0;
+}
+
+void api_entry_end(const struct market_handle *market, struct oc_request *request)
+{
+    const int64_t timeout_ns = market->strategy->config.entry_timeout_ns;
+    if (!timeout_ns || (request->tif != OC_TIF_NONE && request->tif != OC_TIF_GTC) ||
+        (request->bits & OC_RQ_REDUCE_ONLY) || !(request->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)))
+        return;
+    request->tif = OC_TIF_GTD;
+    request->expire_ns = engine_now(market->strategy->engine) + timeout_ns;
 }
 
 static int lj_target_percent(lua_State *lua)
@@ -114,7 +163,7 @@ static int lj_target_percent(lua_State *lua)
     }
     if (limit.number <= 0 && prices && prices->has_last)
         limit.number = instrument_price(market->instrument, prices->last);
-    struct api_number number = {.number = quantity_of(market, share.number, limit.number)};
+    struct api_number number = {.number = quantity_of(market, share.number * equity_of(market), limit.number)};
     if (share.number != 0 && number.number == 0)
         return refuse(lua, "EQUITY_NOT_KNOWN");
     return go_to(lua, market, to_units(lua, market->instrument, &number), options, true);

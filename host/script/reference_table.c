@@ -304,7 +304,9 @@ static const struct reference_entry entries[] = {
      "`high_age` "
      "and `low_age` count bars since; each equals `right` when it has just become known. At most 1000."},
 
-    {"option", "qty", "qty = 0.5", "Above 0, in base; moved down to the grid. Exactly one of `qty` and `quote_qty`."},
+    {"option", "qty", "qty = 0.5",
+     "Above 0, in base; moved down to the grid. Exactly one of `qty` and `quote_qty`; without both an entry is worth "
+     "`strategy.stake` of the configuration, a limit at its price, else at the last one."},
     {"option", "quote_qty", "quote_qty = 1000",
      "Above 0: money in the quote currency to spend (or to take in), fees included; the venue "
      "sizes it at the fill."},
@@ -312,7 +314,8 @@ static const struct reference_entry entries[] = {
     {"option", "stop", "stop = 61000", "Trigger, moved to the nearer step."},
     {"option", "tif", "tif = \"GTC\"", "GTC (as without), IOC, FOK, GTD (needs `expire`), DAY. Another word raises."},
     {"option", "expire", "expire = now() + 3600 * 1000000000",
-     "End of a GTD order; a whole number of nanoseconds, else it raises."},
+     "End of a GTD order; a whole number of nanoseconds, else it raises. A limit or stop entry that says neither this "
+     "nor `tif` is GTD where `strategy.entry_timeout` says how long it waits."},
     {"option", "post_only", "post_only = true", "Rejected by the venue if it would trade at once. Limit orders only."},
     {"option", "reduce_only", "reduce_only = true", "May only bring the position nearer to zero."},
     {"option", "stop_loss", "stop_loss = 58000",

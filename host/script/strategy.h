@@ -64,11 +64,16 @@ struct strategy_config {
     void *plot_arg;
     sandbox_require_fn require;
     void *require_arg;
-    bool is_apart;      /* the engine does not know it until strategy_enter */
-    bool drops_params;  /* given parameters that it does not have are left out; else they are an error */
-    bool notes_origins; /* see strategy_note_origins */
-    bool goes_on;       /* behind a callback that raised, whose orders are dropped; a limit suspends all the same */
-    bool is_timed;      /* the wall time of its callbacks is taken, for showing */
+    struct strategy_stake {
+        double number;        /* money, or a share of equity; 0: an order names its amount */
+        const char *currency; /* borrowed; "": a share */
+    } stake;
+    int64_t entry_timeout_ns; /* 0: none */
+    bool is_apart;            /* the engine does not know it until strategy_enter */
+    bool drops_params;        /* given parameters that it does not have are left out; else they are an error */
+    bool notes_origins;       /* see strategy_note_origins */
+    bool goes_on;  /* behind a callback that raised, whose orders are dropped; a limit suspends all the same */
+    bool is_timed; /* the wall time of its callbacks is taken, for showing */
 };
 
 /* [setup] Loads the text and runs it; strategy{} and params{} are known after it. On failure *ret_error says why. */

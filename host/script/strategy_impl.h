@@ -321,6 +321,11 @@ int api_place(lua_State *lua, const struct market_handle *market, struct oc_requ
 bool api_option_reduces(lua_State *lua, int options, const struct oc_request *request, bool otherwise);
 /* Where the options of a target stand, if they do; 0: there are none. */
 int api_target_options_at(lua_State *lua, const char *verb, int index);
+/* The quantity of an entry that names none: strategy.stake, at its price, its stop or the last price, the fee included. 0: it has one now;
+ * else so many results, a refusal. Raises where nothing is configured, and where the order would reduce. */
+int api_stake(lua_State *lua, const struct market_handle *market, struct oc_request *request);
+/* strategy.entry_timeout: an entry that rests, and of which nobody said how long, is GTD. */
+void api_entry_end(const struct market_handle *market, struct oc_request *request);
 /* An order of the strategy in this market is open that is not protection. */
 bool api_is_busy(const struct market_handle *market);
 extern const luaL_Reg api_target_methods[]; /* of a market */

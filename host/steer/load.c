@@ -31,6 +31,24 @@ static bool goes_on(const struct session *session)
     return strcmp(settings_text(session->settings, "strategy.on_error", "suspend"), "continue") == 0;
 }
 
+/* They were judged when the configuration was read. */
+static struct strategy_stake stake_of(const struct session *session)
+{
+    struct stake stake;
+    const struct setting *setting = settings_get(session->settings, "strategy.stake");
+    if (settings_stake(session->settings, "strategy.stake", &stake) < 0)
+        return (struct strategy_stake){0, ""};
+    const char *blank = stake.currency[0] ? strrchr(setting->value, ' ') : NULL;
+    return (struct strategy_stake){(double)stake.number.units / (double)num_pow10(stake.number.scale),
+                                   blank ? blank + 1 : ""};
+}
+
+static int64_t entry_timeout_of(const struct session *session)
+{
+    int64_t timeout_ns;
+    return settings_duration(session->settings, "strategy.entry_timeout", &timeout_ns) < 0 ? 0 : timeout_ns;
+}
+
 static struct strategy_config config_of(const struct strategies *strategies, uint32_t index,
                                         struct steer_source *source)
 {
@@ -52,6 +70,8 @@ static struct strategy_config config_of(const struct strategies *strategies, uin
                                     .plot_arg = &strategies->session->plots,
                                     .require = steer_require,
                                     .require_arg = source,
+                                    .stake = stake_of(strategies->session),
+                                    .entry_timeout_ns = entry_timeout_of(strategies->session),
                                     .goes_on = goes_on(strategies->session),
                                     .is_timed = strategies->is_shown};
 }

@@ -48,7 +48,8 @@ static void so_many_instruments_and_no_more(void **state)
     bench_free(bench);
 
     bench = bench_new("max_open", keys);
-    const uint32_t other = second_instrument(bench, "ETH/USDT", NULL), last = second_instrument(bench, "SOL/USDT", NULL);
+    const uint32_t other = second_instrument(bench, "ETH/USDT", NULL),
+                   last = second_instrument(bench, "SOL/USDT", NULL);
     const uint64_t gone = order_of(bench, other, BUY, 10, 4000);
     fills(bench, bench->f->inst, BUY, 10, 10000, "0");
     assert_int_equal(order_of(bench, last, BUY, 10, 4000), 0);
@@ -107,9 +108,9 @@ static void a_pause_behind_losses(void **state)
     at(bench, 100 * HOUR);
     trip(bench, own, 10000, 9990, "0");
     at(bench, 101 * HOUR);
-    trip(bench, second, 5000, 5000, "0"); /* no loss */
+    trip(bench, second, 5000, 5000, "0");   /* no loss */
     trip(bench, second, 5000, 5010, "0.1"); /* as much as it paid is none either */
-    at(bench, 124 * HOUR); /* the first has left the window at this very instant */
+    at(bench, 124 * HOUR);                  /* the first has left the window at this very instant */
     trip(bench, second, 5000, 5010, "0.101");
     assert_true(order(bench, BUY, 1, 10000));
     at(bench, 148 * HOUR - 1);
@@ -139,7 +140,7 @@ static void a_pause_behind_low_profit(void **state)
         "cooldown", PAIRS("pause", "6h", "after", "low_profit", "count", "2", "window", "24h", "profit", "0.5"));
     const uint32_t own = bench->f->inst;
     at(bench, 100 * HOUR);
-    trip(bench, own, 10000, 10010, "0"); /* 0.1 for 1.000 */
+    trip(bench, own, 10000, 10010, "0");     /* 0.1 for 1.000 */
     assert_true(order(bench, BUY, 1, 9000)); /* one alone says nothing */
     trip(bench, own, 10000, 10040, "0");
     assert_true(order(bench, BUY, 1, 9000)); /* 0.5 together is enough */
@@ -177,7 +178,7 @@ static void only_what_trades_enough_is_entered(void **state)
     const char *const *keys = PAIRS("turnover", "1000", "age", "2h");
     struct bench *bench = bench_new("universe", keys);
     refused_as(bench, order(bench, BUY, 1, 10000), "NO_REFERENCE_PRICE"); /* never seen */
-    traded(bench, 240 * HOUR, 9999);                                     /* 999.9 */
+    traded(bench, 240 * HOUR, 9999);                                      /* 999.9 */
     assert_false(order(bench, BUY, 1, 10000));
     assert_refused(bench, "INSTRUMENT_TOO_NEW", "0", "7200");
     traded(bench, 242 * HOUR - 1, 0);
@@ -196,7 +197,7 @@ static void only_what_trades_enough_is_entered(void **state)
     assert_refused(next, "TURNOVER_TOO_LOW", "0", "1000");
     struct oc_request out = reducing(next, SELL, 1, 10000);
     hold(next, 10);
-    assert_true(submit(next, out)); /* what has left the universe can be sold */
+    assert_true(submit(next, out));  /* what has left the universe can be sold */
     traded(next, 400 * HOUR, 10000); /* after a long silence */
     assert_true(order(next, BUY, 1, 10000));
     bench_free(next);
@@ -221,12 +222,9 @@ static void only_what_trades_enough_is_entered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(so_many_instruments_and_no_more),
-        cmocka_unit_test(a_pause_behind_every_exit),
-        cmocka_unit_test(a_pause_behind_losses),
-        cmocka_unit_test(a_pause_behind_low_profit),
-        cmocka_unit_test(what_was_held_before_is_no_loss),
-        cmocka_unit_test(only_what_trades_enough_is_entered),
+        cmocka_unit_test(so_many_instruments_and_no_more), cmocka_unit_test(a_pause_behind_every_exit),
+        cmocka_unit_test(a_pause_behind_losses),           cmocka_unit_test(a_pause_behind_low_profit),
+        cmocka_unit_test(what_was_held_before_is_no_loss), cmocka_unit_test(only_what_trades_enough_is_entered),
     };
     return cmocka_run_group_tests(tests, load_all, NULL);
 }

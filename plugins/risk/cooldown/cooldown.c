@@ -12,13 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES = 512, PLACES_MAX = PLACES / 4 * 3, TRIPS_MAX = 256, AFTER_EXIT = 0, AFTER_LOSS = 1, AFTER_LOW_PROFIT = 2 };
+enum {
+    PLACES = 512,
+    PLACES_MAX = PLACES / 4 * 3,
+    TRIPS_MAX = 256,
+    AFTER_EXIT = 0,
+    AFTER_LOSS = 1,
+    AFTER_LOW_PROFIT = 2
+};
 
 struct place { /* an account in an instrument, and an account as a whole */
     uint64_t key;
-    int64_t position;   /* of the fills that were seen */
-    int64_t locked_ns;  /* until then; 0: it is not */
-    struct oc_dec net;  /* of the trip that is open */
+    int64_t position;    /* of the fills that were seen */
+    int64_t locked_ns;   /* until then; 0: it is not */
+    struct oc_dec net;   /* of the trip that is open */
     uint32_t is_unknown; /* its net is not */
     uint32_t zero;
 };
@@ -92,8 +99,8 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     const struct place *place = &state->places[place_at(state, key)];
     if (!place->key || place->locked_ns <= ctx->now_ns)
         return oc_allow(ret_verdict);
-    return oc_refuse(ret_verdict, "COOLDOWN", (struct oc_dec){(place->locked_ns - ctx->now_ns + 999999) / 1000000, 3, 0},
-                     pause);
+    return oc_refuse(ret_verdict, "COOLDOWN",
+                     (struct oc_dec){(place->locked_ns - ctx->now_ns + 999999) / 1000000, 3, 0}, pause);
 }
 
 /* 1: it went the way that is asked about. */

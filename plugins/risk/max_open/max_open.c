@@ -80,5 +80,5 @@ static const struct oc_key keys[] = {
     {0}};
 /* clang-format on */
 
-KIT_RULE("outcry.max_open", "0.1.0", "MIT", "refuses entries in more instruments than a number", open_rule, close_rule, risk,
-         keys);
+KIT_RULE("outcry.max_open", "0.1.0", "MIT", "refuses entries in more instruments than a number", open_rule, close_rule,
+         risk, keys);

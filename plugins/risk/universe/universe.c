@@ -146,11 +146,14 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 {
     oc_rc rc = oc_config_duration(host, "age", &rule->age_ns);
     if (rc == OC_OK)
-        rc = kit_config_dec(host, "turnover", "universe: turnover: expected 0 or more", &rule->turnover, &rule->has_turnover);
+        rc = kit_config_dec(host, "turnover", "universe: turnover: expected 0 or more", &rule->turnover,
+                            &rule->has_turnover);
     if (rc == OC_OK)
-        rc = kit_config_dec(host, "price_min", "universe: price_min: expected 0 or more", &rule->price_min, &rule->has_min);
+        rc = kit_config_dec(host, "price_min", "universe: price_min: expected 0 or more", &rule->price_min,
+                            &rule->has_min);
     if (rc == OC_OK)
-        rc = kit_config_dec(host, "price_max", "universe: price_max: expected 0 or more", &rule->price_max, &rule->has_max);
+        rc = kit_config_dec(host, "price_max", "universe: price_max: expected 0 or more", &rule->price_max,
+                            &rule->has_max);
     if (rc == OC_OK && !rule->age_ns && !rule->has_turnover && !rule->has_min && !rule->has_max) {
         oc_log(host, OC_LOG_ERROR, "universe: it would refuse nothing: expected turnover, age, price_min or price_max");
         return OC_E_CONFIG;
@@ -176,5 +179,6 @@ static const struct oc_key keys[] = {
     {0}};
 /* clang-format on */
 
-KIT_RULE("outcry.universe", "0.1.0", "MIT", "refuses entries in instruments that are too thin, too new or of another price",
-         open_rule, close_rule, risk, keys);
+KIT_RULE("outcry.universe", "0.1.0", "MIT",
+         "refuses entries in instruments that are too thin, too new or of another price", open_rule, close_rule, risk,
+         keys);
