@@ -89,8 +89,7 @@ oc_rc bn_fetch(void *self, const struct oc_fetch *ask)
     const struct question *question = question_of(ask->kind);
     const struct kit_account *who = kit_account_of(&bn->accounts, ask->account);
     struct oc_instrument info = {.size = sizeof info};
-    char text[QUERY_ROOM], path[QUERY_ROOM + 64] = "";
-    struct kit_write query = kit_write_begin(text, sizeof text), out = kit_write_begin(path, sizeof path - 1);
+    char path[PATH_ROOM];
     if (!question)
         return OC_E_NOT_SUPPORTED;
     if (question->is_signed && !who)
@@ -99,9 +98,10 @@ oc_rc bn_fetch(void *self, const struct oc_fetch *ask)
         return OC_E_AGAIN; /* what would be heard of it is not heard yet, or of instruments that nobody knows */
     if (ask->inst && bn->kit.names->record(bn->kit.host, ask->inst, &info, sizeof info) < 0)
         return OC_E_NOT_FOUND;
-    const oc_rc rc = write_query(&query, ask, info.venue_symbol), size = kit_write_end(&query);
-    if (rc < 0 || size < 0)
-        return rc < 0 ? rc : size;
+    struct kit_write query = kit_query_begin(path, sizeof path, question->path);
+    const oc_rc rc = write_query(&query, ask, info.venue_symbol);
+    if (rc < 0)
+        return rc;
     const uint32_t weight = ask->kind == OC_FETCH_OPEN_ORDERS && ask->inst ? 3 : question->weight;
     const struct oc_cost costs[] = {{WEIGHT, 0, weight}, {RAW, 0, 1}};
     struct oc_http http = {.flags = OC_HTTP_SAFE,
@@ -109,13 +109,7 @@ oc_rc bn_fetch(void *self, const struct oc_fetch *ask)
                            .token = ask->token,
                            .costs = costs,
                            .cost_count = COUNT(costs)};
-    if (question->is_signed)
-        return bn_send_signed(bn, who, &http, question->path, &query);
-    kit_write_text(&out, question->path);
-    kit_write_text(&out, size ? "?" : "");
-    kit_write_bytes(&out, text, (size_t)size);
-    *out.at = 0;
-    return bn_send_plain(bn, &http, path);
+    return question->is_signed ? bn_send_signed(bn, who, &http, path, &query) : bn_send_plain(bn, &http, path, &query);
 }
 
 /* ---- answers ---- */
@@ -311,76 +305,12 @@ static oc_rc answer_bars(struct binance *bn, const struct oc_response *in, struc
     return fetched(bn, in, 0, OC_OK, count, has_more, has_more ? &next : NULL);
 }
 
-/* ---- fills: what the venue lists does not say our names of the orders, and a fill of which nobody knows the order would be a stranger's. So a page is
- * held until the orders of its ids have been asked for, behind it: whatever has traded by then is in the list. ---- */
+/* ---- fills, whose list has no names of ours ---- */
 
-/* The next row of a list of fills. 0: there is none; *ret_rc: whether that is its end. */
-static int next_row(struct kit_json *json, struct fill_row *fill, oc_rc *ret_rc)
-{
-    const int is_row = kit_json_item(json), is_read = is_row && bn_take_fill(json, fill);
-    *ret_rc = is_read || (!is_row && kit_json_end(json)) ? OC_OK : OC_E_DATA;
-    return is_read;
-}
-
-struct named {
-    uint64_t order;
-    struct kit_json_text client;
-};
-
-static oc_rc read_names(struct kit_json json, struct named *names, uint32_t *ret_count)
-{
-    uint32_t count = 0;
-    if (!kit_json_array(&json))
-        return OC_E_DATA;
-    while (kit_json_item(&json)) {
-        struct kit_json_text id = {0}, client = {0};
-        const struct kit_member members[] = {{"orderId", &id}, {"clientOrderId", &client}};
-        if (!KIT_TAKE(&json, members) || count == ORDERS_PAGE || kit_json_u64(id, &names[count].order) < 0)
-            return OC_E_DATA;
-        names[count++].client = client;
-    }
-    *ret_count = count;
-    return kit_json_end(&json) ? OC_OK : OC_E_DATA;
-}
-
-/* The rows of a page with the names that are known; where the list of names ended too soon, as far as it goes: the rest is asked for again. */
-static oc_rc say_fills(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json json,
-                       const struct named *names, uint32_t count)
-{
-    const int is_full = count == ORDERS_PAGE, is_first = !in->fetch->order && !in->fetch->cursor.size;
-    const struct kit_json_text nobody = {0};
-    uint32_t said = 0, rows = 0;
-    int is_cut = 0;
-    uint64_t next = 0;
-    struct fill_row fill;
-    oc_rc rc = OC_OK;
-    (void)kit_cursor(in->fetch, &next);
-    if (!kit_json_array(&json))
-        return OC_E_DATA;
-    for (; next_row(&json, &fill, &rc); rows++) {
-        uint32_t at = 0;
-        while (at < count && names[at].order != fill.order)
-            at++;
-        is_cut = is_full && at == count && rows > 0 && fill.order > names[count - 1].order;
-        if (is_cut)
-            break;
-        next = fill.id + 1;
-        if (is_first)
-            continue;
-        rc = bn_say_fill(bn, &fill, in->fetch, at < count ? names[at].client : nobody, source);
-        if (rc < 0)
-            return rc;
-        said++;
-    }
-    if (rc < 0)
-        return rc;
-    return fetched(bn, in, source, OC_OK, said, is_cut || (!is_first && rows == FILLS_PAGE), &next);
-}
-
-/* Behind a page of fills: its orders, from the lowest number on. */
-static oc_rc ask_names(struct binance *bn, const struct oc_response *in, uint64_t first)
+static oc_rc ask_names(void *self, const struct oc_response *in, uint64_t first)
 {
     static const struct oc_cost costs[] = {{WEIGHT, 0, 10}, {RAW, 0, 1}};
+    struct binance *bn = self;
     const struct kit_account *who = kit_account_of(&bn->accounts, in->account);
     struct oc_instrument info = {.size = sizeof info};
     struct oc_http http = {.flags = OC_HTTP_SAFE,
@@ -389,48 +319,23 @@ static oc_rc ask_names(struct binance *bn, const struct oc_response *in, uint64_
                            .costs = costs,
                            .cost_count = COUNT(costs),
                            .user = {ABOUT_NAMES}};
-    char text[QUERY_ROOM];
-    struct kit_write query = kit_write_begin(text, sizeof text);
+    char path[PATH_ROOM];
+    struct kit_write query = kit_query_begin(path, sizeof path, "/api/v3/allOrders");
     if (!who || bn->kit.names->record(bn->kit.host, in->fetch->inst, &info, sizeof info) < 0)
         return OC_E_NOT_FOUND;
     kit_query_text(&query, "symbol", info.venue_symbol);
     kit_query_u64(&query, "orderId", first);
-    kit_query_u64(&query, "limit", ORDERS_PAGE);
-    return bn_send_signed(bn, who, &http, "/api/v3/allOrders", &query);
+    kit_query_u64(&query, "limit", KIT_NAMES_MAX);
+    return bn_send_signed(bn, who, &http, path, &query);
 }
 
-static oc_rc answer_names(struct binance *bn, const struct oc_response *in, uint32_t source)
-{
-    struct named names[ORDERS_PAGE];
-    uint32_t count = 0;
-    struct kit_held_one *page = kit_held_of(&bn->pages, in->token);
-    if (!page)
-        return fetched(bn, in, source, OC_E_IO, 0, 0, NULL);
-    oc_rc rc = read_names(kit_json_begin(in->body, in->body_size), names, &count);
-    if (rc >= 0)
-        rc = say_fills(bn, in, source, kit_json_begin(page->body, page->size), names, count);
-    if (rc != OC_E_FULL && rc != OC_E_AGAIN)
-        kit_held_drop(page);
-    return rc;
-}
-
-static oc_rc answer_fills(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json json)
-{
-    struct kit_json rows = json;
-    struct fill_row fill;
-    uint64_t first = UINT64_MAX;
-    oc_rc rc;
-    if (!kit_json_array(&rows))
-        return OC_E_DATA;
-    while (next_row(&rows, &fill, &rc))
-        first = fill.order < first ? fill.order : first;
-    if (rc < 0)
-        return rc;
-    if (first == UINT64_MAX || in->fetch->order || !in->fetch->cursor.size)
-        return say_fills(bn, in, source, json, NULL, 0);
-    rc = ask_names(bn, in, first);
-    return rc < 0 ? rc : kit_held_put(&bn->pages, in);
-}
+static const struct kit_listed fills = {.fills_max = FILLS_PAGE,
+                                        .names_max = KIT_NAMES_MAX,
+                                        .order = "orderId",
+                                        .client = "clientOrderId",
+                                        .take = bn_take_fill,
+                                        .say = bn_say_fill,
+                                        .ask_names = ask_names};
 
 oc_rc bn_answer_fetch(struct binance *bn, const struct oc_response *in, uint32_t source)
 {
@@ -440,7 +345,7 @@ oc_rc bn_answer_fetch(struct binance *bn, const struct oc_response *in, uint32_t
     if (in->status != 200)
         return refused(bn, in, source);
     if (in->user[0] == ABOUT_NAMES)
-        return answer_names(bn, in, source);
+        return kit_listed_names(&bn->kit, &bn->pages, &fills, bn, in, source);
     switch (in->fetch->kind) {
     case OC_FETCH_TIME:
         return answer_time(bn, in, &json);
@@ -451,7 +356,7 @@ oc_rc bn_answer_fetch(struct binance *bn, const struct oc_response *in, uint32_t
     case OC_FETCH_BALANCES:
         return answer_account(bn, in, source, &json);
     case OC_FETCH_FILLS:
-        return answer_fills(bn, in, source, json);
+        return kit_listed_fills(&bn->kit, &bn->pages, &fills, bn, in, source);
     case OC_FETCH_BOOK:
         return answer_book(bn, in, &json);
     case OC_FETCH_BARS:

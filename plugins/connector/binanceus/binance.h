@@ -15,7 +15,7 @@
 #include <outcry/kit/account.h>
 #include <outcry/kit/book.h>
 #include <outcry/kit/fields.h>
-#include <outcry/kit/held.h>
+#include <outcry/kit/listed.h>
 #include <outcry/kit/refusal.h>
 #include <outcry/outcry.h>
 
@@ -23,7 +23,7 @@ enum { REST = 0, STREAM = 1 };                                           /* plac
 enum { API_KEY = 1, SECRET = 2 };                                        /* fields of the credentials */
 enum { WEIGHT = 0, RAW = 1, ORDERS_10S = 2, ORDERS_1D = 3, SPOKEN = 4 }; /* places of the limits */
 enum { ABOUT_INFO = 1, ABOUT_KEY, ABOUT_KEEP, ABOUT_TIME, ABOUT_NAMES }; /* oc_http.user[0] of calls of its own */
-enum { FILLS_PAGE = 500, ORDERS_PAGE = 1000, BARS_PAGE = 1000, QUERY_ROOM = 1024 };
+enum { FILLS_PAGE = 500, BARS_PAGE = 1000, PATH_ROOM = 1152 };
 
 #define SECOND      INT64_C(1000000000)
 #define MS          INT64_C(1000000)
@@ -48,10 +48,10 @@ const char *bn_period_name(int64_t period_ns);
 int64_t bn_period(struct kit_json_text name);
 
 /* life.c */
-/* The query is ended with window, time and signature, and goes with the key in its header. OC_E_AGAIN: the clock is not known yet. */
+/* `path` is that which kit_query_begin made. The query is ended with window, time and signature, and goes with the key in its header. OC_E_AGAIN: the clock is not known yet. */
 oc_rc bn_send_signed(struct binance *bn, const struct kit_account *who, struct oc_http *http, const char *path,
                      struct kit_write *query);
-oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path);
+oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path, const struct kit_write *query);
 oc_rc bn_ask_key(struct binance *bn, struct kit_account *who);
 oc_rc bn_ask_time(struct binance *bn);
 /* Instruments are known: they are asked for again in an hour. */
@@ -78,14 +78,9 @@ oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, uint64_t toke
 extern const struct kit_word bn_types[7];
 oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token);
 oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns);
-/* A row of myTrades: with the number of the trade and of its order. */
-struct fill_row {
-    struct kit_row row;
-    uint64_t id, order;
-};
-int bn_take_fill(struct kit_json *json, struct fill_row *fill);
-/* `ask`: of an order, or of all that came since; NULL: a stream says it, with our name of the order. */
-oc_rc bn_say_fill(struct binance *bn, struct fill_row *fill, const struct oc_fetch *ask, struct kit_json_text client,
+/* A row of myTrades, or of a report. `ask`: of an order, or of all that came since; NULL: a stream says it, with our name of the order. */
+int bn_take_fill(struct kit_json *json, struct kit_fill_row *fill);
+oc_rc bn_say_fill(void *self, struct kit_fill_row *fill, const struct oc_fetch *ask, struct kit_json_text client,
                   uint32_t source);
 /* [open time, open, high, low, close, volume, close time, ...]: what is not over by now_ns is forming. *ret_next_ms: behind it. */
 oc_rc bn_say_candle(struct binance *bn, struct kit_json *json, const struct oc_fetch *ask, int64_t now_ns,

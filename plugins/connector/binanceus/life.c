@@ -84,74 +84,61 @@ const struct kit_refusal_row *bn_refusal(struct kit_json json, int64_t *ret_code
 
 /* ---- out ---- */
 
-oc_rc bn_send_signed(struct binance *bn, const struct kit_account *who, struct oc_http *http, const char *path,
-                     struct kit_write *query)
+static oc_rc send_http(struct binance *bn, struct oc_http *http, const char *path, const struct kit_write *query)
 {
-    uint8_t mac[32];
-    char whole[QUERY_ROOM + 128];
-    int64_t now_ns, error_ns;
-    uint64_t exchange;
-    struct kit_write out = kit_write_begin(whole, sizeof whole);
-    if (bn->kit.time->venue_ns(bn->kit.host, &now_ns, &error_ns) < 0)
-        return OC_E_AGAIN; /* it is asked for, and is known soon */
-    kit_query_u64(query, "recvWindow", (uint64_t)(bn_venue.window_ns / MS));
-    kit_query_u64(query, "timestamp", (uint64_t)(now_ns / MS));
-    const oc_rc size = kit_write_end(query);
-    if (size < 0)
-        return size;
-    const struct oc_part part = {query->from, (uint32_t)size, 0, 0};
-    const oc_rc rc = bn->kit.sign->sign(bn->kit.host, who->signer, &part, 1, mac, sizeof mac);
-    if (rc < 0)
-        return rc;
-    kit_write_text(&out, path);
-    KIT_WRITE(&out, "?");
-    kit_write_bytes(&out, query->from, (size_t)size);
-    KIT_WRITE(&out, "&signature=");
-    kit_write_hex(&out, mac, sizeof mac);
-    const oc_rc whole_size = kit_write_end(&out);
-    if (whole_size < 0)
-        return whole_size;
-    http->size = sizeof *http;
-    http->endpoint = REST;
-    http->account = who->account;
-    http->path = whole;
-    http->path_size = (uint32_t)whole_size;
-    http->headers = key_header;
-    http->headers_size = sizeof key_header - 1;
-    http->splices = &key_splice;
-    http->splice_count = 1;
-    return bn->kit.net->http(bn->kit.host, http, &exchange);
-}
-
-oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path)
-{
+    const oc_rc size = kit_query_end(path, query);
     uint64_t exchange;
     http->size = sizeof *http;
     http->endpoint = REST;
     http->path = path;
-    http->path_size = (uint32_t)strlen(path);
+    http->path_size = size > 0 ? (uint32_t)size : 0;
+    return size < 0 ? size : bn->kit.net->http(bn->kit.host, http, &exchange);
+}
+
+oc_rc bn_send_signed(struct binance *bn, const struct kit_account *who, struct oc_http *http, const char *path,
+                     struct kit_write *query)
+{
+    int64_t now_ns, error_ns;
+    if (bn->kit.time->venue_ns(bn->kit.host, &now_ns, &error_ns) < 0)
+        return OC_E_AGAIN; /* it is asked for, and is known soon */
+    kit_query_u64(query, "recvWindow", (uint64_t)(bn_venue.window_ns / MS));
+    kit_query_u64(query, "timestamp", (uint64_t)(now_ns / MS));
+    const oc_rc rc = kit_query_sign(&bn->kit, who->signer, query, "signature", 32);
+    http->account = who->account;
+    http->headers = key_header;
+    http->headers_size = sizeof key_header - 1;
+    http->splices = &key_splice;
+    http->splice_count = 1;
+    return rc < 0 ? rc : send_http(bn, http, path, query);
+}
+
+oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path, const struct kit_write *query)
+{
     http->flags |= OC_HTTP_SAFE | OC_HTTP_PLAIN;
-    return bn->kit.net->http(bn->kit.host, http, &exchange);
+    return send_http(bn, http, path, query);
 }
 
 /* ---- questions of its own ---- */
 
 oc_rc bn_ask_key(struct binance *bn, struct kit_account *who) { return kit_lent_ask(&bn->kit, &listen_key, who); }
 
-oc_rc bn_ask_time(struct binance *bn)
+static oc_rc ask_plain(struct binance *bn, const char *where, uint32_t weight, uint64_t about)
 {
-    struct oc_http http = {.lane = OC_LANE_RECONCILE, .costs = one, .cost_count = COUNT(one), .user = {ABOUT_TIME}};
-    const oc_rc rc = bn_send_plain(bn, &http, "/api/v3/time");
-    return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc; /* the host asks too */
+    const struct oc_cost costs[] = {{WEIGHT, 0, weight}, {RAW, 0, 1}};
+    struct oc_http http = {.lane = OC_LANE_RECONCILE, .costs = costs, .cost_count = COUNT(costs), .user = {about}};
+    char path[PATH_ROOM];
+    const struct kit_write query = kit_query_begin(path, sizeof path, where);
+    const oc_rc rc = bn_send_plain(bn, &http, path, &query);
+    return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc; /* it is asked for again by a timer, of this or of the host */
 }
+
+oc_rc bn_ask_time(struct binance *bn) { return ask_plain(bn, "/api/v3/time", 1, ABOUT_TIME); }
 
 /* Instruments, limits and the clock; again by a timer, whatever becomes of the answer. */
 static oc_rc ask_info(struct binance *bn)
 {
-    static const struct oc_cost costs[] = {{WEIGHT, 0, 10}, {RAW, 0, 1}};
-    struct oc_http http = {.lane = OC_LANE_RECONCILE, .costs = costs, .cost_count = COUNT(costs), .user = {ABOUT_INFO}};
-    const oc_rc rc = bn_send_plain(bn, &http, "/api/v3/exchangeInfo");
-    return rc < 0 && rc != OC_E_AGAIN ? rc : kit_timer_in(&bn->kit, AGAIN_NS, 0, &bn->timer);
+    const oc_rc rc = ask_plain(bn, "/api/v3/exchangeInfo", 10, ABOUT_INFO);
+    return rc < 0 ? rc : kit_timer_in(&bn->kit, AGAIN_NS, 0, &bn->timer);
 }
 
 oc_rc bn_has_info(struct binance *bn)
@@ -187,13 +174,10 @@ static oc_rc note_maintenance(struct binance *bn, const struct oc_response *in)
     if (in->status >= 400)
         (void)bn_refusal(kit_json_begin(in->body, in->body_size), &code, &words);
     const uint32_t is_closed = code == -1016;
-    oc_rc rc = OC_OK;
     if (is_closed == bn->is_closed || (in->status >= 400 && !is_closed))
         return OC_OK;
-    for (int i = 0; i < KIT_ACCOUNTS_MAX && rc >= 0; i++)
-        if (bn->accounts.of[i].account)
-            rc = kit_say_venue(&bn->kit, bn->accounts.of[i].source, is_closed ? OC_VENUE_MAINTENANCE : OC_VENUE_READY,
-                               is_closed ? OC_WHY_MAINTENANCE : OC_WHY_NONE, words);
+    const oc_rc rc = kit_say_accounts(&bn->kit, &bn->accounts, is_closed ? OC_VENUE_MAINTENANCE : OC_VENUE_READY,
+                                      is_closed ? OC_WHY_MAINTENANCE : OC_WHY_NONE, words);
     if (rc >= 0)
         bn->is_closed = is_closed;
     return rc;
@@ -294,23 +278,7 @@ oc_rc bn_stream(void *self, const struct oc_stream *stream)
     return who ? kit_lent_stream(&bn->kit, &listen_key, who, stream) : (oc_rc)OC_OK;
 }
 
-static oc_rc open_it(const struct oc_host *host, void **ret_self)
-{
-    struct binance *bn = calloc(1, sizeof *bn);
-    const oc_rc rc = bn ? kit_codec_begin(&bn->kit, host) : (oc_rc)OC_E_NOMEM;
-    if (rc < 0)
-        free(bn);
-    else
-        *ret_self = bn;
-    return rc;
-}
-
-static void close_it(void *self)
-{
-    struct binance *bn = self;
-    kit_held_release(&bn->pages);
-    free(bn);
-}
+static void release(struct binance *bn) { kit_held_release(&bn->pages); }
 
 static const struct oc_connector table = {.size = sizeof table,
                                           .venue = &bn_venue,
@@ -323,18 +291,5 @@ static const struct oc_connector table = {.size = sizeof table,
                                           .response = on_response,
                                           .request = bn_request,
                                           .timer = on_timer};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
 static const struct oc_key keys[] = {{0}}; /* it needs no configuration */
-static const struct oc_plugin plugin = {.size = sizeof plugin,
-                                        .abi_major = OC_ABI_MAJOR,
-                                        .abi_minor = OC_ABI_MINOR,
-                                        .kind = OC_CONNECTOR,
-                                        .id = "outcry.binanceus",
-                                        .version = "0.1.0",
-                                        .license = "MIT",
-                                        .about = "Binance.US spot",
-                                        .open = open_it,
-                                        .close = close_it,
-                                        .ifaces = ifaces,
-                                        .keys = keys};
-OC_PLUGINS(&plugin);
+KIT_CONNECTOR(struct binance, release, table, keys, "outcry.binanceus", "0.1.0", "MIT", "Binance.US spot");

@@ -128,8 +128,7 @@ oc_rc bn_request(void *self, const struct oc_venue_request *first, uint32_t size
     const struct kit_account *who = kit_account_of(&bn->accounts, ask->account);
     const struct way *way = ask->kind < COUNT(ways) ? &ways[ask->kind] : ways;
     struct oc_instrument info;
-    char text[QUERY_ROOM];
-    struct kit_write query = kit_write_begin(text, sizeof text);
+    char path[PATH_ROOM];
     (void)size, (void)batch; /* the description offers no batches */
     if (count != 1 || !who)
         return OC_E_INVALID;
@@ -139,6 +138,7 @@ oc_rc bn_request(void *self, const struct oc_venue_request *first, uint32_t size
         return OC_E_NOT_FOUND;
     if (ask->kind == OC_REQUEST_AMEND && ask->filled > 0)
         return refuse_amend(bn, first, who->source);
+    struct kit_write query = kit_query_begin(path, sizeof path, way->path);
     const oc_rc rc = way->add(&query, first, &info);
     if (rc < 0)
         return rc;
@@ -148,7 +148,7 @@ oc_rc bn_request(void *self, const struct oc_venue_request *first, uint32_t size
                            .cost_count = way->costs,
                            .request = ask->id,
                            .send_by_ns = ask->send_by_ns};
-    return bn_send_signed(bn, who, &http, way->path, &query);
+    return bn_send_signed(bn, who, &http, path, &query);
 }
 
 /* ---- in ---- */

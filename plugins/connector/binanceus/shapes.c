@@ -6,14 +6,10 @@ static const struct kit_word sides[] = {
 static const struct kit_word maker[] = {{"true", OC_LIQUIDITY_MAKER}, {"false", OC_LIQUIDITY_TAKER}};
 static const struct kit_word tifs[] = {{"GTC", OC_TIF_GTC}, {"IOC", OC_TIF_IOC}, {"FOK", OC_TIF_FOK}};
 static const struct kit_word post_only[] = {{"LIMIT_MAKER", OC_RQ_POST_ONLY}};
-static const struct kit_word states[] = {{"NEW", OC_SHOWN_WORKING},
-                                         {"PARTIALLY_FILLED", OC_SHOWN_WORKING},
-                                         {"FILLED", OC_SHOWN_FILLED},
-                                         {"CANCELED", OC_SHOWN_CANCELED},
-                                         {"REJECTED", OC_SHOWN_REJECTED},
-                                         {"PENDING_CANCEL", OC_SHOWN_PENDING_CANCEL},
-                                         {"EXPIRED", OC_SHOWN_EXPIRED},
-                                         {"EXPIRED_IN_MATCH", OC_SHOWN_EXPIRED}};
+static const struct kit_word states[] = {{"NEW", OC_SHOWN_WORKING},       {"PARTIALLY_FILLED", OC_SHOWN_WORKING},
+                                         {"FILLED", OC_SHOWN_FILLED},     {"CANCELED", OC_SHOWN_CANCELED},
+                                         {"REJECTED", OC_SHOWN_REJECTED}, {"PENDING_CANCEL", OC_SHOWN_PENDING_CANCEL},
+                                         {"EXPIRED", OC_SHOWN_EXPIRED},   {"EXPIRED_IN_MATCH", OC_SHOWN_EXPIRED}};
 const struct kit_word bn_types[7] = {{"LIMIT", OC_ORDER_LIMIT},
                                      {"LIMIT_MAKER", OC_ORDER_LIMIT},
                                      {"MARKET", OC_ORDER_MARKET},
@@ -46,8 +42,7 @@ static const struct kit_field order_fields[] = {
     KIT_ALSO(KIT_IS_MS, 0, AT(head.venue_ns), 0),
     KIT_BOTH("origQuoteOrderQty", "Q", KIT_IS_DEC, KIT_NOT_ZERO, AT(quote_qty), OC_OF_QUOTE_QTY)};
 #undef AT
-static const struct kit_shape order_shape =
-    KIT_SHAPE("order.symbol", OC_EV_ORDER, oc_ev_order, present, order_fields);
+static const struct kit_shape order_shape = KIT_SHAPE("order.symbol", OC_EV_ORDER, oc_ev_order, present, order_fields);
 
 /* An order that is gone untouched may have been replaced: where an amendment is under way nobody can tell from it alone, and it is no end. */
 static uint32_t why_of(const struct oc_ev_order *order, struct kit_json_text state)
@@ -90,23 +85,21 @@ oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, u
 
 #define AT(member) offsetof(struct oc_ev_venue_fill, member)
 enum { PRICE = 0, VALUE = 1, ID = 2, ORDER = 3 };
-static const struct kit_field fill_fields[] = {
-    KIT_BOTH("price", "L", KIT_IS_PRICE, 0, AT(fill.price), 0),
-    KIT_BOTH("quoteQty", "Y", KIT_IS_DEC, 0, AT(value), 0),
-    KIT_BOTH("id", "t", KIT_IS_TRADE_ID, KIT_MUST, 0, 0),
-    KIT_BOTH("orderId", "i", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
-    KIT_BOTH("symbol", "s", KIT_IS_SYMBOL, 0, 0, 0),
-    KIT_BOTH("qty", "l", KIT_IS_QTY, KIT_MUST, AT(fill.qty), 0),
-    KIT_BOTH("commission", "n", KIT_IS_DEC, KIT_SOUND, AT(fill.fee), 0),
-    KIT_BOTH("commissionAsset", "N", KIT_IS_ASSET, 0, AT(fill.fee_asset), 0),
-    KIT_BOTH("time", "T", KIT_IS_MS, 0, AT(fill.head.venue_ns), 0),
-    KIT_BOTH_WORDS("isBuyer", "S", KIT_IS_WORD8, AT(fill.side), sides),
-    KIT_BOTH_WORDS("isMaker", "m", KIT_IS_WORD8, AT(fill.liquidity), maker),
-    KIT_BOTH("", "c", KIT_IS_ID, KIT_SOUND, AT(client), 0),
-    KIT_BOTH("", "z", KIT_IS_QTY, 0, AT(cum_qty), OC_FILL_CUM_QTY)};
+static const struct kit_field fill_fields[] = {KIT_BOTH("price", "L", KIT_IS_PRICE, 0, AT(fill.price), 0),
+                                               KIT_BOTH("quoteQty", "Y", KIT_IS_DEC, 0, AT(value), 0),
+                                               KIT_BOTH("id", "t", KIT_IS_TRADE_ID, KIT_MUST, 0, 0),
+                                               KIT_BOTH("orderId", "i", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
+                                               KIT_BOTH("symbol", "s", KIT_IS_SYMBOL, 0, 0, 0),
+                                               KIT_BOTH("qty", "l", KIT_IS_QTY, KIT_MUST, AT(fill.qty), 0),
+                                               KIT_BOTH("commission", "n", KIT_IS_DEC, KIT_SOUND, AT(fill.fee), 0),
+                                               KIT_BOTH("commissionAsset", "N", KIT_IS_ASSET, 0, AT(fill.fee_asset), 0),
+                                               KIT_BOTH("time", "T", KIT_IS_MS, 0, AT(fill.head.venue_ns), 0),
+                                               KIT_BOTH_WORDS("isBuyer", "S", KIT_IS_WORD8, AT(fill.side), sides),
+                                               KIT_BOTH_WORDS("isMaker", "m", KIT_IS_WORD8, AT(fill.liquidity), maker),
+                                               KIT_BOTH("", "c", KIT_IS_ID, KIT_SOUND, AT(client), 0),
+                                               KIT_BOTH("", "z", KIT_IS_QTY, 0, AT(cum_qty), OC_FILL_CUM_QTY)};
 #undef AT
-static const struct kit_shape fill_shape =
-    KIT_SHAPE("fill.symbol", OC_EV_FILL, oc_ev_venue_fill, present, fill_fields);
+static const struct kit_shape fill_shape = KIT_SHAPE("fill.symbol", OC_EV_FILL, oc_ev_venue_fill, present, fill_fields);
 
 /* A price between two steps is booked by the money that it came to. */
 static oc_rc mend_fill(struct oc_ev_venue_fill *out, const struct kit_row *row)
@@ -114,23 +107,24 @@ static oc_rc mend_fill(struct oc_ev_venue_fill *out, const struct kit_row *row)
     struct oc_dec price;
     if (out->fill.price > 0)
         out->value = (struct oc_dec){0, 0, 0};
-    else if (kit_json_dec(row->of[PRICE], &price) < 0 ||
-             kit_nearest_price(&row->scale, price, &out->fill.price) < 0 || !row->of[VALUE].size)
+    else if (kit_json_dec(row->of[PRICE], &price) < 0 || kit_nearest_price(&row->scale, price, &out->fill.price) < 0 ||
+             !row->of[VALUE].size)
         return OC_E_DATA;
     else
         out->present |= OC_FILL_VALUE;
     return out->fill.fee.units && !out->fill.fee_asset ? OC_E_DATA : OC_OK;
 }
 
-int bn_take_fill(struct kit_json *json, struct fill_row *fill)
+int bn_take_fill(struct kit_json *json, struct kit_fill_row *fill)
 {
     return KIT_ROW(json, fill_fields, &fill->row) && kit_json_u64(fill->row.of[ID], &fill->id) == OC_OK &&
            kit_json_u64(fill->row.of[ORDER], &fill->order) == OC_OK;
 }
 
-oc_rc bn_say_fill(struct binance *bn, struct fill_row *fill, const struct oc_fetch *ask, struct kit_json_text client,
+oc_rc bn_say_fill(void *self, struct kit_fill_row *fill, const struct oc_fetch *ask, struct kit_json_text client,
                   uint32_t source)
 {
+    struct binance *bn = self;
     oc_rc rc;
     struct oc_ev_venue_fill *out = kit_row_event(&bn->kit, &fill_shape, &fill->row, source, &rc);
     if (!out)
@@ -175,39 +169,39 @@ oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source,
 
 #define AT(member) offsetof(struct oc_ev_trade, member)
 static const struct kit_word resting_buyer[] = {{"true", OC_SIDE_SELL}, {"false", OC_SIDE_BUY}};
-static const struct kit_field trade_fields[] = {
-    KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0), KIT_FIELD("t", KIT_IS_U64, KIT_MUST, AT(trade_id), OC_HAS_TRADE_ID),
-    KIT_FIELD("p", KIT_IS_PRICE, KIT_MUST, AT(price), 0), KIT_FIELD("q", KIT_IS_QTY, KIT_MUST, AT(qty), OC_HAS_QTY),
-    KIT_FIELD("T", KIT_IS_MS, 0, AT(head.venue_ns), 0),
-    KIT_FIELD_WORDS("m", KIT_IS_WORD32, AT(taker_side), resting_buyer)};
+static const struct kit_field trade_fields[] = {KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
+                                                KIT_FIELD("t", KIT_IS_U64, KIT_MUST, AT(trade_id), OC_HAS_TRADE_ID),
+                                                KIT_FIELD("p", KIT_IS_PRICE, KIT_MUST, AT(price), 0),
+                                                KIT_FIELD("q", KIT_IS_QTY, KIT_MUST, AT(qty), OC_HAS_QTY),
+                                                KIT_FIELD("T", KIT_IS_MS, 0, AT(head.venue_ns), 0),
+                                                KIT_FIELD_WORDS("m", KIT_IS_WORD32, AT(taker_side), resting_buyer)};
 #undef AT
 #define AT(member) offsetof(struct oc_ev_quote, member)
-const struct kit_field bn_top_fields[6] = {
-    KIT_FIELD("u", KIT_IS_U64, KIT_MUST, AT(venue_seq), OC_HAS_VENUE_SEQ), KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
-    KIT_FIELD("b", KIT_IS_PRICE, KIT_MUST, AT(bid), 0), KIT_FIELD("B", KIT_IS_QTY, KIT_MUST, AT(bid_qty), 0),
-    KIT_FIELD("a", KIT_IS_PRICE, KIT_MUST, AT(ask), 0), KIT_FIELD("A", KIT_IS_QTY, KIT_MUST, AT(ask_qty), 0)};
+const struct kit_field bn_top_fields[6] = {KIT_FIELD("u", KIT_IS_U64, KIT_MUST, AT(venue_seq), OC_HAS_VENUE_SEQ),
+                                           KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
+                                           KIT_FIELD("b", KIT_IS_PRICE, KIT_MUST, AT(bid), 0),
+                                           KIT_FIELD("B", KIT_IS_QTY, KIT_MUST, AT(bid_qty), 0),
+                                           KIT_FIELD("a", KIT_IS_PRICE, KIT_MUST, AT(ask), 0),
+                                           KIT_FIELD("A", KIT_IS_QTY, KIT_MUST, AT(ask_qty), 0)};
 #undef AT
 #define AT(member) offsetof(struct oc_ev_bar, member)
 enum { PERIOD = 7, IS_OVER = 9 };
 /* In the order of a candle of REST; what only the stream has stands behind. */
-static const struct kit_field bar_fields[] = {
-    KIT_FIELD("t", KIT_IS_MS, KIT_MUST, AT(open_ns), 0),
-    KIT_FIELD("o", KIT_IS_PRICE, KIT_MUST, AT(open), 0),
-    KIT_FIELD("h", KIT_IS_PRICE, KIT_MUST, AT(high), 0),
-    KIT_FIELD("l", KIT_IS_PRICE, KIT_MUST, AT(low), 0),
-    KIT_FIELD("c", KIT_IS_PRICE, KIT_MUST, AT(close), 0),
-    KIT_FIELD("v", KIT_IS_QTY, 0, AT(volume), OC_HAS_VOLUME),
-    KIT_FIELD("T", KIT_IS_MS, KIT_MUST, AT(head.venue_ns), 0),
-    KIT_SEEN("i"), /* of a candle: the money that traded */
-    KIT_FIELD("n", KIT_IS_U32, 0, AT(trades), 0),
-    KIT_SEEN("x"),
-    KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0)};
+static const struct kit_field bar_fields[] = {KIT_FIELD("t", KIT_IS_MS, KIT_MUST, AT(open_ns), 0),
+                                              KIT_FIELD("o", KIT_IS_PRICE, KIT_MUST, AT(open), 0),
+                                              KIT_FIELD("h", KIT_IS_PRICE, KIT_MUST, AT(high), 0),
+                                              KIT_FIELD("l", KIT_IS_PRICE, KIT_MUST, AT(low), 0),
+                                              KIT_FIELD("c", KIT_IS_PRICE, KIT_MUST, AT(close), 0),
+                                              KIT_FIELD("v", KIT_IS_QTY, 0, AT(volume), OC_HAS_VOLUME),
+                                              KIT_FIELD("T", KIT_IS_MS, KIT_MUST, AT(head.venue_ns), 0),
+                                              KIT_SEEN("i"), /* of a candle: the money that traded */
+                                              KIT_FIELD("n", KIT_IS_U32, 0, AT(trades), 0),
+                                              KIT_SEEN("x"),
+                                              KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0)};
 enum { CANDLE = 9 }; /* members of one */
 #undef AT
-static const struct kit_shape trade_shape =
-    KIT_SHAPE("trade.symbol", OC_EV_TRADE, oc_ev_trade, present, trade_fields);
-static const struct kit_shape top_shape =
-    KIT_SHAPE("quote.symbol", OC_EV_QUOTE, oc_ev_quote, present, bn_top_fields);
+static const struct kit_shape trade_shape = KIT_SHAPE("trade.symbol", OC_EV_TRADE, oc_ev_trade, present, trade_fields);
+static const struct kit_shape top_shape = KIT_SHAPE("quote.symbol", OC_EV_QUOTE, oc_ev_quote, present, bn_top_fields);
 static const struct kit_shape bar_shape = KIT_SHAPE("kline", OC_EV_BAR, oc_ev_bar, present, bar_fields);
 
 static oc_rc say_bar(struct binance *bn, struct kit_row *row, int64_t period_ns, uint32_t flags)
@@ -251,10 +245,8 @@ static oc_rc hear_bar(struct binance *bn, struct kit_json json)
 
 static oc_rc hear_depth(struct binance *bn, struct kit_json json)
 {
-    static const struct kit_field fields[] = {
-        KIT_SEEN("E"), KIT_SEEN("s"),
-        KIT_SEEN("U"), KIT_SEEN("u"),
-        KIT_SEEN("b"), KIT_SEEN("a")};
+    static const struct kit_field fields[] = {KIT_SEEN("E"), KIT_SEEN("s"), KIT_SEEN("U"),
+                                              KIT_SEEN("u"), KIT_SEEN("b"), KIT_SEEN("a")};
     struct kit_row row;
     if (!KIT_ROW(&json, fields, &row) || !kit_json_end(&json))
         return OC_E_DATA;
@@ -278,8 +270,8 @@ oc_rc bn_hear_top(struct binance *bn, struct kit_row *row)
     struct oc_ev_quote *out = kit_row_event(&bn->kit, &top_shape, row, 0, &rc);
     if (!out)
         return rc;
-    out->present |= (out->bid_qty > 0 ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) |
-                    (out->ask_qty > 0 ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u);
+    out->present |=
+        (out->bid_qty > 0 ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) | (out->ask_qty > 0 ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u);
     return kit_commit(&bn->kit, out);
 }
 
@@ -346,7 +338,7 @@ static oc_rc hear_report(struct binance *bn, struct kit_json json, const struct 
 {
     struct kit_json whole = json;
     const struct kit_json_text its_own = {0};
-    struct fill_row fill;
+    struct kit_fill_row fill;
     struct kit_row row;
     if (!KIT_ROW(&json, end_fields, &row) || !kit_json_end(&json))
         return OC_E_DATA;

@@ -17,10 +17,10 @@ enum { KIT_ACCOUNTS_MAX = 16, KIT_LENT_MAX = 128 };
 struct kit_account {
     uint32_t account; /* 0: this place is free */
     uint32_t source;
-    uint32_t signer; /* handle of the host */
-    uint32_t stream; /* 0: none yet */
-    uint64_t timer;  /* the next look at the lent key */
-    uint32_t is_up;  /* the stream */
+    uint32_t signer;   /* handle of the host */
+    uint32_t stream;   /* 0: none yet */
+    uint64_t timer;    /* the next look at the lent key */
+    uint32_t is_up;    /* the stream */
     uint32_t is_heard; /* it is up, by a key that holds */
     uint32_t tries;
     uint32_t zero;
@@ -72,6 +72,17 @@ static inline oc_rc kit_account_take(const struct kit_codec *codec, struct kit_a
     return OC_OK;
 }
 
+/* A state of the venue, said to every account. */
+static inline oc_rc kit_say_accounts(const struct kit_codec *codec, const struct kit_accounts *accounts, uint32_t state,
+                                     uint32_t why, struct kit_json_text words)
+{
+    oc_rc rc = OC_OK;
+    for (int i = 0; i < KIT_ACCOUNTS_MAX && rc >= 0; i++)
+        if (accounts->of[i].account)
+            rc = kit_say_venue(codec, accounts->of[i].source, state, why, words);
+    return rc;
+}
+
 /* timer(user) in so long. */
 static inline oc_rc kit_timer_in(const struct kit_codec *codec, int64_t ns, uint64_t user, uint64_t *ret_timer)
 {
@@ -80,7 +91,7 @@ static inline oc_rc kit_timer_in(const struct kit_codec *codec, int64_t ns, uint
 
 /* ---- keys that are lent ---- */
 
-struct kit_lent { /* how the venue does it; static */
+struct kit_lent {       /* how the venue does it; static */
     const char *path;   /* POST makes a key or says the one that there is; PUT with `query` and the key keeps it */
     const char *query;  /* "?listenKey=" */
     const char *member; /* of the answer */
@@ -184,9 +195,8 @@ static inline oc_rc kit_lent_take(const struct kit_codec *codec, const struct ki
 
 /* An answer to either question; `why` and `words` of a refusal. A key that does not hold any more is asked for; a refusal that no time mends
  * is said, and asked again all the same. */
-static inline oc_rc kit_lent_answer(const struct kit_codec *codec, const struct kit_lent *lent,
-                                    struct kit_account *who, const struct oc_response *in, uint32_t why,
-                                    struct kit_json_text words)
+static inline oc_rc kit_lent_answer(const struct kit_codec *codec, const struct kit_lent *lent, struct kit_account *who,
+                                    const struct oc_response *in, uint32_t why, struct kit_json_text words)
 {
     struct kit_json json = kit_json_begin(in->body, in->body_size);
     struct kit_json_text text;
@@ -219,8 +229,8 @@ static inline oc_rc kit_lent_timer(const struct kit_codec *codec, const struct k
 }
 
 /* What became of the stream. */
-static inline oc_rc kit_lent_stream(const struct kit_codec *codec, const struct kit_lent *lent,
-                                    struct kit_account *who, const struct oc_stream *stream)
+static inline oc_rc kit_lent_stream(const struct kit_codec *codec, const struct kit_lent *lent, struct kit_account *who,
+                                    const struct oc_stream *stream)
 {
     if (who->stream != stream->stream || stream->state == OC_STREAM_CLOSED)
         return OC_OK;

@@ -386,4 +386,38 @@ static inline oc_rc kit_fetched(const struct kit_codec *codec, const struct oc_f
     return kit_commit(codec, out);
 }
 
+/* What the file of a connector ends with: open and close of its instance, a zeroed `TYPE` that begins with its struct kit_codec `kit`, its
+ * descriptor, and the list. RELEASE(instance) lets go of what the instance owns beside itself. The file includes <stdlib.h>.
+ *   KIT_CONNECTOR(struct mine, release, table, keys, "org.example.mine", "0.1.0", "MIT", "which venue"); */
+#define KIT_CONNECTOR(TYPE, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)                                         \
+    static oc_rc kit_connector_open(const struct oc_host *host, void **ret_self)                                       \
+    {                                                                                                                  \
+        TYPE *self = (TYPE *)calloc(1, sizeof *self);                                                                  \
+        const oc_rc rc = self ? kit_codec_begin(&self->kit, host) : (oc_rc)OC_E_NOMEM;                                 \
+        if (rc < 0)                                                                                                    \
+            free(self);                                                                                                \
+        else                                                                                                           \
+            *ret_self = self;                                                                                          \
+        return rc;                                                                                                     \
+    }                                                                                                                  \
+    static void kit_connector_close(void *self)                                                                        \
+    {                                                                                                                  \
+        RELEASE((TYPE *)self);                                                                                         \
+        free(self);                                                                                                    \
+    }                                                                                                                  \
+    static const struct oc_iface kit_connector_ifaces[] = {{OC_CONNECTOR, &(TABLE)}, {NULL, NULL}};                    \
+    static const struct oc_plugin plugin = {sizeof(struct oc_plugin),                                                  \
+                                            OC_ABI_MAJOR,                                                              \
+                                            OC_ABI_MINOR,                                                              \
+                                            OC_CONNECTOR,                                                              \
+                                            ID,                                                                        \
+                                            VERSION,                                                                   \
+                                            LICENSE,                                                                   \
+                                            ABOUT,                                                                     \
+                                            kit_connector_open,                                                        \
+                                            kit_connector_close,                                                       \
+                                            kit_connector_ifaces,                                                      \
+                                            KEYS};                                                                     \
+    OC_PLUGINS(&plugin)
+
 #endif

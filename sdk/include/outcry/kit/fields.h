@@ -27,22 +27,22 @@
 
 enum { KIT_FIELDS_MAX = 32 };
 
-enum {                      /* kit_field.is: what stands there, and what it becomes */
-       KIT_IS_NONE = 0,     /* taken into the row alone, for the codec to look at */
-       KIT_IS_SYMBOL = 1,   /* the venue's name of the instrument: head.inst of an event, and the scale of the row */
-       KIT_IS_PRICE = 2,    /* int64_t: units by the scale */
-       KIT_IS_QTY = 3,      /* int64_t: units by the scale */
-       KIT_IS_DEC = 4,      /* struct oc_dec */
-       KIT_IS_U64 = 5,      /* uint64_t */
-       KIT_IS_U32 = 6,      /* uint32_t; more is not read */
-       KIT_IS_MS = 7,       /* int64_t ns, of whole milliseconds since 1970 */
-       KIT_IS_TIME = 8,     /* int64_t ns, of "2026-01-01T00:00:01.2Z" */
-       KIT_IS_ID = 9,       /* struct oc_id */
+enum {                       /* kit_field.is: what stands there, and what it becomes */
+       KIT_IS_NONE = 0,      /* taken into the row alone, for the codec to look at */
+       KIT_IS_SYMBOL = 1,    /* the venue's name of the instrument: head.inst of an event, and the scale of the row */
+       KIT_IS_PRICE = 2,     /* int64_t: units by the scale */
+       KIT_IS_QTY = 3,       /* int64_t: units by the scale */
+       KIT_IS_DEC = 4,       /* struct oc_dec */
+       KIT_IS_U64 = 5,       /* uint64_t */
+       KIT_IS_U32 = 6,       /* uint32_t; more is not read */
+       KIT_IS_MS = 7,        /* int64_t ns, of whole milliseconds since 1970 */
+       KIT_IS_TIME = 8,      /* int64_t ns, of "2026-01-01T00:00:01.2Z" */
+       KIT_IS_ID = 9,        /* struct oc_id */
        KIT_IS_TRADE_ID = 10, /* trade_id and trade_id_size of a struct oc_ev_fill that begins at `at` */
-       KIT_IS_ASSET = 11,   /* uint32_t, interned */
-       KIT_IS_WORD8 = 12,   /* uint8_t by the field's words; a word that is in none of them is not read */
-       KIT_IS_WORD32 = 13,  /* uint32_t by the same */
-       KIT_IS_BITS = 14     /* uint32_t, into which is set what the word means */
+       KIT_IS_ASSET = 11,    /* uint32_t, interned */
+       KIT_IS_WORD8 = 12,    /* uint8_t by the field's words; a word that is in none of them is not read */
+       KIT_IS_WORD32 = 13,   /* uint32_t by the same */
+       KIT_IS_BITS = 14      /* uint32_t, into which is set what the word means */
 };
 
 enum {                         /* kit_field.flags */
@@ -58,10 +58,10 @@ struct kit_field {
     const char *other; /* as it is called elsewhere: in streams, where a letter stands for each; "": nowhere */
     uint8_t name_size; /* both 0: the same member as the field before */
     uint8_t other_size;
-    uint8_t is;     /* KIT_IS_... */
-    uint8_t flags;  /* KIT_MUST ... */
-    uint32_t at;    /* offset in the struct */
-    uint32_t bit;   /* set in its `present` where it was read */
+    uint8_t is;    /* KIT_IS_... */
+    uint8_t flags; /* KIT_MUST ... */
+    uint32_t at;   /* offset in the struct */
+    uint32_t bit;  /* set in its `present` where it was read */
     uint32_t word_count;
     const struct kit_word *words;
 };
@@ -97,7 +97,7 @@ struct kit_shape {
             (uint32_t)offsetof(struct name, present), type                                                             \
     }
 
-struct kit_row { /* an object: its values by the place of their field, borrowed from the message */
+struct kit_row {           /* an object: its values by the place of their field, borrowed from the message */
     struct oc_scale scale; /* inst 0: by the row's symbol */
     struct kit_json_text of[KIT_FIELDS_MAX];
 };
@@ -159,9 +159,8 @@ static inline oc_rc kit_row_units(const struct kit_field *field, struct kit_json
                                   const struct oc_scale *scale, int64_t *ret_units)
 {
     const struct oc_dec step = field->is == KIT_IS_PRICE ? kit_price_step(scale) : kit_qty_step(scale);
-    return field->flags & (KIT_UP | KIT_DOWN)
-               ? kit_whole_steps(value, step, (field->flags & KIT_UP) != 0, ret_units)
-               : kit_json_units(value, step, ret_units);
+    return field->flags & (KIT_UP | KIT_DOWN) ? kit_whole_steps(value, step, (field->flags & KIT_UP) != 0, ret_units)
+                                              : kit_json_units(value, step, ret_units);
 }
 
 /* One value to its place. Negative: it cannot be read; the place is untouched then. */

@@ -31,12 +31,12 @@ static inline int kit_text_has(struct kit_json_text text, const char *words)
     return 0;
 }
 
-static inline const struct kit_refusal_row *kit_refusal_of(const struct kit_refusal_row *rows, size_t count, int64_t code,
-                                                       struct kit_json_text words)
+static inline const struct kit_refusal_row *kit_refusal_of(const struct kit_refusal_row *rows, size_t count,
+                                                           int64_t code, struct kit_json_text words)
 {
     size_t at = 0;
-    while (at + 1 < count && ((rows[at].code && rows[at].code != code) ||
-                              (rows[at].words && !kit_text_has(words, rows[at].words))))
+    while (at + 1 < count &&
+           ((rows[at].code && rows[at].code != code) || (rows[at].words && !kit_text_has(words, rows[at].words))))
         at++;
     return &rows[at];
 }
