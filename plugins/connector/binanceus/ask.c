@@ -16,6 +16,8 @@ static const struct question questions[] = {
     {OC_FETCH_OPEN_ORDERS, 40, 1, "/api/v3/openOrders"},
     {OC_FETCH_ORDER, 2, 1, "/api/v3/order"},
     {OC_FETCH_FILLS, 10, 1, "/api/v3/myTrades"},
+    {OC_FETCH_ORDERS, 10, 1, "/api/v3/allOrders"},
+    {OC_FETCH_LEDGER, 1, 1, ""}, /* one list behind the other: bn_ledgers */
     {OC_FETCH_BOOK, 10, 0, "/api/v3/depth"},
     {OC_FETCH_BARS, 1, 0, "/api/v3/klines"},
 };
@@ -48,7 +50,7 @@ static oc_rc write_bars(struct kit_write *query, const struct oc_fetch *ask)
     return OC_OK;
 }
 
-/* Of one order; from where the last question ended; or, at first, what the latest is: fills of before a session are not its own. */
+/* Of one order; from where the last question ended; since a time; or, at first, what the latest is: fills of before a session are not its own. */
 static oc_rc write_fills(struct kit_write *query, const struct oc_fetch *ask)
 {
     uint64_t from;
@@ -58,8 +60,42 @@ static oc_rc write_fills(struct kit_write *query, const struct oc_fetch *ask)
         kit_query_id(query, "orderId", "", &ask->venue_order);
     if (kit_cursor(ask, &from))
         kit_query_u64(query, "fromId", from);
-    kit_query_u64(query, "limit", ask->order || ask->cursor.size ? FILLS_PAGE : 1);
+    else if (ask->from_ns)
+        kit_query_u64(query, "startTime", (uint64_t)(ask->from_ns / MS));
+    kit_query_u64(query, "limit", ask->order || ask->from_ns || ask->cursor.size ? FILLS_PAGE : 1);
     return OC_OK;
+}
+
+/* From which order on; the newest where nobody says. */
+static void write_orders(struct kit_write *query, const struct oc_fetch *ask)
+{
+    uint64_t from;
+    if (kit_cursor(ask, &from))
+        kit_query_u64(query, "orderId", from);
+    else if (ask->from_ns)
+        kit_query_u64(query, "startTime", (uint64_t)(ask->from_ns / MS));
+    kit_query_u64(query, "limit", KIT_NAMES_MAX);
+}
+
+/* The cursor of a ledger: which list, and how many of its rows were said. */
+static uint32_t ledger_part(const struct oc_fetch *ask, uint64_t *ret_offset)
+{
+    uint64_t at = 0;
+    (void)kit_cursor(ask, &at);
+    *ret_offset = at & UINT32_MAX;
+    return (uint32_t)(at >> 32) % LEDGERS;
+}
+
+static void write_ledger(struct kit_write *query, const struct oc_fetch *ask)
+{
+    uint64_t offset;
+    (void)ledger_part(ask, &offset);
+    if (ask->from_ns)
+        kit_query_u64(query, "startTime", (uint64_t)(ask->from_ns / MS));
+    if (ask->to_ns)
+        kit_query_u64(query, "endTime", (uint64_t)((ask->to_ns - 1) / MS));
+    kit_query_u64(query, "offset", offset);
+    kit_query_u64(query, "limit", LEDGER_PAGE);
 }
 
 static oc_rc write_query(struct kit_write *query, const struct oc_fetch *ask, const char *symbol)
@@ -73,6 +109,12 @@ static oc_rc write_query(struct kit_write *query, const struct oc_fetch *ask, co
         return id->size ? OC_OK : OC_E_INVALID;
     case OC_FETCH_FILLS:
         return write_fills(query, ask);
+    case OC_FETCH_ORDERS:
+        write_orders(query, ask);
+        return OC_OK;
+    case OC_FETCH_LEDGER:
+        write_ledger(query, ask);
+        return OC_OK;
     case OC_FETCH_BOOK:
         kit_query_u64(query, "limit", 1000);
         return OC_OK;
@@ -98,7 +140,9 @@ oc_rc bn_fetch(void *self, const struct oc_fetch *ask)
         return OC_E_AGAIN; /* what would be heard of it is not heard yet, or of instruments that nobody knows */
     if (ask->inst && bn->kit.names->record(bn->kit.host, ask->inst, &info, sizeof info) < 0)
         return OC_E_NOT_FOUND;
-    struct kit_write query = kit_query_begin(path, sizeof path, question->path);
+    uint64_t offset;
+    struct kit_write query = kit_query_begin(
+        path, sizeof path, ask->kind == OC_FETCH_LEDGER ? bn_ledgers[ledger_part(ask, &offset)].path : question->path);
     const oc_rc rc = write_query(&query, ask, info.venue_symbol);
     if (rc < 0)
         return rc;
@@ -262,16 +306,43 @@ static oc_rc answer_account(struct binance *bn, const struct oc_response *in, ui
 
 static oc_rc answer_orders(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json *json)
 {
-    const int is_one = in->fetch->kind == OC_FETCH_ORDER;
+    const int is_one = in->fetch->kind == OC_FETCH_ORDER, is_past = in->fetch->kind == OC_FETCH_ORDERS;
     uint32_t count = 0;
+    uint64_t next = 0, number = 0;
     oc_rc rc = OC_OK;
     if (!is_one && !kit_json_array(json))
         return OC_E_DATA;
-    for (; rc >= 0 && (is_one ? count == 0 : kit_json_item(json)); count++)
-        rc = bn_say_order(bn, json, source, in->token);
-    if (rc < 0)
-        return rc;
-    return kit_json_end(json) ? fetched(bn, in, source, OC_OK, count, 0, NULL) : (oc_rc)OC_E_DATA;
+    for (; rc >= 0 && (is_one ? count == 0 : kit_json_item(json)); count++) {
+        rc = bn_say_order(bn, json, source, in->token, &number);
+        next = number >= next ? number + 1 : next;
+    }
+    if (rc < 0 || !kit_json_end(json))
+        return rc < 0 ? rc : (oc_rc)OC_E_DATA;
+    (void)(is_past && count == 0 && kit_cursor(in->fetch, &next)); /* there is no news: it stays where it was */
+    return fetched(bn, in, source, OC_OK, count, is_past && count == KIT_NAMES_MAX, is_past ? &next : NULL);
+}
+
+/* {"assetLogRecordList":[...]} or the list alone. */
+static oc_rc answer_ledger(struct binance *bn, const struct oc_response *in, uint32_t source, struct kit_json json)
+{
+    struct kit_json_text within = {0};
+    const struct kit_member members[] = {{"assetLogRecordList", &within}};
+    uint64_t offset;
+    uint32_t count = 0;
+    const uint32_t part = ledger_part(in->fetch, &offset);
+    struct kit_json whole = json;
+    oc_rc rc = OC_OK;
+    if (KIT_TAKE(&whole, members) && within.kind == KIT_JSON_ARRAY)
+        json = kit_json_into(within);
+    if (!kit_json_array(&json))
+        return OC_E_DATA;
+    for (; rc >= 0 && kit_json_item(&json); count++)
+        rc = bn_say_moved(bn, &json, &bn_ledgers[part], source, in->token);
+    if (rc < 0 || !kit_json_end(&json))
+        return rc < 0 ? rc : (oc_rc)OC_E_DATA;
+    const uint64_t next = count == LEDGER_PAGE ? (uint64_t)part << 32 | (offset + count) : (uint64_t)(part + 1) << 32;
+    const int has_more = count == LEDGER_PAGE || part + 1 < LEDGERS;
+    return fetched(bn, in, source, OC_OK, count, has_more, has_more ? &next : NULL);
 }
 
 static oc_rc answer_book(struct binance *bn, const struct oc_response *in, struct kit_json *json)
@@ -357,6 +428,8 @@ oc_rc bn_answer_fetch(struct binance *bn, const struct oc_response *in, uint32_t
         return answer_account(bn, in, source, &json);
     case OC_FETCH_FILLS:
         return kit_listed_fills(&bn->kit, &bn->pages, &fills, bn, in, source);
+    case OC_FETCH_LEDGER:
+        return answer_ledger(bn, in, source, json);
     case OC_FETCH_BOOK:
         return answer_book(bn, in, &json);
     case OC_FETCH_BARS:

@@ -23,7 +23,7 @@ enum { REST = 0, STREAM = 1 };                                           /* plac
 enum { API_KEY = 1, SECRET = 2 };                                        /* fields of the credentials */
 enum { WEIGHT = 0, RAW = 1, ORDERS_10S = 2, ORDERS_1D = 3, SPOKEN = 4 }; /* places of the limits */
 enum { ABOUT_INFO = 1, ABOUT_KEY, ABOUT_KEEP, ABOUT_TIME, ABOUT_NAMES }; /* oc_http.user[0] of calls of its own */
-enum { FILLS_PAGE = 500, BARS_PAGE = 1000, PATH_ROOM = 1152 };
+enum { FILLS_PAGE = 500, BARS_PAGE = 1000, LEDGER_PAGE = 1000, LEDGERS = 4, PATH_ROOM = 1152 };
 
 #define SECOND      INT64_C(1000000000)
 #define MS          INT64_C(1000000)
@@ -76,12 +76,21 @@ oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, uint64_t toke
 
 /* shapes.c: an object that is due, as an event. By the names of REST. */
 extern const struct kit_word bn_types[7];
-oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token);
+oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, uint64_t *ret_number);
 oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns);
 /* A row of myTrades, or of a report. `ask`: of an order, or of all that came since; NULL: a stream says it, with our name of the order. */
 int bn_take_fill(struct kit_json *json, struct kit_fill_row *fill);
 oc_rc bn_say_fill(void *self, struct kit_fill_row *fill, const struct oc_fetch *ask, struct kit_json_text client,
                   uint32_t source);
+/* A deposit or a withdrawal, of the kind of its list: bn_ledgers[part]. */
+struct ledger {
+    const char *path;
+    const struct kit_shape *shape;
+    uint16_t kind;
+};
+extern const struct ledger bn_ledgers[LEDGERS];
+oc_rc bn_say_moved(struct binance *bn, struct kit_json *json, const struct ledger *ledger, uint32_t source,
+                   uint64_t token);
 /* [open time, open, high, low, close, volume, close time, ...]: what is not over by now_ns is forming. *ret_next_ms: behind it. */
 oc_rc bn_say_candle(struct binance *bn, struct kit_json *json, const struct oc_fetch *ask, int64_t now_ns,
                     uint64_t *ret_next_ms);

@@ -61,7 +61,9 @@ static const struct oc_fetchable fetches[] = {
     {.kind = OC_FETCH_BALANCES},
     {.kind = OC_FETCH_OPEN_ORDERS},
     {.kind = OC_FETCH_ORDER, .by = OC_BY_ORDER | OC_BY_CLIENT_ID | OC_BY_INSTRUMENT},
-    {.kind = OC_FETCH_FILLS, .by = OC_BY_INSTRUMENT | OC_BY_ORDER | OC_BY_CURSOR, .page_max = FILLS_PAGE},
+    {.kind = OC_FETCH_FILLS, .by = OC_BY_INSTRUMENT | OC_BY_ORDER | OC_BY_TIME | OC_BY_CURSOR, .page_max = FILLS_PAGE},
+    {.kind = OC_FETCH_ORDERS, .by = OC_BY_INSTRUMENT | OC_BY_TIME | OC_BY_CURSOR, .page_max = KIT_NAMES_MAX},
+    {.kind = OC_FETCH_LEDGER, .by = OC_BY_TIME | OC_BY_CURSOR, .page_max = LEDGER_PAGE, .span_ns = 90 * DAY},
     {.kind = OC_FETCH_BOOK, .by = OC_BY_INSTRUMENT, .page_max = 1000},
     {.kind = OC_FETCH_BARS, .by = OC_BY_INSTRUMENT | OC_BY_TIME, .page_max = 1000}};
 

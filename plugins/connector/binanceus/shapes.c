@@ -21,7 +21,7 @@ const struct kit_word bn_types[7] = {{"LIMIT", OC_ORDER_LIMIT},
 /* ---- orders ---- */
 
 #define AT(member) offsetof(struct oc_ev_order, member)
-enum { STATE = 0, WORKING = 1 };
+enum { STATE = 0, WORKING = 1, NUMBER = 3 };
 static const struct kit_field order_fields[] = {
     KIT_BOTH_WORDS("status", "X", KIT_IS_WORD8, AT(state), states),
     KIT_BOTH("isWorking", "w", KIT_IS_NONE, 0, 0, 0),
@@ -53,7 +53,7 @@ static uint32_t why_of(const struct oc_ev_order *order, struct kit_json_text sta
                                               : OC_WHY_NONE;
 }
 
-oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token)
+oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, uint64_t *ret_number)
 {
     struct kit_row row;
     oc_rc rc;
@@ -75,6 +75,7 @@ oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, u
         order->state = OC_SHOWN_UNKNOWN;
     if (order->state == OC_SHOWN_WORKING && (order->present & OC_OF_STOP) && row.of[WORKING].kind == KIT_JSON_FALSE)
         order->state = OC_SHOWN_UNTRIGGERED;
+    (void)kit_json_u64(row.of[NUMBER], ret_number);
     order->why = why_of(order, row.of[STATE]);
     order->token = token;
     order->head.flags = token ? OC_EVF_REPLAYED : OC_EVF_LAST;
@@ -162,6 +163,72 @@ oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source,
     out->token = token;
     out->head.venue_ns = at_ns;
     out->head.flags |= token ? OC_EVF_REPLAYED : 0;
+    return kit_commit(&bn->kit, out);
+}
+
+/* ---- deposits and withdrawals ---- */
+
+#define AT(member) offsetof(struct oc_ev_ledger, member)
+static const struct kit_word in_states[] = {{"0", OC_LEDGER_PENDING}, {"1", OC_LEDGER_DONE}, {"6", OC_LEDGER_DONE}};
+static const struct kit_word out_states[] = {
+    {"0", OC_LEDGER_PENDING}, {"1", OC_LEDGER_CANCELED}, {"2", OC_LEDGER_PENDING}, {"3", OC_LEDGER_FAILED},
+    {"4", OC_LEDGER_PENDING}, {"5", OC_LEDGER_FAILED},   {"6", OC_LEDGER_DONE}};
+static const struct kit_word fiat_states[] = {{"Successful", OC_LEDGER_DONE},  {"Completed", OC_LEDGER_DONE},
+                                              {"SUCCESS", OC_LEDGER_DONE},     {"Failed", OC_LEDGER_FAILED},
+                                              {"Expired", OC_LEDGER_CANCELED}, {"Refunded", OC_LEDGER_REVERSED}};
+static const struct kit_field in_fields[] = {KIT_FIELD("amount", KIT_IS_DEC, KIT_MUST, AT(amount), 0),
+                                             KIT_FIELD("coin", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+                                             KIT_FIELD_WORDS("status", KIT_IS_WORD16, AT(status), in_states),
+                                             KIT_FIELD("txId", KIT_IS_ID, KIT_MUST, AT(id), 0),
+                                             KIT_ALSO(KIT_IS_ID, 0, AT(reference), 0),
+                                             KIT_FIELD("insertTime", KIT_IS_MS, KIT_MUST, AT(head.venue_ns), 0)};
+static const struct kit_field out_fields[] = {
+    KIT_FIELD("id", KIT_IS_ID, KIT_MUST, AT(id), 0),
+    KIT_FIELD("amount", KIT_IS_DEC, KIT_MUST, AT(amount), 0),
+    KIT_FIELD("transactionFee", KIT_IS_DEC, KIT_SOUND, AT(fee), OC_LEDGER_HAS_FEE),
+    KIT_FIELD("coin", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+    KIT_ALSO(KIT_IS_ASSET, 0, AT(fee_asset), 0),
+    KIT_FIELD_WORDS("status", KIT_IS_WORD16, AT(status), out_states),
+    KIT_FIELD("txId", KIT_IS_ID, 0, AT(reference), 0),
+    KIT_FIELD("applyTime", KIT_IS_TIME, KIT_MUST, AT(head.venue_ns), 0)};
+static const struct kit_field fiat_fields[] = {KIT_FIELD("orderNo", KIT_IS_ID, KIT_MUST, AT(id), 0),
+                                               KIT_FIELD("fiatCurrency", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+                                               KIT_ALSO(KIT_IS_ASSET, 0, AT(fee_asset), 0),
+                                               KIT_FIELD("amount", KIT_IS_DEC, KIT_MUST, AT(amount), 0),
+                                               KIT_FIELD("totalFee", KIT_IS_DEC, KIT_SOUND, AT(fee), OC_LEDGER_HAS_FEE),
+                                               KIT_FIELD("method", KIT_IS_ID, 0, AT(reference), 0),
+                                               KIT_FIELD_WORDS("status", KIT_IS_WORD16, AT(status), fiat_states),
+                                               KIT_FIELD("createTime", KIT_IS_MS, 0, AT(head.venue_ns), 0)};
+#undef AT
+static const struct kit_shape in_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, in_fields);
+static const struct kit_shape out_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, out_fields);
+static const struct kit_shape fiat_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, fiat_fields);
+const struct ledger bn_ledgers[LEDGERS] = {
+    {"/sapi/v1/capital/deposit/hisrec", &in_shape, OC_LEDGER_DEPOSIT},
+    {"/sapi/v1/capital/withdraw/history", &out_shape, OC_LEDGER_WITHDRAWAL},
+    {"/sapi/v1/fiatpayment/query/deposit/history", &fiat_shape, OC_LEDGER_DEPOSIT},
+    {"/sapi/v1/fiatpayment/query/withdraw/history", &fiat_shape, OC_LEDGER_WITHDRAWAL}};
+
+/* An amount is what arrives: a deposit's fee is taken of it by then, a withdrawal's leaves beside it. */
+oc_rc bn_say_moved(struct binance *bn, struct kit_json *json, const struct ledger *ledger, uint32_t source,
+                   uint64_t token)
+{
+    const struct oc_dec none = {0, 0, 0};
+    struct kit_row row;
+    oc_rc rc;
+    if (!kit_row_take(json, ledger->shape->fields, ledger->shape->count, &row))
+        return OC_E_DATA;
+    struct oc_ev_ledger *out = kit_row_event(&bn->kit, ledger->shape, &row, source, &rc);
+    if (!out)
+        return rc;
+    if (ledger->kind == OC_LEDGER_WITHDRAWAL &&
+        (oc_dec_add(out->amount, out->fee, &out->amount) < 0 || oc_dec_sub(none, out->amount, &out->amount) < 0))
+        return OC_E_DATA;
+    out->kind = ledger->kind;
+    out->status = out->status ? out->status : OC_LEDGER_PENDING; /* a word that is not known is no end of it */
+    out->token = token;
+    out->tail = sizeof *out;
+    out->head.flags = OC_EVF_LAST | OC_EVF_REPLAYED;
     return kit_commit(&bn->kit, out);
 }
 
@@ -348,7 +415,7 @@ static oc_rc hear_report(struct binance *bn, struct kit_json json, const struct 
     if (KIT_JSON_IS(what, "TRADE"))
         return bn_take_fill(&whole, &fill) ? bn_say_fill(bn, &fill, NULL, its_own, who->source) : (oc_rc)OC_E_DATA;
     if (KIT_JSON_IS(what, "NEW") || KIT_JSON_IS(what, "TRADE_PREVENTION"))
-        return bn_say_order(bn, &whole, who->source, 0);
+        return bn_say_order(bn, &whole, who->source, 0, &fill.order);
     if (KIT_JSON_IS(what, "REJECTED")) /* the new half of a cancelReplace: its answer says it, for the whole order */
         return OC_OK;
     return kit_skip(&bn->kit, "report", what);

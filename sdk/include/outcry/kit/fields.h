@@ -27,22 +27,24 @@
 
 enum { KIT_FIELDS_MAX = 32 };
 
-enum {                       /* kit_field.is: what stands there, and what it becomes */
-       KIT_IS_NONE = 0,      /* taken into the row alone, for the codec to look at */
-       KIT_IS_SYMBOL = 1,    /* the venue's name of the instrument: head.inst of an event, and the scale of the row */
-       KIT_IS_PRICE = 2,     /* int64_t: units by the scale */
-       KIT_IS_QTY = 3,       /* int64_t: units by the scale */
-       KIT_IS_DEC = 4,       /* struct oc_dec */
-       KIT_IS_U64 = 5,       /* uint64_t */
-       KIT_IS_U32 = 6,       /* uint32_t; more is not read */
-       KIT_IS_MS = 7,        /* int64_t ns, of whole milliseconds since 1970 */
-       KIT_IS_TIME = 8,      /* int64_t ns, of "2026-01-01T00:00:01.2Z" */
+enum {                    /* kit_field.is: what stands there, and what it becomes */
+       KIT_IS_NONE = 0,   /* taken into the row alone, for the codec to look at */
+       KIT_IS_SYMBOL = 1, /* the venue's name of the instrument: head.inst of an event, and the scale of the row */
+       KIT_IS_PRICE = 2,  /* int64_t: units by the scale */
+       KIT_IS_QTY = 3,    /* int64_t: units by the scale */
+       KIT_IS_DEC = 4,    /* struct oc_dec */
+       KIT_IS_U64 = 5,    /* uint64_t */
+       KIT_IS_U32 = 6,    /* uint32_t; more is not read */
+       KIT_IS_MS = 7,     /* int64_t ns, of whole milliseconds since 1970 */
+       KIT_IS_TIME =
+           8, /* int64_t ns, of "2026-01-01T00:00:01.2Z"; of "2026-01-01 00:00:01", which does not say that it is UTC */
        KIT_IS_ID = 9,        /* struct oc_id */
        KIT_IS_TRADE_ID = 10, /* trade_id and trade_id_size of a struct oc_ev_fill that begins at `at` */
        KIT_IS_ASSET = 11,    /* uint32_t, interned */
        KIT_IS_WORD8 = 12,    /* uint8_t by the field's words; a word that is in none of them is not read */
        KIT_IS_WORD32 = 13,   /* uint32_t by the same */
-       KIT_IS_BITS = 14      /* uint32_t, into which is set what the word means */
+       KIT_IS_BITS = 14,     /* uint32_t, into which is set what the word means */
+       KIT_IS_WORD16 = 15    /* uint16_t by words */
 };
 
 enum {                         /* kit_field.flags */
@@ -163,6 +165,16 @@ static inline oc_rc kit_row_units(const struct kit_field *field, struct kit_json
                                               : kit_json_units(value, step, ret_units);
 }
 
+static inline oc_rc kit_row_time(struct kit_json_text value, int64_t *ret_ns)
+{
+    char text[20];
+    if (value.size != sizeof text - 1 || value.kind != KIT_JSON_STRING)
+        return kit_json_time(value, ret_ns);
+    memcpy(text, value.at, sizeof text - 1);
+    text[sizeof text - 1] = 'Z';
+    return kit_json_time(kit_text_of(text, sizeof text), ret_ns);
+}
+
 /* One value to its place. Negative: it cannot be read; the place is untouched then. */
 static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_field *field,
                                 struct kit_json_text value, const struct oc_scale *scale, void *to)
@@ -201,7 +213,7 @@ static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_
         rc = is.units ? OC_OK : OC_E_DATA;
         break;
     case KIT_IS_TIME:
-        rc = kit_json_time(value, &is.units);
+        rc = kit_row_time(value, &is.units);
         break;
     case KIT_IS_ID:
         rc = kit_id(value, &is.id);
@@ -215,11 +227,15 @@ static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_
         rc = kit_asset(codec, value, &is.small);
         size = sizeof is.small;
         break;
-    case KIT_IS_WORD8: {
+    case KIT_IS_WORD8:
+    case KIT_IS_WORD16: {
         uint32_t means;
         if (!kit_row_word(field, value, &means))
             return OC_E_NOT_FOUND;
-        *(uint8_t *)to = (uint8_t)means;
+        if (field->is == KIT_IS_WORD8)
+            *(uint8_t *)to = (uint8_t)means;
+        else
+            *(uint16_t *)to = (uint16_t)means;
         return OC_OK;
     }
     case KIT_IS_WORD32:

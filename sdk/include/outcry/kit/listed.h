@@ -3,8 +3,8 @@
  * No ABI promise.
  *
  * Invariants
- * - Pages go up by the number of the trade; a cursor is the number behind the last that was said. The first question of a session has none:
- *   it says where news begin, and no fill.
+ * - Pages go up by the number of the trade; a cursor is the number behind the last that was said. The first question of a session has none,
+ *   and no time either: it says where news begin, and no fill.
  * - Where the list of orders ended too soon, fills are said as far as it goes, and the rest is asked for again. All [io]. */
 #ifndef OUTCRY_KIT_LISTED_H
 #define OUTCRY_KIT_LISTED_H
@@ -66,7 +66,8 @@ static inline oc_rc kit_listed_say(const struct kit_codec *codec, const struct k
                                    const struct oc_response *in, uint32_t source, struct kit_json json,
                                    const struct kit_named *names, uint32_t count)
 {
-    const int is_full = count == listed->names_max, is_first = !in->fetch->order && !in->fetch->cursor.size;
+    const int is_full = count == listed->names_max;
+    const int is_first = !in->fetch->order && !in->fetch->from_ns && !in->fetch->cursor.size;
     struct kit_json_text nobody;
     struct kit_fill_row fill;
     uint32_t said = 0, rows = 0;
@@ -115,7 +116,7 @@ static inline oc_rc kit_listed_fills(const struct kit_codec *codec, struct kit_h
     }
     if (!kit_json_end(&rows))
         return OC_E_DATA;
-    if (first == UINT64_MAX || in->fetch->order || !in->fetch->cursor.size)
+    if (first == UINT64_MAX || in->fetch->order || (!in->fetch->from_ns && !in->fetch->cursor.size))
         return kit_listed_say(codec, listed, self, in, source, json, NULL, 0);
     const oc_rc rc = listed->ask_names(self, in, first);
     return rc < 0 ? rc : kit_held_put(held, in);
