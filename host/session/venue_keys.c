@@ -288,6 +288,35 @@ static oc_rc judge_environment(const struct settings *settings, const char *venu
     return OC_E_NOT_SUPPORTED;
 }
 
+uint32_t venue_environment(const struct settings *settings, const char *venue)
+{
+    static const char *const words[] = {[OC_ENV_LIVE] = "live",
+                                        [OC_ENV_PRACTICE] = "practice",
+                                        [OC_ENV_TESTNET] = "testnet",
+                                        [OC_ENV_LOCAL] = "local"};
+    const char *word = venue_text(settings, venue, "environment", "");
+    for (uint32_t env = OC_ENV_LIVE; env <= OC_ENV_LOCAL; env++)
+        if (strcmp(word, words[env]) == 0)
+            return env;
+    return OC_ENV_NONE;
+}
+
+oc_rc venue_judge_asking(const struct settings *settings, const char *venue, struct error *ret_error)
+{
+    char prefix[SETTING_KEY_MAX];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.endpoint.", venue);
+    const uint32_t env = venue_environment(settings, venue);
+    if (env == OC_ENV_LOCAL)
+        return judge_environment(settings, venue, ret_error);
+    if (env == OC_ENV_NONE)
+        return wrong(settings, venue, "environment", "live, practice, testnet or local", ret_error);
+    for (uint32_t i = 0; i < settings->count; i++)
+        if (strncmp(settings->list[i].key, prefix, length) == 0)
+            return wrong(settings, venue, settings->list[i].key + strlen("venue.") + strlen(venue) + 1,
+                         "nothing: in this environment its urls are those of its connector", ret_error);
+    return OC_OK;
+}
+
 oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error)
 {
     char name[PART_NAME_MAX];

@@ -75,8 +75,9 @@ static const char *url_of(const struct settings *settings, const char *venue, co
     char key[SETTING_KEY_MAX];
     snprintf(key, sizeof key, "endpoint.%s", name);
     const char *url = venue_text(settings, venue, key, NULL);
+    const uint32_t env = venue_environment(settings, venue);
     for (uint32_t i = 0; !url && i < described->endpoint_count; i++)
-        if (described->endpoints[i].env == OC_ENV_LOCAL && strcmp(described->endpoints[i].name, name) == 0)
+        if (described->endpoints[i].env == env && strcmp(described->endpoints[i].name, name) == 0)
             url = described->endpoints[i].urls;
     return url;
 }

@@ -44,7 +44,7 @@ oc_rc venue_visit_open(struct venue_visit *visit, struct error *ret_error)
     if (rc == OC_OK)
         rc = venue_net_judge(settings, visit->venue, ret_error);
     if (rc == OC_OK)
-        rc = venue_judge_environment(settings, ret_error);
+        rc = venue_judge_asking(settings, visit->venue, ret_error);
     if (rc == OC_OK)
         rc = parts_open(&visit->parts, settings, &visit->registry, PART_CONNECTOR, false, ret_error);
     if (rc < 0)
@@ -156,7 +156,7 @@ static oc_rc start_connector(struct venue_visit *visit, struct error *ret_error)
     const struct io_link below = net_link(visit->net);
     const struct io_world world = {.now_ns = &visit->now_ns,
                                    .seed = 1,
-                                   .env = OC_ENV_LOCAL,
+                                   .env = venue_environment(visit->settings, visit->venue),
                                    .market_source = 1,
                                    .assets = {visit, intern, asset_text},
                                    .keys = visit->keyring.count ? &visit->keyring : NULL,

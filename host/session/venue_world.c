@@ -97,7 +97,7 @@ struct io_world venue_world_of(struct venue_link *link)
     const bool is_network = venue_net_is(link->settings, link->name);
     return (struct io_world){.now_ns = &link->now_ns,
                              .seed = link->world.seed,
-                             .env = OC_ENV_LOCAL,
+                             .env = venue_environment(link->settings, link->name),
                              .keys = &link->keyring,
                              .market_source = link->accounts[0],
                              .assets = {link, intern, asset_text},

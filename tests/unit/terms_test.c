@@ -255,6 +255,27 @@ static void icebergs_and_trails(void **state)
     refuses(request, "TRAIL_NOT_TAKEN");
 }
 
+/* An order as it shall be is held to the same, but for how many are open. */
+static void an_amendment_is_held_to_them(void **state)
+{
+    (void)state;
+    struct oc_instrument info = terms();
+    const uint64_t order = fixture_submit(f, limit(10, 9900));
+    assert_int_equal(fixture_say(f, OC_EV_ACCEPTED, order), OC_OK);
+    info.max_orders = 1;
+    info.present |= OC_INST_HAS_MAX_PRICE;
+    info.max_price = 9950;
+    set(&info);
+    struct engine_refusal refusal = {0};
+    struct oc_request amend = {.order = order, .price = 9951, .bits = OC_RQ_PRICE_CHANGED};
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_LIMIT);
+    assert_string_equal(refusal.reason, "PRICE_ABOVE_MAXIMUM");
+    amend.price = 9950;
+    assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
+    fixture_end(f, true);
+}
+
 /* With several accounts each trades at its own venue alone. */
 static void an_account_trades_at_its_own_venue(void **state)
 {
@@ -292,6 +313,7 @@ int main(void)
         TEST(states_of_an_instrument), TEST(kinds_that_are_not_taken), TEST(bounds_and_steps_of_prices),
         TEST(sizes_of_market_orders),  TEST(the_worth_of_an_order),    TEST(an_account_trades_at_its_own_venue),
         TEST(bands_of_prices),         TEST(how_many_and_how_much),    TEST(icebergs_and_trails),
+        TEST(an_amendment_is_held_to_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
