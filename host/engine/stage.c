@@ -85,13 +85,23 @@ static const char *protection_refuses(const struct engine *engine, const struct 
     return NULL;
 }
 
-const char *stage_refuses(const struct engine *engine, const struct oc_request *request)
+/* Most instruments have no terms but their steps. */
+static const char *venue_refuses(const struct engine *engine, const struct oc_request *request)
 {
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
     const struct oc_instrument *info = &instrument->info;
+    const uint32_t counts = info->max_orders | info->max_stop_orders | info->iceberg_parts;
+    if (__builtin_expect(!(info->present | info->rules | counts | (info->status ^ OC_STATUS_TRADING)), 1))
+        return NULL;
+    return terms_refuse(engine, instrument, request);
+}
+
+const char *stage_refuses(const struct engine *engine, const struct oc_request *request)
+{
+    const struct oc_instrument *info = &instruments_get(engine->instruments, request->head.inst)->info;
     const char *reason = instrument_refuses(engine, request);
-    if (__builtin_expect(!reason && (info->present | info->rules | (info->status ^ OC_STATUS_TRADING)), 0))
-        reason = terms_refuse(engine, instrument, request);
+    if (!reason)
+        reason = venue_refuses(engine, request);
     if (__builtin_expect(portfolio_account_count(engine->portfolio) > 1, 0) &&
         portfolio_account_at(engine->portfolio, info->venue, request->account) != request->account)
         reason = "ACCOUNT_OF_ANOTHER_VENUE"; /* the only account of a session is of its only venue */
@@ -275,7 +285,13 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         ask.stop_price = request->stop_price;
     struct engine_refusal refusal = {.order = ask.order};
     const bool reduces = reduces_only(engine, &ask, 0);
-    if (engine->clients[engine->caller].permissions)
+    const char *reason = venue_refuses(engine, &ask);
+    if (reason) {
+        strcpy(refusal.reason, reason);
+        strcpy(refusal.rule, "instrument");
+        rc = OC_E_LIMIT;
+    }
+    if (rc == OC_OK && engine->clients[engine->caller].permissions)
         rc = permissions_ask(engine, &ask, order, ask.qty - order->filled, &refusal);
     if (rc == OC_OK)
         rc = ask_rules(engine, &ask, &refusal);
