@@ -257,19 +257,30 @@ static inline void note_market(struct session *session, const struct oc_event *e
         session_begin_figures(session, event);
 }
 
+/* What a connector says is judged where it is taken. */
+static inline bool is_of_simulator(const struct session *session, const struct oc_event *event)
+{
+    if (__builtin_expect(!session->links.count, 1))
+        return true;
+    const bool names_asset =
+        event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_ASSET;
+    return session->venues.is_feed && !names_asset && !venue_link_says(session->links.list[0], event);
+}
+
 /* What is more than a point of the data: recorded, handled, and what came of it recorded and sent. */
 static __attribute__((noinline)) oc_rc take(struct session *session, const struct input *input)
 {
     if (input->kind == INPUT_MARKET) {
         note_market(session, input->event);
-    } else if (input->kind == INPUT_ANSWER &&
-               !session->links.count) { /* what a connector says is judged where it is taken */
+    } else if (input->kind == INPUT_ANSWER && is_of_simulator(session, input->event)) {
         oc_rc judged = judge_answer(session, input->event);
         if (__builtin_expect(judged <= 0, 0))
             return judged;
     }
     bool kept = enter(session, input);
-    oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
+    const bool is_seen = input->kind == INPUT_MARKET || (session->venues.is_feed && input->kind == INPUT_ANSWER &&
+                                                         input->event->type == OC_EV_VENUE);
+    oc_rc rc = is_seen ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
     if (input->kind == INPUT_FACT)
         rc = rules_take_mark(session, input->event);
     if (rc == OC_OK)

@@ -9,6 +9,11 @@
 
 const char *venue_names(const struct settings *settings) { return settings_text(settings, "session.venue", NULL); }
 
+bool venue_is_feed(const struct settings *settings)
+{
+    return venue_names(settings) && settings_get(settings, "session.paper");
+}
+
 /* The i-th word of a list. */
 static bool word_at(const char *list, uint32_t i, char *ret_word, size_t size_max)
 {
