@@ -124,6 +124,8 @@ static oc_rc apply_value(struct restore *restore, struct session *session, const
         return rc;
     session_begin_figures(session, event);
     rc = engine_restore(session->engine, event);
+    if (rc == OC_OK && session->venues.is_feed && restore->is_same_sim && event->type == OC_EV_BOOK)
+        rc = venues_see(&session->venues, event->local_ns, event);
     engine_clear_out(session->engine);
     inbox_passed(session->inbox, 1, event->local_ns);
     return rc;

@@ -173,6 +173,8 @@ oc_rc restore_sim_record(struct restore *restore, struct session *session, const
         rc = settle(session, event->local_ns);
     if (rc < 0)
         return rc;
+    if (session->venues.is_feed && event->type == OC_EV_BOOK) /* shown when it is taken */
+        return OC_OK;
     if (session->venues.is_feed && (event_is_market(event->type) || event->type == OC_EV_VENUE))
         return restore->is_same_sim ? venues_see(&session->venues, event->local_ns, event) : (oc_rc)OC_OK;
     if (event_is_of_order(event->type))

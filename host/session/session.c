@@ -329,6 +329,7 @@ static oc_rc open_simulator(struct session *session)
     struct venue *venue = &session->venues.list[0];
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
+    venue->sim.engine = session->engine;
     venue->sim.now_ns = &session->clock.now_ns;
     venue->sim.seed = session->clock.seed;
     const struct part *part = parts_at(session->parts, PART_SIM, 0);

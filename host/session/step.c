@@ -278,7 +278,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
             return judged;
     }
     bool kept = enter(session, input);
-    const bool is_seen = input->kind == INPUT_MARKET || (session->venues.is_feed && input->kind == INPUT_ANSWER &&
+    const bool is_book = input->kind == INPUT_MARKET && input->event->type == OC_EV_BOOK; /* shown when it is taken */
+    const bool is_seen = (input->kind == INPUT_MARKET && !is_book) || (session->venues.is_feed && input->kind == INPUT_ANSWER &&
                                                          input->event->type == OC_EV_VENUE);
     oc_rc rc = is_seen ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
     if (input->kind == INPUT_FACT)
@@ -287,8 +288,10 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
         rc = apply(session, input, kept);
     if (rc == OC_OK && input->kind == INPUT_ANSWER && input->event->type == OC_EV_INSTRUMENT)
         rc = session_show_instrument(session);
-    if (input->kind == INPUT_MARKET && input->event->type == OC_EV_BOOK)
+    if (is_book)
         book_news_say(session->engine, input->event);
+    if (is_book && rc == OC_OK)
+        rc = venues_see(&session->venues, input->at_ns, input->event);
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
         look_at_limits(session, input);
     come_to(session, input);
@@ -331,6 +334,8 @@ __attribute__((cold)) oc_rc session_finish_step(struct session *session, const s
     if (kind == INPUT_MARKET)
         note_market(session, event);
     oc_rc rc = apply(session, &input, true);
+    if (rc == OC_OK && event->type == OC_EV_BOOK)
+        rc = venues_see(&session->venues, input.at_ns, event);
     if (rc == OC_OK && event->type == OC_EV_INSTRUMENT)
         rc = session_show_instrument(session);
     come_to(session, kind == INPUT_MARKET ? &input : NULL);

@@ -433,14 +433,14 @@ oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_
         [DEPTH_OFF] = "off", [DEPTH_WARN] = "warn", [DEPTH_RESYNC] = "resync", [DEPTH_HALT] = "halt"};
     const bool is_offered = !described || levels_offered(described) > 0;
     const char *text = venue_text(settings, venue, "book", NULL),
-               *keeps = venue_text(settings, venue, "keep_books", "wanted");
+               *keeps = venue_text(settings, venue, "keep_books", NULL);
     uint32_t policy = DEPTH_OFF;
     while (text && policy <= DEPTH_HALT && strcmp(text, words[policy]) != 0)
         policy++;
     if (policy > DEPTH_HALT || (policy != DEPTH_OFF && !is_offered))
         return wrong(settings, venue, "book",
                      is_offered ? "off, warn, resync or halt" : "off: this venue says no order books", ret_error);
-    if (strcmp(keeps, "wanted") != 0 && strcmp(keeps, "all") != 0)
+    if (keeps && strcmp(keeps, "wanted") != 0 && strcmp(keeps, "all") != 0)
         return wrong(settings, venue, "keep_books", "wanted or all", ret_error);
     if (!text && described) {
         policy = is_offered ? DEPTH_RESYNC : DEPTH_OFF;
@@ -449,7 +449,8 @@ oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_
             return rc;
     }
     ret_books->policy = policy;
-    ret_books->keeps_all = strcmp(keeps, "all") == 0;
+    ret_books->keeps_all = keeps ? strcmp(keeps, "all") == 0
+                                 : venue_is_feed(settings) && policy != DEPTH_OFF; /* a simulator fills from them */
     if (ret_books->keeps_all && policy == DEPTH_OFF)
         return wrong(settings, venue, "keep_books", "wanted: no book of this venue is kept", ret_error);
     return book_levels(settings, venue, described, &ret_books->levels, ret_error);
