@@ -9,5 +9,5 @@ function on_trade(m, t)
 end
 
 function on_fill(m, f)
-  log.info("filled %s %.5f at %.2f %s, at once %s", f.side, f.qty, f.price, f.liquidity, time.now() - f.time < 50000000)
+  log.info("filled %s %.5f at %.2f %s, at once %s", f.side, f.qty, f.price, f.liquidity, now() - f.time < 50000000)
 end

@@ -12,13 +12,13 @@ ask() { printf '%s\n' "$@" | "$outcry" console --attach life.sock --trade >conso
 shown() { ask "$1" && says "$2" console.log; }
 begin
 until_ shown 'venues' 'binanceus .*running'
-tell buy 0.5 BTCUSD @ 59979.25 at the website of second
+tell buy 0.5 BTCUSD @ 59979.25 at the website
 until_ shown 'book' '0\.5000 .*59,979\.25'
 tell buy 0.001 BTCUSD at the website of second
 until_ says 'filled buy 0.0[0-9]* at 6[0-9.]* taker, at once true\|filled buy 0.0[0-9]* at 59[0-9.]* taker, at once true' host.log
 # By hand: at once as well.
 ask 'buy 0.002 BTC/USD' 'fills'
-until_ shown 'fills' 'o3 .*BUY.* 0\.0020'
+until_ shown 'fills' ' o3 *BUY '
 folder=$(echo sessions/paper-*)
 [ -d "$folder" ] || fail 'the session has no folder of its own'
 kill -9 $host
@@ -41,5 +41,4 @@ tell orders all
 tell quit
 wait $pid || fail "the venue ends with $?"
 pid=
-! grep -q '^[0-9]* main ' said || fail 'the venue has an order of the paper session'
-! grep -q 'main.*key\|listenKey' said || true
+! grep '^[0-9]* main ' said | grep -qv '^1 ' || fail 'the venue has an order of the paper session'
