@@ -113,7 +113,8 @@ oc_rc run_take_paper(struct run *run)
         snprintf(session->data.sources[session->data.count++].path, sizeof session->data.sources[0].path, "%s", path);
     }
     if (session->data.count == 0)
-        return session_say(session, OC_E_CONFIG, "session.feed", "paper needs --feed replay:FILE, --feed synthetic or --venue NAME");
+        return session_say(session, OC_E_CONFIG, "session.feed",
+                           "paper needs --feed replay:FILE, --feed synthetic or --venue NAME");
     return OC_OK;
 }
 
@@ -218,7 +219,7 @@ oc_rc run_open(struct run *run)
     }
     if (rc == OC_OK) /* the restart asks which they are */
         rc = session_open_parts(session,
-                                !session->links.count             ? PART_RULE | PART_SIM | PART_READER
+                                !session->links.count              ? PART_RULE | PART_SIM | PART_READER
                                 : venue_is_feed(session->settings) ? PART_RULE | PART_SIM | PART_CONNECTOR
                                                                    : PART_RULE | PART_CONNECTOR,
                                 (run->parts & RUN_RECOVERS) != 0);

@@ -65,8 +65,8 @@ static oc_rc judge_words(struct run *run)
     for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
         const struct setting *setting = settings_get(session->settings, unused[i]);
         if (setting)
-            return session_say(session, OC_E_CONFIG, setting->origin, "%s is of data files: a session at a venue has none",
-                               unused[i]);
+            return session_say(session, OC_E_CONFIG, setting->origin,
+                               "%s is of data files: a session at a venue has none", unused[i]);
     }
     if (venue_is_feed(session->settings))
         return judge_feed(session);

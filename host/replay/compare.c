@@ -335,7 +335,7 @@ oc_rc compare_open(struct compare *compare, struct session *session, struct stra
     if (rc == OC_OK)
         rc = take_header(compare, text, size, notes);
     const bool is_venue = rc == OC_OK && venue_names(session->settings);
-    const uint32_t wants = !is_venue                            ? PART_RULE | PART_SIM | PART_READER
+    const uint32_t wants = !is_venue                          ? PART_RULE | PART_SIM | PART_READER
                            : venue_is_feed(session->settings) ? PART_RULE | PART_SIM
                                                               : PART_RULE;
     if (is_venue) /* its records play the venues */

@@ -279,8 +279,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
     }
     bool kept = enter(session, input);
     const bool is_book = input->kind == INPUT_MARKET && input->event->type == OC_EV_BOOK; /* shown when it is taken */
-    const bool is_seen = (input->kind == INPUT_MARKET && !is_book) || (session->venues.is_feed && input->kind == INPUT_ANSWER &&
-                                                         input->event->type == OC_EV_VENUE);
+    const bool is_seen = (input->kind == INPUT_MARKET && !is_book) ||
+                         (session->venues.is_feed && input->kind == INPUT_ANSWER && input->event->type == OC_EV_VENUE);
     oc_rc rc = is_seen ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
     if (input->kind == INPUT_FACT)
         rc = rules_take_mark(session, input->event);
@@ -579,35 +579,3 @@ int64_t session_rest_ns(const struct session *session)
 
 oc_rc session_catch_up(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, at_ns); }
 oc_rc session_drain_answers(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, INT64_MIN); }
-
-static uint64_t reconcile_account(struct session *session, uint32_t account)
-{
-    uint64_t differences = 0;
-    const struct venue *venue = venues_of(&session->venues, account);
-    for (uint32_t i = 0; i < session->data.count && venue; i++) {
-        int64_t units = 0;
-        uint32_t inst = session->data.sources[i].inst;
-        const struct book *book = portfolio_find(engine_portfolio(session->engine), account, 0, inst);
-        int64_t ours = book ? book->position.qty + book->position.spare + book->position.fee_units : 0;
-        venue_call(venue, "position");
-        oc_rc rc = venue->table->position(venue->answers.self, account, inst, &units);
-        plugin_call_end();
-        if (rc < 0)
-            continue;
-        units -= sim_answers_units(&venue->answers, account, inst); /* the data may end before a fill is told */
-        if (units == ours)
-            continue;
-        differences++;
-        log_error("reconcile", "position differs: the simulator has %lld units, the portfolio %lld", (long long)units,
-                  (long long)ours);
-    }
-    return differences;
-}
-
-uint64_t session_reconcile(struct session *session)
-{
-    uint64_t differences = 0;
-    for (uint32_t id = 1; id <= portfolio_account_count(engine_portfolio(session->engine)); id++)
-        differences += reconcile_account(session, id);
-    return differences;
-}

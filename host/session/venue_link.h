@@ -69,11 +69,11 @@ struct venue_link {
     struct journal_reader *records;  /* owned; NULL: the connector speaks */
     const char *records_dir;         /* borrowed; NULL: the connector speaks */
     const struct oc_event *recorded; /* the next one that entered by this link; NULL: not looked for, or no more */
-    bool is_feed;                    /* a simulator fills: it says the market alone, and is given no account and no order */
-    bool is_started;                 /* its records: the strategies were started, the opening cash lies behind */
-    bool gives_way;                  /* the replay differs: what was recorded comes at its time */
-    bool has_console;                /* somebody may still send what the peer waits for */
-    bool has_head;                   /* `event` is not taken yet */
+    bool is_feed;           /* a simulator fills: it says the market alone, and is given no account and no order */
+    bool is_started;        /* its records: the strategies were started, the opening cash lies behind */
+    bool gives_way;         /* the replay differs: what was recorded comes at its time */
+    bool has_console;       /* somebody may still send what the peer waits for */
+    bool has_head;          /* `event` is not taken yet */
     bool is_held;           /* on the network, and its records are not at their end: its venue is not heard yet */
     bool is_clean;          /* the run has ended as it should: a dead man's switch is disarmed */
     bool is_private;        /* the account's own topic was asked for */

@@ -38,8 +38,8 @@ static inline void venue_call(const struct venue *venue, const char *call)
 struct venues {
     struct venue list[VENUES_MAX];
     uint32_t count;
-    bool is_in_round;                            /* one of them is */
-    bool is_feed; /* of a live feed: bars are what the host builds, or asks for, and no simulator sees them */
+    bool is_in_round; /* one of them is */
+    bool is_feed;     /* of a live feed: bars are what the host builds, or asks for, and no simulator sees them */
     uint8_t of_account[ENGINE_ACCOUNTS_MAX + 1]; /* index + 1; 0: nobody answers */
 };
 

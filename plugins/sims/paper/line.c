@@ -101,8 +101,8 @@ void paper_line_levels(struct paper *paper, uint32_t inst, int64_t now_ns)
         struct paper_order *order = &paper->orders[i];
         if (!order->has_place) {
             paper_line_up(paper, order);
-        } else if (stands(paper, order) &&
-                   paper_displayed(paper, market, order->ask.side, order->ask.price, &shown) && shown != order->shown) {
+        } else if (stands(paper, order) && paper_displayed(paper, market, order->ask.side, order->ask.price, &shown) &&
+                   shown != order->shown) {
             level_changed(paper, order, shown);
             come_to_front(paper, order, now_ns);
         }

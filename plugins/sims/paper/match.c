@@ -105,8 +105,8 @@ static bool point_of(const struct paper *paper, const struct paper_market *marke
         *ret_point = (struct point){now_ns, price, price, 0, paper_has_levels(paper, market)};
         return price != INT64_MIN;
     }
-    *ret_point =
-        (struct point){now_ns, paper_with_spread(paper, order->ask.side, trade->price), trade->price, paper->through, false};
+    *ret_point = (struct point){now_ns, paper_with_spread(paper, order->ask.side, trade->price), trade->price,
+                                paper->through, false};
     /* beside quotes, what takes is priced by those */
     return !market->has_quote || (order->has_rested && (is_limit(order) || is_stop(order)));
 }

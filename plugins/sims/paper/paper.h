@@ -34,7 +34,7 @@ enum {
 };
 
 #define PAPER_PART 1000000000ll /* parts of a unit, of what is counted in less than units */
-#define PAPER_NONE UINT32_MAX /* no order, or no group, has that place */
+#define PAPER_NONE UINT32_MAX   /* no order, or no group, has that place */
 
 enum phase { PHASE_NONE, PHASE_WORKING, PHASE_DONE };
 enum profile { PROFILE_NEUTRAL, PROFILE_PESSIMISTIC, PROFILE_OPTIMISTIC, PROFILE_IDEAL };

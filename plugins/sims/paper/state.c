@@ -29,8 +29,7 @@ static uint64_t state_size(const struct paper *paper)
            (uint64_t)paper->message_count * sizeof *paper->messages +
            (uint64_t)paper->waiting_count * sizeof(struct oc_request) +
            (uint64_t)paper->group_count * sizeof *paper->groups + (uint64_t)paper->claim_count * sizeof *paper->claims +
-           (uint64_t)paper->running_count * sizeof *paper->running +
-           (uint64_t)paper->used_count * sizeof *paper->used;
+           (uint64_t)paper->running_count * sizeof *paper->running + (uint64_t)paper->used_count * sizeof *paper->used;
 }
 
 static char *put(char *at, const void *bytes, uint64_t size)
@@ -48,7 +47,7 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
         return OC_E_LIMIT;
     struct head head = {STATE_VERSION,        paper->market_max,  paper->order_count, paper->message_count,
                         paper->waiting_count, paper->group_count, paper->claim_count, paper->running_count,
-                        paper->account_count, paper->asset_count,   paper->used_count,  0};
+                        paper->account_count, paper->asset_count, paper->used_count,  0};
     char *at = put(bytes, &head, sizeof head);
     for (uint32_t i = 0; i < paper->account_count; i++)
         at = put(at, paper->balances[i], sizeof(oc_i128) * paper->asset_count);
