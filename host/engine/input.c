@@ -99,28 +99,16 @@ void builder_resync(struct engine *engine, const struct bar_builder *builder)
     }
 }
 
-static bool has_market_at(const struct engine *engine, uint32_t strategy, const char *venue)
-{
-    for (uint32_t i = 0; i < engine->subscription_count; i++) {
-        const struct subscription *subscription = &engine->subscriptions[i];
-        const struct instrument *instrument = instruments_get(engine->instruments, subscription->inst);
-        if (subscription->strategy == strategy && instrument && strcmp(instrument->info.venue, venue) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Whether a venue is reached is told when it changes: what is between, such as comparing, is nobody's news. */
 static void venue_show(struct engine *engine, const struct oc_ev_venue *said, uint32_t before)
 {
     const uint32_t now = statement_state(&engine->statement, said->head.source, OC_PART_LINK);
-    const struct account *account = portfolio_account(engine->portfolio, said->head.source);
-    if (said->part != OC_PART_LINK || now == before || !account ||
+    if (said->part != OC_PART_LINK || now == before ||
         (now != OC_VENUE_READY && now != OC_VENUE_DEGRADED && now != OC_VENUE_DOWN && now != OC_VENUE_DENIED))
         return;
     for (uint32_t strategy = 1; strategy <= engine->client_count; strategy++) {
         const struct engine_client *client = &engine->clients[strategy].table;
-        if (!client->venue || !has_market_at(engine, strategy, account->venue) || !is_called(engine, strategy))
+        if (!client->venue || !is_called(engine, strategy))
             continue;
         const bool enters = call_begin(engine, strategy);
         call_end(engine, strategy, enters ? client->venue(client->self, said) : OC_E_LIMIT);

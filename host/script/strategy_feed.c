@@ -32,13 +32,22 @@ static int lj_on_venue(lua_State *lua)
     return 0;
 }
 
+static bool has_market_at(const struct strategy *strategy, const char *venue)
+{
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        if (strcmp(strategy->markets[i]->instrument->info.venue, venue) == 0)
+            return true;
+    return false;
+}
+
 oc_rc strategy_on_venue(void *self, const struct oc_ev_venue *said)
 {
     struct strategy *strategy = self;
     const int32_t ref = said->state == OC_VENUE_READY      ? strategy->on_venue_up
                         : said->state == OC_VENUE_DEGRADED ? strategy->on_venue_stale
                                                            : strategy->on_venue_down;
-    if (ref == LUA_NOREF || strategy->is_restoring)
+    const struct account *account = portfolio_account(engine_portfolio(strategy->engine), said->head.source);
+    if (ref == LUA_NOREF || strategy->is_restoring || !account || !has_market_at(strategy, account->venue))
         return OC_OK;
     struct venue_call what = {strategy, said, ref, 0};
     return strategy_failed(strategy, sandbox_protect(strategy->sandbox, lj_on_venue, &what));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "session/session.h"
 
 static oc_rc cash_failed(struct session *session, const char *where, const char *found, const char *expected)
