@@ -284,9 +284,13 @@ static oc_rc note_profile(void *self, struct session *session)
         session_note(session, "fees: in the base currency: a position is what is left of what was bought; less than a "
                               "step of it is dust, "
                               "which joins what is bought next");
-    session_note(session, "fills: limits when %s; fees taker %s, maker %s", limit_words(settings),
-                 settings_text(settings, "sim.paper.taker_fee", "0"),
-                 settings_text(settings, "sim.paper.maker_fee", "0"));
+    const char *taker = settings_text(settings, "sim.paper.taker_fee", NULL),
+               *maker = settings_text(settings, "sim.paper.maker_fee", NULL);
+    session_note(session, "fills: limits when %s; fees taker %s, maker %s%s", limit_words(settings),
+                 taker ? taker : "0", maker ? maker : "0",
+                 !is_feed          ? ""
+                 : taker || maker ? ", of the configuration: the venue is not asked"
+                                   : ": none is configured, and the venue is not asked");
     return OC_OK;
 }
 
