@@ -30,6 +30,8 @@ int verb_plugin(int argc, char **argv);
 int verb_risk(int argc, char **argv);
 int verb_config(int argc, char **argv);
 int verb_venue(int argc, char **argv);
+int verb_markets(int argc, char **argv);
+int verb_reconcile(int argc, char **argv);
 int verb_keys(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_doctor(int argc, char **argv);

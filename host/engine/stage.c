@@ -90,7 +90,8 @@ const char *stage_refuses(const struct engine *engine, const struct oc_request *
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
     const struct oc_instrument *info = &instrument->info;
     const char *reason = instrument_refuses(engine, request);
-    if (__builtin_expect(!reason && (info->present | info->rules | (info->status ^ OC_STATUS_TRADING)), 0))
+    const uint32_t counts = info->max_orders | info->max_stop_orders | info->iceberg_parts;
+    if (__builtin_expect(!reason && (info->present | info->rules | counts | (info->status ^ OC_STATUS_TRADING)), 0))
         reason = terms_refuse(engine, instrument, request);
     if (__builtin_expect(portfolio_account_count(engine->portfolio) > 1, 0) &&
         portfolio_account_at(engine->portfolio, info->venue, request->account) != request->account)

@@ -94,6 +94,75 @@ static const char *notional_refuses(const struct engine *engine, const struct in
                                                                                            : NULL;
 }
 
+/* A part of the reference price, against a price, in the same digits. */
+static int compare_part(int64_t price, int64_t reference, struct oc_dec part)
+{
+    const oc_i128 one = num_pow10_128(part.scale), is = (oc_i128)price * one, bound = (oc_i128)reference * part.units;
+    return (is > bound) - (is < bound);
+}
+
+/* The last trade stands for the average that some venues take: bands are wide, and a price at their edge is the venue's to judge. */
+static const char *band_refuses(const struct engine *engine, const struct oc_instrument *info,
+                                const struct oc_request *request)
+{
+    const bool buys = request->side == OC_SIDE_BUY;
+    const struct oc_dec low = buys ? info->buy_band_low : info->sell_band_low;
+    const struct oc_dec high = buys ? info->buy_band_high : info->sell_band_high;
+    const struct market *market = markets_get(engine->markets, request->head.inst);
+    if (!(info->present & (buys ? OC_INST_HAS_BUY_BAND : OC_INST_HAS_SELL_BAND)) || !market || !market->has_last ||
+        market->last <= 0)
+        return NULL;
+    if (low.units > 0 && compare_part(request->price, market->last, low) < 0)
+        return "PRICE_BELOW_BAND";
+    return high.units > 0 && compare_part(request->price, market->last, high) > 0 ? "PRICE_ABOVE_BAND" : NULL;
+}
+
+/* Those of the account that are open, or asked for within this callback. */
+static const char *count_refuses(const struct engine *engine, const struct oc_instrument *info,
+                                 const struct oc_request *request)
+{
+    const bool is_stop = request->bits & OC_RQ_HAS_STOP;
+    uint32_t open = 0, stops = 0;
+    const struct order *order = orders_open_of(engine->orders, request->head.inst);
+    for (; order; order = order->younger_here) {
+        const bool counts = order->now.account == request->account && order->now.order != request->order;
+        open += counts;
+        stops += counts && (order->now.bits & OC_RQ_HAS_STOP) && !order->is_triggered;
+    }
+    if (info->max_orders && open >= info->max_orders)
+        return "TOO_MANY_OPEN_ORDERS";
+    return is_stop && info->max_stop_orders && stops >= info->max_stop_orders ? "TOO_MANY_STOP_ORDERS" : NULL;
+}
+
+/* What the account holds and could hold by its open orders. */
+static const char *position_refuses(const struct engine *engine, const struct oc_instrument *info,
+                                    const struct oc_request *request)
+{
+    const struct book *book = portfolio_find(engine->portfolio, request->account, 0, request->head.inst);
+    const oc_i128 held = book ? (oc_i128)book->position.qty + book->open_buy : 0;
+    const struct order *own = orders_find(engine->orders, request->order); /* as it was, or is being asked for */
+    const oc_i128 others = held - (own && own->now.side == OC_SIDE_BUY ? own->exposure : 0);
+    return request->side == OC_SIDE_BUY && others + request->qty - request->filled > info->max_position
+               ? "POSITION_ABOVE_MAXIMUM"
+               : NULL;
+}
+
+static const char *shape_refuses(const struct oc_instrument *info, const struct oc_request *request)
+{
+    const bool has_display = request->bits & OC_RQ_HAS_DISPLAY, trails = request->bits & OC_RQ_HAS_TRAIL_PPM;
+    if (has_display && (info->rules & OC_INST_NO_ICEBERG))
+        return "ICEBERG_NOT_TAKEN";
+    if (has_display && info->iceberg_parts && request->display_qty > 0 &&
+        (request->qty - 1) / request->display_qty >= info->iceberg_parts)
+        return "ICEBERG_OF_TOO_MANY_PARTS";
+    if ((request->bits & (OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM)) && (info->rules & OC_INST_NO_TRAIL))
+        return "TRAIL_NOT_TAKEN";
+    if (trails && (info->present & OC_INST_HAS_TRAIL) &&
+        (request->trail < info->trail_min_ppm || request->trail > info->trail_max_ppm))
+        return "TRAIL_OUT_OF_RANGE";
+    return request->kind == OC_REQUEST_AMEND && (info->rules & OC_INST_NO_AMEND) ? "AMEND_NOT_TAKEN" : NULL;
+}
+
 const char *terms_refuse(const struct engine *engine, const struct instrument *instrument,
                          const struct oc_request *request)
 {
@@ -107,5 +176,13 @@ const char *terms_refuse(const struct engine *engine, const struct instrument *i
         reason = price_refuses(info, request->stop_price);
     if (!reason && (request->bits & OC_RQ_HAS_QTY) && is_at_market(request))
         reason = market_size_refuses(info, request->qty);
+    if (!reason)
+        reason = shape_refuses(info, request);
+    if (!reason && (request->bits & OC_RQ_HAS_PRICE))
+        reason = band_refuses(engine, info, request);
+    if (!reason && request->kind == OC_REQUEST_NEW && (info->max_orders || info->max_stop_orders))
+        reason = count_refuses(engine, info, request);
+    if (!reason && (info->present & OC_INST_HAS_MAX_POSITION) && (request->bits & OC_RQ_HAS_QTY))
+        reason = position_refuses(engine, info, request);
     return reason ? reason : notional_refuses(engine, instrument, request);
 }

@@ -26,6 +26,8 @@ void venue_visit_free(struct venue_visit *visit)
     plugin_instance_close(&visit->instance);
     if (visit->has_io)
         io_venue_release(&visit->io);
+    keyring_release(&visit->keyring);
+    free(visit->instruments);
     net_free(visit->net);
     net_loop_free(visit->loop);
     limits_shared_close(&visit->shared);
@@ -119,15 +121,35 @@ static void try_places(struct venue_visit *visit, int64_t until_ns)
             visit->places[i].why = OC_WHY_TIMEOUT;
 }
 
-/* Its clock. */
+/* Its connector, and its clock. */
 
-static oc_rc no_assets(void *self, const char *name, uint32_t size, uint32_t *ret_asset)
+static oc_rc intern(void *self, const char *name, uint32_t size, uint32_t *ret_asset)
 {
-    (void)self, (void)name, (void)size, (void)ret_asset;
-    return OC_E_LIMIT;
+    struct venue_visit *visit = self;
+    uint32_t at = 0;
+    if (size == 0 || size >= OC_ASSET_MAX)
+        return OC_E_LIMIT;
+    while (at < visit->asset_count && (strlen(visit->assets[at]) != size || memcmp(visit->assets[at], name, size) != 0))
+        at++;
+    if (at == VISIT_ASSETS_MAX)
+        return OC_E_LIMIT;
+    if (at == visit->asset_count)
+        memcpy(visit->assets[visit->asset_count++], name, size);
+    *ret_asset = at + 1;
+    return OC_OK;
 }
 
-static const char *no_text(void *self, uint32_t asset) { return (void)self, (void)asset, NULL; }
+static const char *asset_text(void *self, uint32_t asset)
+{
+    const struct venue_visit *visit = self;
+    return asset && asset <= visit->asset_count ? visit->assets[asset - 1] : NULL;
+}
+
+const char *venue_visit_asset(const struct venue_visit *visit, uint32_t asset)
+{
+    const char *name = asset_text((void *)(uintptr_t)visit, asset);
+    return name ? name : "";
+}
 
 static oc_rc start_connector(struct venue_visit *visit, struct error *ret_error)
 {
@@ -136,7 +158,8 @@ static oc_rc start_connector(struct venue_visit *visit, struct error *ret_error)
                                    .seed = 1,
                                    .env = OC_ENV_LOCAL,
                                    .market_source = 1,
-                                   .assets = {visit, no_assets, no_text},
+                                   .assets = {visit, intern, asset_text},
+                                   .keys = visit->keyring.count ? &visit->keyring : NULL,
                                    .limits = visit->shared.map ? &visit->shared : NULL,
                                    .title = visit->venue,
                                    .clock_steps = net_loop_steps(visit->loop),
@@ -222,16 +245,45 @@ static bool tells_time(const struct oc_venue *described)
     return false;
 }
 
+static oc_rc connect(struct venue_visit *visit, struct error *ret_error)
+{
+    oc_rc rc = net_loop_new(&visit->loop, ret_error);
+    if (rc == OC_OK)
+        rc = venue_net_open(visit->settings, visit->venue, visit->table->venue, visit->loop, &visit->net, ret_error);
+    if (rc == OC_OK)
+        venue_net_share_limits(visit->venue, visit->table->venue, &visit->shared);
+    return rc;
+}
+
+oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_error)
+{
+    char name[VENUE_ACCOUNT_MAX];
+    if (!visit->is_on_network)
+        return error_say(ret_error, OC_E_NOT_SUPPORTED, visit->venue,
+                         "its link is a transcript, which answers a session alone: link = \"network\" is needed");
+    oc_rc rc = connect(visit, ret_error);
+    if (rc == OC_OK)
+        rc = start_connector(visit, ret_error);
+    for (uint32_t i = 0; rc == OC_OK && visit->is_signing && venue_account(visit->settings, visit->venue, i, name);
+         i++) {
+        struct oc_account account = {
+            .size = sizeof account, .account = i + 1, .source = i + 1, .state = OC_ACCOUNT_ADDED};
+        snprintf(account.name, sizeof account.name, "%s", name);
+        rc = io_venue_account(&visit->io, &account);
+        visit->account_count += rc == OC_OK;
+        if (rc < 0)
+            return error_of_code(ret_error, rc, visit->venue, "its connector takes no account");
+    }
+    return rc;
+}
+
 oc_rc venue_visit_ask(struct venue_visit *visit, int64_t timeout_ns, struct error *ret_error)
 {
     if (!visit->is_on_network)
         return OC_OK;
-    oc_rc rc = net_loop_new(&visit->loop, ret_error);
-    if (rc == OC_OK)
-        rc = venue_net_open(visit->settings, visit->venue, visit->table->venue, visit->loop, &visit->net, ret_error);
+    oc_rc rc = connect(visit, ret_error);
     if (rc < 0)
         return rc;
-    venue_net_share_limits(visit->venue, visit->table->venue, &visit->shared);
     rc = list_places(visit);
     if (rc < 0)
         return error_of_code(ret_error, rc, visit->venue, "its endpoints could not be listed");

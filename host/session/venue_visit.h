@@ -1,17 +1,20 @@
-/* venue_visit.h: a venue of the configuration asked how it is, without a session, an account or a key: can each place of its endpoints be
- * reached, what does its clock say, how long is the way there and back, what is used of its limits on this machine.
+/* venue_visit.h: a venue of the configuration asked without a session: how it is (can each place of its endpoints be reached, what does its
+ * clock say, how long is the way there and back, what is used of its limits on this machine), what it trades, and what an account has there.
  *
  * Invariants
- * - Nothing is signed and nothing is ordered: its connector is given no account.
+ * - Nothing is ordered. Nothing is signed either, unless venue_visit_sign gave it the keys of its accounts before.
  * - It ends: what has not answered by the time that was given has not answered.
  * - What it asks counts against the venue's limits as everything else does. */
 #ifndef SESSION_VENUE_VISIT_H
 #define SESSION_VENUE_VISIT_H
 
+#include "io/keyring.h"
 #include "io/venue_health.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
 #include "session/venue_net.h"
+
+enum { VISIT_ASSETS_MAX = 4096, VISIT_INSTRUMENTS_MAX = 16384 };
 
 struct visit_place { /* of an endpoint */
     struct net_endpoint at;
@@ -51,6 +54,13 @@ struct venue_visit {
     int64_t now_ns;
     struct registry registry;
     struct parts parts;
+    struct keyring keyring; /* of its accounts, by their places in the configuration; owned */
+    bool is_signing;
+    uint32_t account_count;                      /* that the connector was given */
+    char assets[VISIT_ASSETS_MAX][OC_ASSET_MAX]; /* by their number - 1 */
+    uint32_t asset_count;
+    struct oc_instrument *instruments; /* that it has named, inst OC_INST(place + 1, 1); owned */
+    uint32_t instrument_count, instrument_room;
 };
 
 /* NULL: no memory. Owned: venue_visit_free, which takes NULL. [setup] */
@@ -60,6 +70,20 @@ void venue_visit_free(struct venue_visit *visit);
 CHECKED oc_rc venue_visit_open(struct venue_visit *visit, struct error *ret_error);
 /* Asks: for connections for at most timeout_ns, then for its clock for as long. What has not answered is no failure of this call. Codes of *ret_error. */
 CHECKED oc_rc venue_visit_ask(struct venue_visit *visit, int64_t timeout_ns, struct error *ret_error);
+/* From now on it signs with the keys of its accounts. Behind venue_visit_open. Codes of *ret_error. [setup] */
+CHECKED oc_rc venue_visit_sign(struct venue_visit *visit, struct error *ret_error);
+/* Connects, and starts its connector, with its accounts where it signs. Codes of *ret_error. [setup] */
+CHECKED oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_error);
+/* One question, to its last page. `take` is told every event that its venue says meanwhile; NULL: nobody is. Instruments are known from then
+ * on. OC_E_NOT_SUPPORTED: its connector has no such question; OC_E_LATE: no answer in that time; else what the venue said. */
+CHECKED oc_rc venue_visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, int64_t timeout_ns,
+                                void (*take)(void *self, const struct oc_event *event), void *self);
+/* "" for none. */
+const char *venue_visit_asset(const struct venue_visit *visit, uint32_t asset);
+/* NULL: it has named none such. */
+const struct oc_instrument *venue_visit_instrument(const struct venue_visit *visit, uint32_t inst);
+const struct oc_instrument *venue_visit_symbol(const struct venue_visit *visit, const char *symbol);
+
 /* All that was asked has answered. */
 bool venue_visit_is_good(const struct venue_visit *visit);
 

@@ -178,6 +178,83 @@ static void the_worth_of_an_order(void **state)
     refuses(money, NULL);
 }
 
+/* By the last trade, 100.00: bands are parts of it, of each side its own. */
+static void bands_of_prices(void **state)
+{
+    (void)state;
+    struct oc_instrument info = terms();
+    fixture_price(f, 10000);
+    info.present |= OC_INST_HAS_BUY_BAND | OC_INST_HAS_SELL_BAND;
+    info.buy_band_low = (struct oc_dec){2, 1, 0};
+    info.buy_band_high = (struct oc_dec){5, 0, 0};
+    info.sell_band_low = (struct oc_dec){999, 3, 0};
+    info.sell_band_high = (struct oc_dec){0, 0, 0}; /* none */
+    set(&info);
+    refuses(limit(10, 1999), "PRICE_BELOW_BAND");
+    refuses(limit(10, 2000), NULL);
+    refuses(limit(10, 50000), NULL);
+    refuses(limit(10, 50001), "PRICE_ABOVE_BAND");
+    refuses(market(10), NULL);
+    fixture_hold(f, 0, 100);
+    refuses(fixture_order(f, OC_SIDE_SELL, 1, 9989), "PRICE_BELOW_BAND");
+    refuses(fixture_order(f, OC_SIDE_SELL, 1, 9990), NULL);
+    refuses(fixture_order(f, OC_SIDE_SELL, 1, 900000), NULL);
+}
+
+/* How many are open at once, of which so many wait for a price; and how much may be held. */
+static void how_many_and_how_much(void **state)
+{
+    (void)state;
+    struct oc_instrument info = terms();
+    info.max_orders = 3;
+    info.max_stop_orders = 1;
+    set(&info);
+    refuses(stop(10, 11000), NULL);
+    refuses(stop(10, 11000), "TOO_MANY_STOP_ORDERS");
+    refuses(limit(10, 9900), NULL);
+    refuses(limit(10, 9900), NULL);
+    refuses(limit(10, 9900), "TOO_MANY_OPEN_ORDERS");
+    info.max_orders = info.max_stop_orders = 0;
+    info.present |= OC_INST_HAS_MAX_POSITION;
+    info.max_position = 100; /* 30 of it are asked for */
+    set(&info);
+    refuses(limit(71, 9900), "POSITION_ABOVE_MAXIMUM");
+    refuses(limit(70, 9900), NULL);
+    refuses(limit(1, 9900), "POSITION_ABOVE_MAXIMUM");
+}
+
+static void icebergs_and_trails(void **state)
+{
+    (void)state;
+    struct oc_instrument info = terms();
+    struct oc_request request = limit(100, 9900);
+    request.bits |= OC_RQ_HAS_DISPLAY;
+    request.display_qty = 9;
+    info.iceberg_parts = 10;
+    set(&info);
+    refuses(request, "ICEBERG_OF_TOO_MANY_PARTS");
+    request.display_qty = 10;
+    refuses(request, NULL);
+    info.rules |= OC_INST_NO_ICEBERG;
+    set(&info);
+    refuses(request, "ICEBERG_NOT_TAKEN");
+    request = stop(10, 11000);
+    request.bits |= OC_RQ_HAS_TRAIL_PPM;
+    request.trail = 999;
+    info.present |= OC_INST_HAS_TRAIL;
+    info.trail_min_ppm = 1000;
+    info.trail_max_ppm = 2000;
+    set(&info);
+    refuses(request, "TRAIL_OUT_OF_RANGE");
+    request.trail = 2001;
+    refuses(request, "TRAIL_OUT_OF_RANGE");
+    request.trail = 2000;
+    refuses(request, NULL);
+    info.rules |= OC_INST_NO_TRAIL;
+    set(&info);
+    refuses(request, "TRAIL_NOT_TAKEN");
+}
+
 /* With several accounts each trades at its own venue alone. */
 static void an_account_trades_at_its_own_venue(void **state)
 {
@@ -214,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(states_of_an_instrument), TEST(kinds_that_are_not_taken), TEST(bounds_and_steps_of_prices),
         TEST(sizes_of_market_orders),  TEST(the_worth_of_an_order),    TEST(an_account_trades_at_its_own_venue),
+        TEST(bands_of_prices),         TEST(how_many_and_how_much),    TEST(icebergs_and_trails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

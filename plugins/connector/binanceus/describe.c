@@ -1,10 +1,9 @@
 /* describe.c: what Binance.US offers, as constant data. */
 #include "binance.h"
 
-#define BIT(n)      (1u << (n))
-#define COUNT(list) (uint32_t)(sizeof(list) / sizeof *(list))
-#define MINUTE      (60 * SECOND)
-#define HOUR        (3600 * SECOND)
+#define BIT(n) (1u << (n))
+#define MINUTE (60 * SECOND)
+#define HOUR   (3600 * SECOND)
 
 static const struct oc_endpoint endpoints[] = {
     {.name = "rest", .urls = "https://api.binance.us", .env = OC_ENV_LIVE, .place = REST, .connections = 2},
@@ -16,68 +15,37 @@ static const struct oc_credential credentials[] = {
     {.name = "api_key", .about = "sent as X-MBX-APIKEY", .kind = OC_CREDENTIAL_PUBLIC},
     {.name = "secret", .about = "signs by HMAC-SHA256", .kind = OC_CREDENTIAL_SECRET}};
 
-/* As documented; the venue's own numbers (exchangeInfo) replace them. */
-static const struct oc_limit limits[] = {{.name = "weight",
-                                          .scope = OC_SCOPE_ADDRESS,
-                                          .kind = OC_LIMIT_WINDOW,
-                                          .max = 1200,
-                                          .period_ns = MINUTE,
-                                          .reserve_ppm = 200000},
-                                         {.name = "raw",
-                                          .scope = OC_SCOPE_ADDRESS,
-                                          .kind = OC_LIMIT_WINDOW,
-                                          .max = 5000,
-                                          .period_ns = 5 * MINUTE,
-                                          .reserve_ppm = 100000},
-                                         {.name = "orders_10s",
-                                          .scope = OC_SCOPE_ACCOUNT,
-                                          .kind = OC_LIMIT_WINDOW,
-                                          .max = 100,
-                                          .period_ns = 10 * SECOND,
-                                          .orders = 1},
-                                         {.name = "orders_1d",
-                                          .scope = OC_SCOPE_ACCOUNT,
-                                          .kind = OC_LIMIT_WINDOW,
-                                          .max = 200000,
-                                          .period_ns = DAY,
-                                          .orders = 1},
-                                         {.name = "spoken",
-                                          .scope = OC_SCOPE_CONNECTION,
-                                          .kind = OC_LIMIT_SLIDING,
-                                          .max = 4,
-                                          .period_ns = SECOND}}; /* of 5: pongs count */
+/* As documented; the venue's own numbers (exchangeInfo) replace them. A part of the first two is kept for cancels. */
+#define OF_ADDRESS(name, max, period, reserve)                                                                         \
+    {                                                                                                                  \
+        name, OC_SCOPE_ADDRESS, OC_LIMIT_WINDOW, max, period, reserve, 0, 0                                            \
+    }
+#define OF_ACCOUNT(name, max, period)                                                                                  \
+    {                                                                                                                  \
+        name, OC_SCOPE_ACCOUNT, OC_LIMIT_WINDOW, max, period, 0, 1, 0                                                  \
+    }
+static const struct oc_limit limits[] = {
+    OF_ADDRESS("weight", 1200, MINUTE, 200000),
+    OF_ADDRESS("raw", 5000, 5 * MINUTE, 100000),
+    OF_ACCOUNT("orders_10s", 100, 10 * SECOND),
+    OF_ACCOUNT("orders_1d", 200000, DAY),
+    {"spoken", OC_SCOPE_CONNECTION, OC_LIMIT_SLIDING, 4, SECOND, 0, 0, 0}}; /* of 5: pongs count */
 
 #define REPLACED (OC_AMEND_PRICE | OC_AMEND_QTY_UP | OC_AMEND_QTY_DOWN | OC_AMEND_NEW_ID | OC_AMEND_NOT_ATOMIC)
-
+#define LAST     BIT(OC_TRIGGER_LAST)
+#define PRICE    OC_RQ_HAS_PRICE
+#define STOP     OC_RQ_HAS_STOP
+#define QTY      OC_RQ_HAS_QTY
+#define GTC      BIT(OC_TIF_GTC)
+#define ANY      (GTC | BIT(OC_TIF_IOC) | BIT(OC_TIF_FOK))
+/* type, what sets it off, times in force, what it takes, what it needs, what can be changed */
 static const struct oc_order_kind orders[] = {
-    {.type = OC_ORDER_MARKET, .tifs = BIT(OC_TIF_IOC), .bits = OC_RQ_HAS_QTY | OC_RQ_HAS_QUOTE_QTY},
-    {.type = OC_ORDER_LIMIT,
-     .tifs = BIT(OC_TIF_GTC) | BIT(OC_TIF_IOC) | BIT(OC_TIF_FOK),
-     .bits = OC_RQ_HAS_QTY | OC_RQ_POST_ONLY | OC_RQ_HAS_DISPLAY,
-     .must = OC_RQ_HAS_PRICE,
-     .amends = REPLACED},
-    {.type = OC_ORDER_STOP,
-     .tifs = BIT(OC_TIF_GTC),
-     .bits = OC_RQ_HAS_QTY,
-     .must = OC_RQ_HAS_STOP,
-     .triggers = BIT(OC_TRIGGER_LAST)},
-    {.type = OC_ORDER_STOP_LIMIT,
-     .tifs = BIT(OC_TIF_GTC),
-     .bits = OC_RQ_HAS_QTY,
-     .must = OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP,
-     .amends = REPLACED | OC_AMEND_STOP,
-     .triggers = BIT(OC_TRIGGER_LAST)},
-    {.type = OC_ORDER_TAKE_PROFIT,
-     .tifs = BIT(OC_TIF_GTC),
-     .bits = OC_RQ_HAS_QTY,
-     .must = OC_RQ_HAS_STOP,
-     .triggers = BIT(OC_TRIGGER_LAST)},
-    {.type = OC_ORDER_TAKE_PROFIT_LIMIT,
-     .tifs = BIT(OC_TIF_GTC),
-     .bits = OC_RQ_HAS_QTY,
-     .must = OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP,
-     .amends = REPLACED | OC_AMEND_STOP,
-     .triggers = BIT(OC_TRIGGER_LAST)}};
+    {OC_ORDER_MARKET, 0, BIT(OC_TIF_IOC), QTY | OC_RQ_HAS_QUOTE_QTY, 0, 0, 0, 0},
+    {OC_ORDER_LIMIT, 0, ANY, QTY | OC_RQ_POST_ONLY | OC_RQ_HAS_DISPLAY, PRICE, REPLACED, 0, 0},
+    {OC_ORDER_STOP, LAST, GTC, QTY, STOP, 0, 0, 0},
+    {OC_ORDER_STOP_LIMIT, LAST, GTC, QTY, PRICE | STOP, REPLACED | OC_AMEND_STOP, 0, 0},
+    {OC_ORDER_TAKE_PROFIT, LAST, GTC, QTY, STOP, 0, 0, 0},
+    {OC_ORDER_TAKE_PROFIT_LIMIT, LAST, GTC, QTY, PRICE | STOP, REPLACED | OC_AMEND_STOP, 0, 0}};
 
 static const struct oc_topic topics[] = {
     {.topic = OC_TOPIC_TRADES, .flags = OC_TOPIC_EVERY},
@@ -93,7 +61,9 @@ static const struct oc_fetchable fetches[] = {
     {.kind = OC_FETCH_BALANCES},
     {.kind = OC_FETCH_OPEN_ORDERS},
     {.kind = OC_FETCH_ORDER, .by = OC_BY_ORDER | OC_BY_CLIENT_ID | OC_BY_INSTRUMENT},
-    {.kind = OC_FETCH_FILLS, .by = OC_BY_INSTRUMENT | OC_BY_ORDER | OC_BY_CURSOR, .page_max = FILLS_PAGE},
+    {.kind = OC_FETCH_FILLS, .by = OC_BY_INSTRUMENT | OC_BY_ORDER | OC_BY_TIME | OC_BY_CURSOR, .page_max = FILLS_PAGE},
+    {.kind = OC_FETCH_ORDERS, .by = OC_BY_INSTRUMENT | OC_BY_TIME | OC_BY_CURSOR, .page_max = KIT_NAMES_MAX},
+    {.kind = OC_FETCH_LEDGER, .by = OC_BY_TIME | OC_BY_CURSOR, .page_max = LEDGER_PAGE, .span_ns = 90 * DAY},
     {.kind = OC_FETCH_BOOK, .by = OC_BY_INSTRUMENT, .page_max = 1000},
     {.kind = OC_FETCH_BARS, .by = OC_BY_INSTRUMENT | OC_BY_TIME, .page_max = 1000}};
 

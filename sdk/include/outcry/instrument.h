@@ -8,8 +8,8 @@
  * - price_step and qty_step are positive; units of prices and quantities count these steps.
  * - Zero in an optional member means "not given"; `present` says so for what may be zero.
  * - What a venue checks before it takes an order stands here as data. Before a byte is sent the host checks status, kinds, the sign,
- *   bounds and steps of prices, quantities and notional. Bands, max_position, max_orders, margins, iceberg and trail are known to rules
- *   and strategies, and are the venue's to refuse. */
+ *   bounds and steps of prices, quantities and notional, bands (by the last trade, where the venue takes an average), iceberg and trail,
+ *   how many orders the account has open, and max_position. Margins are the venue's to refuse. */
 #ifndef OUTCRY_INSTRUMENT_H
 #define OUTCRY_INSTRUMENT_H
 

@@ -47,6 +47,12 @@ void bn_get_open_orders(struct bn_call *call);
 void bn_get_all_orders(struct bn_call *call);
 void bn_get_my_trades(struct bn_call *call);
 
+/* ---- face_binanceus_ledger.c ---- */
+void bn_get_deposits(struct bn_call *call);
+void bn_get_withdrawals(struct bn_call *call);
+void bn_get_fiat_deposits(struct bn_call *call);
+void bn_get_fiat_withdrawals(struct bn_call *call);
+
 /* ---- face_binanceus_orders.c ---- */
 void bn_post_order(struct bn_call *call);
 void bn_post_order_test(struct bn_call *call);

@@ -337,13 +337,19 @@ void bn_get_my_trades(struct bn_call *call)
     struct wanted_fills wanted = {.order = CORE_NONE};
     char order[24], from[24];
     uint32_t count = 0;
-    int64_t id = 0;
+    int64_t id = 0, start_ms = 0;
     if (!bn_inst(call, true, &wanted.inst) || !bn_number(call, "limit", 500, 1, 1000, &wanted.limit) ||
-        !bn_number(call, "fromId", 0, 0, INT64_MAX, &wanted.from) || !bn_number(call, "orderId", 0, 0, INT64_MAX, &id))
+        !bn_number(call, "fromId", 0, 0, INT64_MAX, &wanted.from) ||
+        !bn_number(call, "orderId", 0, 0, INT64_MAX, &id) ||
+        !bn_number(call, "startTime", 0, 0, INT64_MAX / 1000000, &start_ms))
         return;
     if (bn_query(call, "orderId", order, sizeof order))
         wanted.order = id ? core_order_by_id(core, (uint64_t)id) : CORE_NONE;
-    if (!bn_query(call, "fromId", from, sizeof from) && wanted.order == CORE_NONE) {
+    if (!bn_query(call, "fromId", from, sizeof from) && start_ms) { /* from a time on */
+        for (wanted.from = 1; wanted.from <= (int64_t)core_fill_count(core) &&
+                              core_fill(core, (uint64_t)wanted.from)->at_ns / 1000000 < start_ms;)
+            wanted.from++;
+    } else if (!bn_query(call, "fromId", from, sizeof from) && wanted.order == CORE_NONE) {
         uint64_t number = core_fill_count(core);
         for (; number > 0 && count < wanted.limit; number--)
             count += is_wanted(call, &wanted, core_fill(core, number));

@@ -233,6 +233,22 @@ static inline oc_rc kit_nearest_price(const struct oc_scale *scale, struct oc_de
     return OC_OK;
 }
 
+/* The whole steps in a number of zero or more, or (is_up) those that it needs. OC_E_DATA: none; OC_E_INVALID: below zero, or no step. */
+static inline oc_rc kit_whole_steps(struct kit_json_text text, struct oc_dec step, int is_up, int64_t *ret_units)
+{
+    struct oc_dec dec;
+    kit_i128 value, one;
+    const oc_rc rc = kit_json_dec(text, &dec);
+    if (rc < 0 || dec.units < 0 || step.units <= 0 || !kit_dec_is_valid(step))
+        return rc < 0 ? rc : OC_E_INVALID;
+    kit_dec_align(dec, step, &value, &one);
+    const kit_i128 units = (value + (is_up ? one - 1 : 0)) / one;
+    if (units > INT64_MAX)
+        return OC_E_RANGE;
+    *ret_units = (int64_t)units;
+    return OC_OK;
+}
+
 /* The scale of the instrument that the venue names so. */
 static inline oc_rc kit_symbol(const struct kit_codec *codec, struct kit_json_text symbol, struct oc_scale *ret_scale)
 {
@@ -246,18 +262,17 @@ static inline oc_rc kit_asset(const struct kit_codec *codec, struct kit_json_tex
 
 /* ---- what a codec says ---- */
 
-/* An answer to a request, with the venue's own words: definitive, at the request's instrument. An AMENDED says price
- * and quantity as they were asked for. `venue_order` and `client` may be NULL. */
-static inline oc_rc kit_answer(const struct kit_codec *codec, const struct oc_venue_request *ask, uint32_t source,
-                               uint16_t type, uint32_t why, struct kit_json_text words, const struct oc_id *venue_order,
-                               const struct oc_id *client)
+/* An answer to a request, with the venue's own words, reserved: definitive, at the request's instrument. NULL: *ret_rc says why. */
+static inline struct oc_ev_venue_answer *kit_answer_begin(const struct kit_codec *codec,
+                                                          const struct oc_venue_request *ask, uint32_t source,
+                                                          uint16_t type, uint32_t why, struct kit_json_text words,
+                                                          oc_rc *ret_rc)
 {
-    oc_rc rc;
     const size_t tail = ((size_t)words.size + 7) & ~(size_t)7;
     struct oc_ev_venue_answer *out =
-        (struct oc_ev_venue_answer *)kit_event(codec, sizeof *out + tail, type, source, &rc);
+        (struct oc_ev_venue_answer *)kit_event(codec, sizeof *out + tail, type, source, ret_rc);
     if (!out)
-        return rc;
+        return NULL;
     out->answer.head.inst = ask->ask.head.inst;
     out->answer.order = ask->ask.order;
     out->answer.request = ask->ask.id;
@@ -267,6 +282,18 @@ static inline oc_rc kit_answer(const struct kit_codec *codec, const struct oc_ve
     out->text_size = words.size;
     if (words.size)
         memcpy(out + 1, words.at, words.size);
+    return out;
+}
+
+/* The same, said. An AMENDED says price and quantity as they were asked for. `venue_order` and `client` may be NULL. */
+static inline oc_rc kit_answer(const struct kit_codec *codec, const struct oc_venue_request *ask, uint32_t source,
+                               uint16_t type, uint32_t why, struct kit_json_text words, const struct oc_id *venue_order,
+                               const struct oc_id *client)
+{
+    oc_rc rc;
+    struct oc_ev_venue_answer *out = kit_answer_begin(codec, ask, source, type, why, words, &rc);
+    if (!out)
+        return rc;
     if (venue_order)
         out->venue_order = *venue_order;
     if (client)
@@ -276,6 +303,40 @@ static inline oc_rc kit_answer(const struct kit_codec *codec, const struct oc_ve
         out->answer.qty = ask->ask.qty;
         out->present = OC_OF_PRICE | OC_OF_QTY;
     }
+    return kit_commit(codec, out);
+}
+
+/* The order of the request is gone, with what has traded of it as the venue writes it: where fills are missing, the host asks for them. */
+static inline oc_rc kit_canceled(const struct kit_codec *codec, const struct oc_venue_request *ask, uint32_t source,
+                                 uint32_t why, struct kit_json_text words, struct kit_json_text traded)
+{
+    oc_rc rc;
+    struct oc_scale scale;
+    struct oc_ev_venue_answer *out = kit_answer_begin(codec, ask, source, OC_EV_CANCELED, why, words, &rc);
+    if (!out)
+        return rc;
+    if (codec->names->scale(codec->host, ask->ask.head.inst, &scale) == OC_OK &&
+        kit_scale_qty(&scale, traded, &out->answer.cum_qty) == OC_OK)
+        out->present = OC_OF_CUM_QTY;
+    return kit_commit(codec, out);
+}
+
+/* A state of the venue for orders of an account (source), in the venue's words. */
+static inline oc_rc kit_say_venue(const struct kit_codec *codec, uint32_t source, uint32_t state, uint32_t why,
+                                  struct kit_json_text words)
+{
+    oc_rc rc;
+    const size_t tail = ((size_t)words.size + 7) & ~(size_t)7;
+    struct oc_ev_venue *out = (struct oc_ev_venue *)kit_event(codec, sizeof *out + tail, OC_EV_VENUE, source, &rc);
+    if (!out)
+        return rc;
+    out->state = state;
+    out->part = OC_PART_TRADING;
+    out->why = why;
+    out->text_size = words.size;
+    out->tail = sizeof *out;
+    if (words.size)
+        memcpy(out + 1, words.at, words.size);
     return kit_commit(codec, out);
 }
 
@@ -324,5 +385,39 @@ static inline oc_rc kit_fetched(const struct kit_codec *codec, const struct oc_f
         memcpy(out->cursor.bytes, cursor, cursor_size);
     return kit_commit(codec, out);
 }
+
+/* What the file of a connector ends with: open and close of its instance, a zeroed `TYPE` that begins with its struct kit_codec `kit`, its
+ * descriptor, and the list. RELEASE(instance) lets go of what the instance owns beside itself. The file includes <stdlib.h>.
+ *   KIT_CONNECTOR(struct mine, release, table, keys, "org.example.mine", "0.1.0", "MIT", "which venue"); */
+#define KIT_CONNECTOR(TYPE, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)                                         \
+    static oc_rc kit_connector_open(const struct oc_host *host, void **ret_self)                                       \
+    {                                                                                                                  \
+        TYPE *self = (TYPE *)calloc(1, sizeof *self);                                                                  \
+        const oc_rc rc = self ? kit_codec_begin(&self->kit, host) : (oc_rc)OC_E_NOMEM;                                 \
+        if (rc < 0)                                                                                                    \
+            free(self);                                                                                                \
+        else                                                                                                           \
+            *ret_self = self;                                                                                          \
+        return rc;                                                                                                     \
+    }                                                                                                                  \
+    static void kit_connector_close(void *self)                                                                        \
+    {                                                                                                                  \
+        RELEASE((TYPE *)self);                                                                                         \
+        free(self);                                                                                                    \
+    }                                                                                                                  \
+    static const struct oc_iface kit_connector_ifaces[] = {{OC_CONNECTOR, &(TABLE)}, {NULL, NULL}};                    \
+    static const struct oc_plugin plugin = {sizeof(struct oc_plugin),                                                  \
+                                            OC_ABI_MAJOR,                                                              \
+                                            OC_ABI_MINOR,                                                              \
+                                            OC_CONNECTOR,                                                              \
+                                            ID,                                                                        \
+                                            VERSION,                                                                   \
+                                            LICENSE,                                                                   \
+                                            ABOUT,                                                                     \
+                                            kit_connector_open,                                                        \
+                                            kit_connector_close,                                                       \
+                                            kit_connector_ifaces,                                                      \
+                                            KEYS};                                                                     \
+    OC_PLUGINS(&plugin)
 
 #endif

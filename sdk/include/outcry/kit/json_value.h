@@ -190,6 +190,13 @@ static inline oc_rc kit_json_u64(struct kit_json_text text, uint64_t *ret_number
     return OC_OK;
 }
 
+/* Whole milliseconds since 1970 in ns. 0: it is no such number, or does not fit. */
+static inline int64_t kit_json_ms(struct kit_json_text text)
+{
+    uint64_t number;
+    return kit_json_u64(text, &number) == OC_OK && number <= INT64_MAX / 1000000 ? (int64_t)number * 1000000 : 0;
+}
+
 /* Days since 1970 of a date of the Gregorian calendar. */
 static inline int64_t kit_json_days(int64_t year, int64_t month, int64_t day)
 {

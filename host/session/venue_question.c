@@ -1,0 +1,127 @@
+/* venue_question.c: what a venue is asked on a visit: question by question, to their last pages. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/account_keys.h"
+#include "session/venue_keys.h"
+#include "session/venue_visit.h"
+
+#define LOOK_NS 50000000ll /* a wait is not longer, or what came meanwhile is seen late */
+
+oc_rc venue_visit_sign(struct venue_visit *visit, struct error *ret_error)
+{
+    struct account_keys keys = {visit->settings, NULL};
+    oc_rc rc = account_keys_judge(visit->settings, ret_error);
+    if (rc == OC_OK)
+        rc = account_keys_fill(&keys, visit->venue, visit->table->venue, &visit->keyring, ret_error);
+    account_keys_close(&keys);
+    if (rc == OC_OK && visit->keyring.count)
+        env_secret_guard();
+    visit->is_signing = rc == OC_OK;
+    return rc;
+}
+
+const struct oc_instrument *venue_visit_instrument(const struct venue_visit *visit, uint32_t inst)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    return index && index <= visit->instrument_count ? &visit->instruments[index - 1] : NULL;
+}
+
+const struct oc_instrument *venue_visit_symbol(const struct venue_visit *visit, const char *symbol)
+{
+    for (uint32_t i = 0; i < visit->instrument_count; i++)
+        if (strcmp(visit->instruments[i].symbol, symbol) == 0)
+            return &visit->instruments[i];
+    return NULL;
+}
+
+/* The first that it says of each: a visit is too short for another version. */
+static oc_rc learn(struct venue_visit *visit, const struct oc_event *event)
+{
+    const struct oc_ev_instrument *said = (const struct oc_ev_instrument *)(const void *)event;
+    struct oc_instrument info = {0};
+    const size_t head = offsetof(struct oc_ev_instrument, info), size = event->size > head ? event->size - head : 0;
+    memcpy(&info, &said->info, size < sizeof info ? size : sizeof info);
+    info.size = sizeof info;
+    info.symbol[OC_SYMBOL_MAX - 1] = info.venue_symbol[OC_SYMBOL_MAX - 1] = 0;
+    if (!info.symbol[0] && info.kind == OC_KIND_SPOT)
+        snprintf(info.symbol, sizeof info.symbol, "%s/%s", venue_visit_asset(visit, info.base),
+                 venue_visit_asset(visit, info.quote));
+    if (venue_visit_symbol(visit, info.symbol))
+        return OC_OK;
+    if (visit->instrument_count == visit->instrument_room) {
+        const uint32_t room = visit->instrument_room ? visit->instrument_room * 2 : 64;
+        struct oc_instrument *more =
+            room <= VISIT_INSTRUMENTS_MAX ? realloc(visit->instruments, room * sizeof *more) : NULL;
+        if (!more)
+            return room > VISIT_INSTRUMENTS_MAX ? OC_E_LIMIT : OC_E_NOMEM;
+        visit->instruments = more;
+        visit->instrument_room = room;
+    }
+    info.inst = OC_INST(visit->instrument_count + 1, 1);
+    snprintf(info.venue, sizeof info.venue, "%.*s", (int)sizeof info.venue - 1, visit->venue);
+    visit->instruments[visit->instrument_count++] = info;
+    return io_venue_instrument(&visit->io, &info);
+}
+
+struct hearing {
+    uint64_t token;
+    bool is_over;
+    oc_rc rc; /* what the venue said to the question */
+};
+
+static oc_rc hear(struct venue_visit *visit, struct hearing *hearing, const struct oc_event *event)
+{
+    const struct oc_ev_fetched *fetched = (const struct oc_ev_fetched *)(const void *)event;
+    if (event->type == OC_EV_INSTRUMENT)
+        return learn(visit, event);
+    if (event->type == OC_EV_FETCHED && fetched->token == hearing->token && !(fetched->more && fetched->rc >= 0)) {
+        hearing->is_over = true;
+        hearing->rc = fetched->rc;
+    }
+    return OC_OK;
+}
+
+/* What answers another question, of which the host asks some by itself, is nobody's here. */
+static bool is_of(const struct oc_event *event, uint64_t token)
+{
+    const void *all = event;
+    switch (event->type) {
+    case OC_EV_BALANCE:
+        return event->size >= sizeof(struct oc_ev_balance) && ((const struct oc_ev_balance *)all)->token == token;
+    case OC_EV_ORDER:
+        return event->size >= sizeof(struct oc_ev_order) && ((const struct oc_ev_order *)all)->token == token;
+    case OC_EV_ACCOUNT:
+        return event->size >= sizeof(struct oc_ev_account) && ((const struct oc_ev_account *)all)->token == token;
+    case OC_EV_LEDGER:
+        return event->size >= sizeof(struct oc_ev_ledger) && ((const struct oc_ev_ledger *)all)->token == token;
+    default:
+        return true;
+    }
+}
+
+oc_rc venue_visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, int64_t timeout_ns,
+                        void (*take)(void *self, const struct oc_event *event), void *self)
+{
+    const int64_t until_ns = net_loop_now(visit->loop) + timeout_ns;
+    struct hearing hearing = {0};
+    const struct oc_event *event;
+    oc_rc rc = io_venue_fetch(&visit->io, ask, &hearing.token);
+    while (rc >= 0 && !hearing.is_over && (visit->now_ns = net_loop_now(visit->loop)) < until_ns) {
+        rc = io_venue_pump(&visit->io, visit->now_ns);
+        while (rc >= 0 && (event = io_venue_first(&visit->io)) != NULL) {
+            const oc_rc heard = hear(visit, &hearing, event);
+            if (take && is_of(event, hearing.token))
+                take(self, event);
+            io_venue_drop(&visit->io);
+            rc = heard < 0 ? heard : rc;
+        }
+        const int64_t next_ns = io_venue_next_ns(&visit->io);
+        if (rc == 0 && !hearing.is_over && next_ns > visit->now_ns)
+            net_loop_wait(visit->loop, next_ns - visit->now_ns < LOOK_NS ? next_ns - visit->now_ns : LOOK_NS);
+    }
+    if (rc < 0)
+        return rc;
+    return hearing.is_over ? hearing.rc : (oc_rc)OC_E_LATE;
+}

@@ -1,0 +1,448 @@
+/* shapes.c: objects of the venue as events: which member goes where, by the names of REST and by the letters of the streams. */
+#include "binance.h"
+
+static const struct kit_word sides[] = {
+    {"BUY", OC_SIDE_BUY}, {"SELL", OC_SIDE_SELL}, {"true", OC_SIDE_BUY}, {"false", OC_SIDE_SELL}}; /* isBuyer */
+static const struct kit_word maker[] = {{"true", OC_LIQUIDITY_MAKER}, {"false", OC_LIQUIDITY_TAKER}};
+static const struct kit_word tifs[] = {{"GTC", OC_TIF_GTC}, {"IOC", OC_TIF_IOC}, {"FOK", OC_TIF_FOK}};
+static const struct kit_word post_only[] = {{"LIMIT_MAKER", OC_RQ_POST_ONLY}};
+static const struct kit_word states[] = {{"NEW", OC_SHOWN_WORKING},       {"PARTIALLY_FILLED", OC_SHOWN_WORKING},
+                                         {"FILLED", OC_SHOWN_FILLED},     {"CANCELED", OC_SHOWN_CANCELED},
+                                         {"REJECTED", OC_SHOWN_REJECTED}, {"PENDING_CANCEL", OC_SHOWN_PENDING_CANCEL},
+                                         {"EXPIRED", OC_SHOWN_EXPIRED},   {"EXPIRED_IN_MATCH", OC_SHOWN_EXPIRED}};
+const struct kit_word bn_types[7] = {{"LIMIT", OC_ORDER_LIMIT},
+                                     {"LIMIT_MAKER", OC_ORDER_LIMIT},
+                                     {"MARKET", OC_ORDER_MARKET},
+                                     {"STOP_LOSS", OC_ORDER_STOP},
+                                     {"STOP_LOSS_LIMIT", OC_ORDER_STOP_LIMIT},
+                                     {"TAKE_PROFIT", OC_ORDER_TAKE_PROFIT},
+                                     {"TAKE_PROFIT_LIMIT", OC_ORDER_TAKE_PROFIT_LIMIT}};
+
+/* ---- orders ---- */
+
+#define AT(member) offsetof(struct oc_ev_order, member)
+enum { STATE = 0, WORKING = 1, NUMBER = 3 };
+static const struct kit_field order_fields[] = {
+    KIT_BOTH_WORDS("status", "X", KIT_IS_WORD8, AT(state), states),
+    KIT_BOTH("isWorking", "w", KIT_IS_NONE, 0, 0, 0),
+    KIT_BOTH("symbol", "s", KIT_IS_SYMBOL, 0, 0, 0),
+    KIT_BOTH("orderId", "i", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
+    KIT_BOTH("clientOrderId", "c", KIT_IS_ID, KIT_MUST, AT(client), 0),
+    KIT_BOTH("price", "p", KIT_IS_PRICE, KIT_NOT_ZERO, AT(price), OC_OF_PRICE),
+    KIT_BOTH("origQty", "q", KIT_IS_QTY, KIT_NOT_ZERO, AT(qty), OC_OF_QTY),
+    KIT_BOTH("executedQty", "z", KIT_IS_QTY, 0, AT(cum_qty), OC_OF_CUM_QTY),
+    KIT_BOTH("cummulativeQuoteQty", "Z", KIT_IS_DEC, 0, AT(cum_value), OC_OF_CUM_VALUE),
+    KIT_BOTH_WORDS("timeInForce", "f", KIT_IS_WORD8, AT(tif), tifs),
+    KIT_BOTH_WORDS("type", "o", KIT_IS_WORD8, AT(type), bn_types),
+    KIT_ALSO_WORDS(KIT_IS_BITS, AT(bits), post_only),
+    KIT_BOTH_WORDS("side", "S", KIT_IS_WORD8, AT(side), sides),
+    KIT_BOTH("stopPrice", "P", KIT_IS_PRICE, KIT_NOT_ZERO, AT(stop_price), OC_OF_STOP),
+    KIT_BOTH("time", "O", KIT_IS_MS, 0, AT(created_ns), 0),
+    KIT_BOTH("updateTime", "T", KIT_IS_MS, 0, AT(updated_ns), 0),
+    KIT_ALSO(KIT_IS_MS, 0, AT(head.venue_ns), 0),
+    KIT_BOTH("origQuoteOrderQty", "Q", KIT_IS_DEC, KIT_NOT_ZERO, AT(quote_qty), OC_OF_QUOTE_QTY)};
+#undef AT
+static const struct kit_shape order_shape = KIT_SHAPE("order.symbol", OC_EV_ORDER, oc_ev_order, present, order_fields);
+
+/* An order that is gone untouched may have been replaced: where an amendment is under way nobody can tell from it alone, and it is no end. */
+static uint32_t why_of(const struct oc_ev_order *order, struct kit_json_text state)
+{
+    return order->state == OC_SHOWN_CANCELED && (order->present & OC_OF_CUM_QTY) && !order->cum_qty ? OC_WHY_REPLACED
+           : KIT_JSON_IS(state, "EXPIRED_IN_MATCH")                                                 ? OC_WHY_SELF_TRADE
+           : order->state == OC_SHOWN_EXPIRED ? OC_WHY_TIME_IN_FORCE
+                                              : OC_WHY_NONE;
+}
+
+oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, uint64_t *ret_number)
+{
+    struct kit_row row;
+    oc_rc rc;
+    if (!KIT_ROW(json, order_fields, &row))
+        return OC_E_DATA;
+    struct oc_ev_order *order = kit_row_event(&bn->kit, &order_shape, &row, source, &rc);
+    if (!order)
+        return rc;
+    order->present |= OC_OF_TERMS | OC_OF_FILLS_COME;
+    if (order->cum_value.units < 0) { /* of very old orders: not known */
+        order->cum_value = (struct oc_dec){0, 0, 0};
+        order->present &= ~(uint32_t)OC_OF_CUM_VALUE;
+    }
+    if (order->present & OC_OF_QUOTE_QTY) { /* asked for by money: the quantity is what came of it */
+        order->qty = 0;
+        order->present &= ~(uint32_t)OC_OF_QTY;
+    }
+    if (!order->state)
+        order->state = OC_SHOWN_UNKNOWN;
+    if (order->state == OC_SHOWN_WORKING && (order->present & OC_OF_STOP) && row.of[WORKING].kind == KIT_JSON_FALSE)
+        order->state = OC_SHOWN_UNTRIGGERED;
+    (void)kit_json_u64(row.of[NUMBER], ret_number);
+    order->why = why_of(order, row.of[STATE]);
+    order->token = token;
+    order->head.flags = token ? OC_EVF_REPLAYED : OC_EVF_LAST;
+    return kit_commit(&bn->kit, order);
+}
+
+/* ---- fills ---- */
+
+#define AT(member) offsetof(struct oc_ev_venue_fill, member)
+enum { PRICE = 0, VALUE = 1, ID = 2, ORDER = 3 };
+static const struct kit_field fill_fields[] = {KIT_BOTH("price", "L", KIT_IS_PRICE, 0, AT(fill.price), 0),
+                                               KIT_BOTH("quoteQty", "Y", KIT_IS_DEC, 0, AT(value), 0),
+                                               KIT_BOTH("id", "t", KIT_IS_TRADE_ID, KIT_MUST, 0, 0),
+                                               KIT_BOTH("orderId", "i", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
+                                               KIT_BOTH("symbol", "s", KIT_IS_SYMBOL, 0, 0, 0),
+                                               KIT_BOTH("qty", "l", KIT_IS_QTY, KIT_MUST, AT(fill.qty), 0),
+                                               KIT_BOTH("commission", "n", KIT_IS_DEC, KIT_SOUND, AT(fill.fee), 0),
+                                               KIT_BOTH("commissionAsset", "N", KIT_IS_ASSET, 0, AT(fill.fee_asset), 0),
+                                               KIT_BOTH("time", "T", KIT_IS_MS, 0, AT(fill.head.venue_ns), 0),
+                                               KIT_BOTH_WORDS("isBuyer", "S", KIT_IS_WORD8, AT(fill.side), sides),
+                                               KIT_BOTH_WORDS("isMaker", "m", KIT_IS_WORD8, AT(fill.liquidity), maker),
+                                               KIT_BOTH("", "c", KIT_IS_ID, KIT_SOUND, AT(client), 0),
+                                               KIT_BOTH("", "z", KIT_IS_QTY, 0, AT(cum_qty), OC_FILL_CUM_QTY)};
+#undef AT
+static const struct kit_shape fill_shape = KIT_SHAPE("fill.symbol", OC_EV_FILL, oc_ev_venue_fill, present, fill_fields);
+
+/* A price between two steps is booked by the money that it came to. */
+static oc_rc mend_fill(struct oc_ev_venue_fill *out, const struct kit_row *row)
+{
+    struct oc_dec price;
+    if (out->fill.price > 0)
+        out->value = (struct oc_dec){0, 0, 0};
+    else if (kit_json_dec(row->of[PRICE], &price) < 0 || kit_nearest_price(&row->scale, price, &out->fill.price) < 0 ||
+             !row->of[VALUE].size)
+        return OC_E_DATA;
+    else
+        out->present |= OC_FILL_VALUE;
+    return out->fill.fee.units && !out->fill.fee_asset ? OC_E_DATA : OC_OK;
+}
+
+int bn_take_fill(struct kit_json *json, struct kit_fill_row *fill)
+{
+    return KIT_ROW(json, fill_fields, &fill->row) && kit_json_u64(fill->row.of[ID], &fill->id) == OC_OK &&
+           kit_json_u64(fill->row.of[ORDER], &fill->order) == OC_OK;
+}
+
+oc_rc bn_say_fill(void *self, struct kit_fill_row *fill, const struct oc_fetch *ask, struct kit_json_text client,
+                  uint32_t source)
+{
+    struct binance *bn = self;
+    oc_rc rc;
+    struct oc_ev_venue_fill *out = kit_row_event(&bn->kit, &fill_shape, &fill->row, source, &rc);
+    if (!out)
+        return rc;
+    if (mend_fill(out, &fill->row) < 0 || (client.size && kit_id(client, &out->client) < 0))
+        return OC_E_DATA;
+    out->fill.order = ask ? ask->order : 0;
+    out->fill.head.flags = ask ? OC_EVF_REPLAYED : OC_EVF_LAST;
+    return kit_commit(&bn->kit, out);
+}
+
+/* ---- balances ---- */
+
+#define AT(member) offsetof(struct oc_ev_balance, member)
+static const struct kit_field balance_fields[] = {
+    KIT_BOTH("asset", "a", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+    KIT_BOTH("free", "f", KIT_IS_DEC, KIT_MUST, AT(free), OC_BAL_FREE),
+    KIT_BOTH("locked", "l", KIT_IS_DEC, KIT_MUST, AT(locked), OC_BAL_LOCKED)};
+#undef AT
+static const struct kit_shape balance_shape =
+    KIT_SHAPE("balance.asset", OC_EV_BALANCE, oc_ev_balance, present, balance_fields);
+
+oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns)
+{
+    struct kit_row row;
+    oc_rc rc;
+    if (!KIT_ROW(json, balance_fields, &row))
+        return OC_E_DATA;
+    if (row.of[0].size == 0 || row.of[0].size >= OC_ASSET_MAX)
+        return kit_skip(&bn->kit, "balance.asset", row.of[0]);
+    struct oc_ev_balance *out = kit_row_event(&bn->kit, &balance_shape, &row, source, &rc);
+    if (!out)
+        return rc;
+    out->present |= OC_BAL_SUM;
+    out->token = token;
+    out->head.venue_ns = at_ns;
+    out->head.flags |= token ? OC_EVF_REPLAYED : 0;
+    return kit_commit(&bn->kit, out);
+}
+
+/* ---- deposits and withdrawals ---- */
+
+#define AT(member) offsetof(struct oc_ev_ledger, member)
+static const struct kit_word in_states[] = {{"0", OC_LEDGER_PENDING}, {"1", OC_LEDGER_DONE}, {"6", OC_LEDGER_DONE}};
+static const struct kit_word out_states[] = {
+    {"0", OC_LEDGER_PENDING}, {"1", OC_LEDGER_CANCELED}, {"2", OC_LEDGER_PENDING}, {"3", OC_LEDGER_FAILED},
+    {"4", OC_LEDGER_PENDING}, {"5", OC_LEDGER_FAILED},   {"6", OC_LEDGER_DONE}};
+static const struct kit_word fiat_states[] = {{"Successful", OC_LEDGER_DONE},  {"Completed", OC_LEDGER_DONE},
+                                              {"SUCCESS", OC_LEDGER_DONE},     {"Failed", OC_LEDGER_FAILED},
+                                              {"Expired", OC_LEDGER_CANCELED}, {"Refunded", OC_LEDGER_REVERSED}};
+static const struct kit_field in_fields[] = {KIT_FIELD("amount", KIT_IS_DEC, KIT_MUST, AT(amount), 0),
+                                             KIT_FIELD("coin", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+                                             KIT_FIELD_WORDS("status", KIT_IS_WORD16, AT(status), in_states),
+                                             KIT_FIELD("txId", KIT_IS_ID, KIT_MUST, AT(id), 0),
+                                             KIT_ALSO(KIT_IS_ID, 0, AT(reference), 0),
+                                             KIT_FIELD("insertTime", KIT_IS_MS, KIT_MUST, AT(head.venue_ns), 0)};
+static const struct kit_field out_fields[] = {
+    KIT_FIELD("id", KIT_IS_ID, KIT_MUST, AT(id), 0),
+    KIT_FIELD("amount", KIT_IS_DEC, KIT_MUST, AT(amount), 0),
+    KIT_FIELD("transactionFee", KIT_IS_DEC, KIT_SOUND, AT(fee), OC_LEDGER_HAS_FEE),
+    KIT_FIELD("coin", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+    KIT_ALSO(KIT_IS_ASSET, 0, AT(fee_asset), 0),
+    KIT_FIELD_WORDS("status", KIT_IS_WORD16, AT(status), out_states),
+    KIT_FIELD("txId", KIT_IS_ID, 0, AT(reference), 0),
+    KIT_FIELD("applyTime", KIT_IS_TIME, KIT_MUST, AT(head.venue_ns), 0)};
+static const struct kit_field fiat_fields[] = {KIT_FIELD("orderNo", KIT_IS_ID, KIT_MUST, AT(id), 0),
+                                               KIT_FIELD("fiatCurrency", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+                                               KIT_ALSO(KIT_IS_ASSET, 0, AT(fee_asset), 0),
+                                               KIT_FIELD("amount", KIT_IS_DEC, KIT_MUST, AT(amount), 0),
+                                               KIT_FIELD("totalFee", KIT_IS_DEC, KIT_SOUND, AT(fee), OC_LEDGER_HAS_FEE),
+                                               KIT_FIELD("method", KIT_IS_ID, 0, AT(reference), 0),
+                                               KIT_FIELD_WORDS("status", KIT_IS_WORD16, AT(status), fiat_states),
+                                               KIT_FIELD("createTime", KIT_IS_MS, 0, AT(head.venue_ns), 0)};
+#undef AT
+static const struct kit_shape in_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, in_fields);
+static const struct kit_shape out_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, out_fields);
+static const struct kit_shape fiat_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, fiat_fields);
+const struct ledger bn_ledgers[LEDGERS] = {
+    {"/sapi/v1/capital/deposit/hisrec", &in_shape, OC_LEDGER_DEPOSIT},
+    {"/sapi/v1/capital/withdraw/history", &out_shape, OC_LEDGER_WITHDRAWAL},
+    {"/sapi/v1/fiatpayment/query/deposit/history", &fiat_shape, OC_LEDGER_DEPOSIT},
+    {"/sapi/v1/fiatpayment/query/withdraw/history", &fiat_shape, OC_LEDGER_WITHDRAWAL}};
+
+/* An amount is what arrives: a deposit's fee is taken of it by then, a withdrawal's leaves beside it. */
+oc_rc bn_say_moved(struct binance *bn, struct kit_json *json, const struct ledger *ledger, uint32_t source,
+                   uint64_t token)
+{
+    const struct oc_dec none = {0, 0, 0};
+    struct kit_row row;
+    oc_rc rc;
+    if (!kit_row_take(json, ledger->shape->fields, ledger->shape->count, &row))
+        return OC_E_DATA;
+    struct oc_ev_ledger *out = kit_row_event(&bn->kit, ledger->shape, &row, source, &rc);
+    if (!out)
+        return rc;
+    if (ledger->kind == OC_LEDGER_WITHDRAWAL &&
+        (oc_dec_add(out->amount, out->fee, &out->amount) < 0 || oc_dec_sub(none, out->amount, &out->amount) < 0))
+        return OC_E_DATA;
+    out->kind = ledger->kind;
+    out->status = out->status ? out->status : OC_LEDGER_PENDING; /* a word that is not known is no end of it */
+    out->token = token;
+    out->tail = sizeof *out;
+    out->head.flags = OC_EVF_LAST | OC_EVF_REPLAYED;
+    return kit_commit(&bn->kit, out);
+}
+
+/* ---- markets ---- */
+
+#define AT(member) offsetof(struct oc_ev_trade, member)
+static const struct kit_word resting_buyer[] = {{"true", OC_SIDE_SELL}, {"false", OC_SIDE_BUY}};
+static const struct kit_field trade_fields[] = {KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
+                                                KIT_FIELD("t", KIT_IS_U64, KIT_MUST, AT(trade_id), OC_HAS_TRADE_ID),
+                                                KIT_FIELD("p", KIT_IS_PRICE, KIT_MUST, AT(price), 0),
+                                                KIT_FIELD("q", KIT_IS_QTY, KIT_MUST, AT(qty), OC_HAS_QTY),
+                                                KIT_FIELD("T", KIT_IS_MS, 0, AT(head.venue_ns), 0),
+                                                KIT_FIELD_WORDS("m", KIT_IS_WORD32, AT(taker_side), resting_buyer)};
+#undef AT
+#define AT(member) offsetof(struct oc_ev_quote, member)
+const struct kit_field bn_top_fields[6] = {KIT_FIELD("u", KIT_IS_U64, KIT_MUST, AT(venue_seq), OC_HAS_VENUE_SEQ),
+                                           KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
+                                           KIT_FIELD("b", KIT_IS_PRICE, KIT_MUST, AT(bid), 0),
+                                           KIT_FIELD("B", KIT_IS_QTY, KIT_MUST, AT(bid_qty), 0),
+                                           KIT_FIELD("a", KIT_IS_PRICE, KIT_MUST, AT(ask), 0),
+                                           KIT_FIELD("A", KIT_IS_QTY, KIT_MUST, AT(ask_qty), 0)};
+#undef AT
+#define AT(member) offsetof(struct oc_ev_bar, member)
+enum { PERIOD = 7, IS_OVER = 9 };
+/* In the order of a candle of REST; what only the stream has stands behind. */
+static const struct kit_field bar_fields[] = {KIT_FIELD("t", KIT_IS_MS, KIT_MUST, AT(open_ns), 0),
+                                              KIT_FIELD("o", KIT_IS_PRICE, KIT_MUST, AT(open), 0),
+                                              KIT_FIELD("h", KIT_IS_PRICE, KIT_MUST, AT(high), 0),
+                                              KIT_FIELD("l", KIT_IS_PRICE, KIT_MUST, AT(low), 0),
+                                              KIT_FIELD("c", KIT_IS_PRICE, KIT_MUST, AT(close), 0),
+                                              KIT_FIELD("v", KIT_IS_QTY, 0, AT(volume), OC_HAS_VOLUME),
+                                              KIT_FIELD("T", KIT_IS_MS, KIT_MUST, AT(head.venue_ns), 0),
+                                              KIT_SEEN("i"), /* of a candle: the money that traded */
+                                              KIT_FIELD("n", KIT_IS_U32, 0, AT(trades), 0),
+                                              KIT_SEEN("x"),
+                                              KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0)};
+enum { CANDLE = 9 }; /* members of one */
+#undef AT
+static const struct kit_shape trade_shape = KIT_SHAPE("trade.symbol", OC_EV_TRADE, oc_ev_trade, present, trade_fields);
+static const struct kit_shape top_shape = KIT_SHAPE("quote.symbol", OC_EV_QUOTE, oc_ev_quote, present, bn_top_fields);
+static const struct kit_shape bar_shape = KIT_SHAPE("kline", OC_EV_BAR, oc_ev_bar, present, bar_fields);
+
+static oc_rc say_bar(struct binance *bn, struct kit_row *row, int64_t period_ns, uint32_t flags)
+{
+    oc_rc rc;
+    struct oc_ev_bar *out = kit_row_event(&bn->kit, &bar_shape, row, 0, &rc);
+    if (!out)
+        return rc;
+    out->head.venue_ns += MS; /* its last millisecond is said */
+    out->period_ns = period_ns > 0 ? period_ns : out->head.venue_ns - out->open_ns;
+    out->head.flags = (uint16_t)(flags | OC_EVF_LAST);
+    return kit_commit(&bn->kit, out);
+}
+
+oc_rc bn_say_candle(struct binance *bn, struct kit_json *json, const struct oc_fetch *ask, int64_t now_ns,
+                    uint64_t *ret_next_ms)
+{
+    struct kit_row row;
+    if (!kit_row_list(json, CANDLE, COUNT(bar_fields), &row) ||
+        bn->kit.names->scale(bn->kit.host, ask->inst, &row.scale) < 0)
+        return OC_E_DATA;
+    const int64_t close_ns = kit_json_ms(row.of[6]);
+    *ret_next_ms = (uint64_t)(close_ns / MS) + 1;
+    return say_bar(bn, &row, ask->period_ns, OC_EVF_PAST | (close_ns < now_ns ? 0u : (uint32_t)OC_EVF_FORMING));
+}
+
+static oc_rc hear_bar(struct binance *bn, struct kit_json json)
+{
+    struct kit_json_text candle = {0};
+    const struct kit_member members[] = {{"k", &candle}};
+    struct kit_row row;
+    if (!KIT_TAKE(&json, members) || !kit_json_end(&json) || candle.kind != KIT_JSON_OBJECT)
+        return OC_E_DATA;
+    json = kit_json_into(candle);
+    if (!KIT_ROW(&json, bar_fields, &row))
+        return OC_E_DATA;
+    const int64_t period_ns = bn_period(row.of[PERIOD]);
+    return period_ns ? say_bar(bn, &row, period_ns, row.of[IS_OVER].kind == KIT_JSON_TRUE ? 0 : OC_EVF_FORMING)
+                     : kit_skip(&bn->kit, "kline", row.of[PERIOD]);
+}
+
+static oc_rc hear_depth(struct binance *bn, struct kit_json json)
+{
+    static const struct kit_field fields[] = {KIT_SEEN("E"), KIT_SEEN("s"), KIT_SEEN("U"),
+                                              KIT_SEEN("u"), KIT_SEEN("b"), KIT_SEEN("a")};
+    struct kit_row row;
+    if (!KIT_ROW(&json, fields, &row) || !kit_json_end(&json))
+        return OC_E_DATA;
+    if (kit_symbol(&bn->kit, row.of[1], &row.scale) < 0)
+        return kit_skip(&bn->kit, "depth.symbol", row.of[1]);
+    struct kit_book book = {.scale = &row.scale,
+                            .bids = row.of[4],
+                            .asks = row.of[5],
+                            .kind = OC_BOOK_CHANGE,
+                            .chain = OC_CHAIN_RANGE,
+                            .at_ns = kit_json_ms(row.of[0])};
+    if (kit_json_u64(row.of[2], &book.first) < 0 || kit_json_u64(row.of[3], &book.last) < 0)
+        return OC_E_DATA;
+    return kit_say_book(&bn->kit, &book);
+}
+
+/* It has neither a type nor a time. */
+oc_rc bn_hear_top(struct binance *bn, struct kit_row *row)
+{
+    oc_rc rc;
+    struct oc_ev_quote *out = kit_row_event(&bn->kit, &top_shape, row, 0, &rc);
+    if (!out)
+        return rc;
+    out->present |=
+        (out->bid_qty > 0 ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) | (out->ask_qty > 0 ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u);
+    return kit_commit(&bn->kit, out);
+}
+
+oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_json json)
+{
+    struct kit_row row;
+    oc_rc rc;
+    if (KIT_JSON_IS(type, "depthUpdate"))
+        return hear_depth(bn, json);
+    if (KIT_JSON_IS(type, "kline"))
+        return hear_bar(bn, json);
+    if (!KIT_JSON_IS(type, "trade"))
+        return kit_skip(&bn->kit, "type", type);
+    if (!KIT_ROW(&json, trade_fields, &row) || !kit_json_end(&json))
+        return OC_E_DATA;
+    struct oc_ev_trade *out = kit_row_event(&bn->kit, &trade_shape, &row, 0, &rc);
+    return out ? kit_commit(&bn->kit, out) : rc;
+}
+
+/* ---- heard of an account ---- */
+
+#define AT(member) offsetof(struct oc_ev_venue_answer, member)
+enum { WHAT = 0, NAME = 1, OLD_NAME = 2, ENDED = 3 };
+static const struct kit_field end_fields[] = {KIT_SEEN("x"),
+                                              KIT_SEEN("c"),
+                                              KIT_SEEN("C"),
+                                              KIT_SEEN("X"),
+                                              KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
+                                              KIT_FIELD("i", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
+                                              KIT_FIELD("z", KIT_IS_QTY, KIT_MUST, AT(answer.cum_qty), OC_OF_CUM_QTY),
+                                              KIT_FIELD("T", KIT_IS_MS, 0, AT(answer.head.venue_ns), 0)};
+#undef AT
+static const struct kit_shape end_shape =
+    KIT_SHAPE("report.symbol", OC_EV_EXPIRED, oc_ev_venue_answer, present, end_fields);
+
+static int begins(struct kit_json_text text, const char *with)
+{
+    return text.size >= strlen(with) && memcmp(text.at, with, strlen(with)) == 0;
+}
+
+/* The end of an order. In a cancel `c` is the id of the cancel, and `C` is the order's own. */
+static oc_rc hear_end(struct binance *bn, struct kit_row *row, const struct kit_account *who)
+{
+    const int is_cancel = KIT_JSON_IS(row->of[WHAT], "CANCELED"), is_swapped = is_cancel && row->of[OLD_NAME].size;
+    const struct kit_json_text by = row->of[NAME];
+    oc_rc rc;
+    struct oc_ev_venue_answer *out = kit_row_event(&bn->kit, &end_shape, row, who->source, &rc);
+    if (!out)
+        return rc;
+    if (kit_id(is_swapped ? row->of[OLD_NAME] : by, &out->client) < 0)
+        return OC_E_DATA;
+    out->answer.head.type = is_cancel ? OC_EV_CANCELED : OC_EV_EXPIRED;
+    out->why = KIT_JSON_IS(row->of[ENDED], "EXPIRED_IN_MATCH") ? OC_WHY_SELF_TRADE
+               : !is_cancel                                    ? OC_WHY_TIME_IN_FORCE
+               : is_swapped && begins(by, "r-")                ? OC_WHY_REPLACED
+               : is_swapped && begins(by, "c-")                ? OC_WHY_CANCELED_BY_US
+                                                               : OC_WHY_CANCELED_BY_VENUE;
+    out->answer.definitive = 1;
+    out->tail = sizeof *out;
+    return kit_commit(&bn->kit, out);
+}
+
+static oc_rc hear_report(struct binance *bn, struct kit_json json, const struct kit_account *who)
+{
+    struct kit_json whole = json;
+    const struct kit_json_text its_own = {0};
+    struct kit_fill_row fill;
+    struct kit_row row;
+    if (!KIT_ROW(&json, end_fields, &row) || !kit_json_end(&json))
+        return OC_E_DATA;
+    const struct kit_json_text what = row.of[WHAT];
+    if (KIT_JSON_IS(what, "CANCELED") || KIT_JSON_IS(what, "EXPIRED") || KIT_JSON_IS(row.of[ENDED], "EXPIRED_IN_MATCH"))
+        return hear_end(bn, &row, who);
+    if (KIT_JSON_IS(what, "TRADE"))
+        return bn_take_fill(&whole, &fill) ? bn_say_fill(bn, &fill, NULL, its_own, who->source) : (oc_rc)OC_E_DATA;
+    if (KIT_JSON_IS(what, "NEW") || KIT_JSON_IS(what, "TRADE_PREVENTION"))
+        return bn_say_order(bn, &whole, who->source, 0, &fill.order);
+    if (KIT_JSON_IS(what, "REJECTED")) /* the new half of a cancelReplace: its answer says it, for the whole order */
+        return OC_OK;
+    return kit_skip(&bn->kit, "report", what);
+}
+
+static oc_rc hear_balances(struct binance *bn, struct kit_json json, const struct kit_account *who)
+{
+    struct kit_json_text list = {0}, time = {0};
+    const struct kit_member members[] = {{"u", &time}, {"B", &list}};
+    oc_rc rc = OC_OK;
+    if (!KIT_TAKE(&json, members) || !kit_json_end(&json) || list.kind != KIT_JSON_ARRAY)
+        return OC_E_DATA;
+    struct kit_json each = kit_json_into(list);
+    for (int is_open = kit_json_array(&each); is_open && rc >= 0 && kit_json_item(&each);)
+        rc = bn_say_balance(bn, &each, who->source, 0, kit_json_ms(time));
+    return rc < 0 ? rc : kit_json_end(&each) ? (oc_rc)OC_OK : (oc_rc)OC_E_DATA;
+}
+
+oc_rc bn_hear_account(struct binance *bn, struct kit_json_text type, struct kit_json json, struct kit_account *who)
+{
+    if (KIT_JSON_IS(type, "executionReport"))
+        return hear_report(bn, json, who);
+    if (KIT_JSON_IS(type, "outboundAccountPosition"))
+        return hear_balances(bn, json, who);
+    if (KIT_JSON_IS(type, "listenKeyExpired"))
+        return bn_ask_key(bn, who);
+    if (KIT_JSON_IS(type, "listStatus") || KIT_JSON_IS(type, "balanceUpdate"))
+        return OC_OK; /* the balance, and the orders of the list, are said by themselves */
+    return bn_hear_market(bn, type, json);
+}

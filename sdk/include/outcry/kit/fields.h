@@ -1,0 +1,306 @@
+/* fields.h: an object of JSON into an event or another struct, by a table: which member, what it is, where it goes. No ABI promise.
+ *
+ *   #define AT(member) offsetof(struct oc_ev_trade, member)
+ *   static const struct kit_field fields[] = {
+ *       KIT_FIELD("symbol", KIT_IS_SYMBOL, 0, 0, 0),
+ *       KIT_FIELD("price", KIT_IS_PRICE, KIT_MUST, AT(price), 0),
+ *       KIT_FIELD("size", KIT_IS_QTY, 0, AT(qty), OC_HAS_QTY),
+ *       KIT_FIELD_WORDS("side", KIT_IS_WORD32, AT(taker_side), sides)};
+ *   static const struct kit_shape trade = KIT_SHAPE("trade.symbol", OC_EV_TRADE, oc_ev_trade, present, fields);
+ *
+ *   struct kit_row row;
+ *   if (!KIT_ROW(&json, fields, &row))
+ *       return OC_E_DATA;
+ *   struct oc_ev_trade *out = kit_row_event(&codec, &trade, &row, source, &rc);
+ *   return out ? kit_commit(&codec, out) : rc;
+ *
+ * Invariants
+ * - A table in the order in which the venue writes its members is read the quickest; any order is right.
+ * - A member that is not there, or is null, leaves its place as it was and sets no bit. So does one that cannot be read, unless its
+ *   flags say otherwise: a price off the grid of an order that somebody else placed is no reason to lose the order.
+ * - Nothing is kept between two calls; values point into the message. All [io]. */
+#ifndef OUTCRY_KIT_FIELDS_H
+#define OUTCRY_KIT_FIELDS_H
+
+#include <outcry/kit/codec.h>
+#include <stddef.h>
+
+enum { KIT_FIELDS_MAX = 32 };
+
+enum {                    /* kit_field.is: what stands there, and what it becomes */
+       KIT_IS_NONE = 0,   /* taken into the row alone, for the codec to look at */
+       KIT_IS_SYMBOL = 1, /* the venue's name of the instrument: head.inst of an event, and the scale of the row */
+       KIT_IS_PRICE = 2,  /* int64_t: units by the scale */
+       KIT_IS_QTY = 3,    /* int64_t: units by the scale */
+       KIT_IS_DEC = 4,    /* struct oc_dec */
+       KIT_IS_U64 = 5,    /* uint64_t */
+       KIT_IS_U32 = 6,    /* uint32_t; more is not read */
+       KIT_IS_MS = 7,     /* int64_t ns, of whole milliseconds since 1970 */
+       KIT_IS_TIME =
+           8, /* int64_t ns, of "2026-01-01T00:00:01.2Z"; of "2026-01-01 00:00:01", which does not say that it is UTC */
+       KIT_IS_ID = 9,        /* struct oc_id */
+       KIT_IS_TRADE_ID = 10, /* trade_id and trade_id_size of a struct oc_ev_fill that begins at `at` */
+       KIT_IS_ASSET = 11,    /* uint32_t, interned */
+       KIT_IS_WORD8 = 12,    /* uint8_t by the field's words; a word that is in none of them is not read */
+       KIT_IS_WORD32 = 13,   /* uint32_t by the same */
+       KIT_IS_BITS = 14,     /* uint32_t, into which is set what the word means */
+       KIT_IS_WORD16 = 15    /* uint16_t by words */
+};
+
+enum {                         /* kit_field.flags */
+       KIT_MUST = 1u << 0,     /* the object is not sound without it */
+       KIT_SOUND = 1u << 1,    /* where it is there, it must be readable */
+       KIT_NOT_ZERO = 1u << 2, /* a number of zero or less says nothing: "price":"0.00" of an order at market */
+       KIT_UP = 1u << 3,       /* PRICE, QTY: between two steps the one above, as for a least one */
+       KIT_DOWN = 1u << 4      /* the one below, as for a most */
+};
+
+struct kit_field {
+    const char *name;
+    const char *other; /* as it is called elsewhere: in streams, where a letter stands for each; "": nowhere */
+    uint8_t name_size; /* both 0: the same member as the field before */
+    uint8_t other_size;
+    uint8_t is;    /* KIT_IS_... */
+    uint8_t flags; /* KIT_MUST ... */
+    uint32_t at;   /* offset in the struct */
+    uint32_t bit;  /* set in its `present` where it was read */
+    uint32_t word_count;
+    const struct kit_word *words;
+};
+
+#define KIT_FIELD_OF(name, other, is, flags, at, bit, words, count)                                                    \
+    {                                                                                                                  \
+        name, other, sizeof(name) - 1, sizeof(other) - 1, is, flags, (uint32_t)(at), bit, (uint32_t)(count), words     \
+    }
+#define KIT_BOTH(name, other, is, flags, at, bit) KIT_FIELD_OF(name, other, is, flags, at, bit, NULL, 0)
+#define KIT_BOTH_WORDS(name, other, is, at, words)                                                                     \
+    KIT_FIELD_OF(name, other, is, 0, at, 0, words, sizeof(words) / sizeof *(words))
+#define KIT_FIELD(name, is, flags, at, bit)  KIT_BOTH(name, "", is, flags, at, bit)
+#define KIT_FIELD_WORDS(name, is, at, words) KIT_BOTH_WORDS(name, "", is, at, words)
+/* Another place of the same member. */
+#define KIT_ALSO(is, flags, at, bit)  KIT_BOTH("", "", is, flags, at, bit)
+#define KIT_ALSO_WORDS(is, at, words) KIT_BOTH_WORDS("", "", is, at, words)
+/* Looked at by the codec alone. */
+#define KIT_SEEN(name) KIT_FIELD(name, KIT_IS_NONE, 0, 0, 0)
+
+/* A table, and the event that it makes. */
+struct kit_shape {
+    const char *unknown; /* what an object is counted as whose symbol nobody has named: "trade.symbol" */
+    const struct kit_field *fields;
+    uint32_t count;
+    uint32_t size;       /* of the event */
+    uint32_t present_at; /* offset of its `present` */
+    uint16_t type;       /* OC_EV_... */
+};
+
+#define KIT_SHAPE(unknown, type, name, present, fields)                                                                \
+    {                                                                                                                  \
+        unknown, fields, sizeof(fields) / sizeof *(fields), sizeof(struct name),                                       \
+            (uint32_t)offsetof(struct name, present), type                                                             \
+    }
+
+struct kit_row {           /* an object: its values by the place of their field, borrowed from the message */
+    struct oc_scale scale; /* inst 0: by the row's symbol */
+    struct kit_json_text of[KIT_FIELDS_MAX];
+};
+
+/* The members of the object that is due. 0: it is none, or more than KIT_FIELDS_MAX are asked for. */
+static inline int kit_row_take(struct kit_json *json, const struct kit_field *fields, uint32_t count,
+                               struct kit_row *row)
+{
+    struct kit_json_text key;
+    uint32_t due = 0;
+    if (count > KIT_FIELDS_MAX || !kit_json_object(json))
+        return 0;
+    memset(row->of, 0, count * sizeof *row->of);
+    memset(&row->scale, 0, sizeof row->scale);
+    while (kit_json_key(json, &key)) {
+        const struct kit_json_text value = kit_json_value(json);
+        for (uint32_t i = 0, at = due; i < count; i++, at = at + 1 < count ? at + 1 : 0) {
+            if (!key.size || (!kit_json_is(key, fields[at].name, fields[at].name_size) &&
+                              !kit_json_is(key, fields[at].other, fields[at].other_size)))
+                continue;
+            row->of[at] = value;
+            due = at + 1 < count ? at + 1 : 0;
+            break;
+        }
+    }
+    return !json->is_bad;
+}
+
+#define KIT_ROW(json, fields, row) kit_row_take(json, fields, sizeof(fields) / sizeof *(fields), row)
+
+/* The first `count` items of the list that is due, in the order of the fields; of what has no place in it, up to `all`, there is none.
+ * 0: it is no list. */
+static inline int kit_row_list(struct kit_json *json, uint32_t count, uint32_t all, struct kit_row *row)
+{
+    if (count > all || all > KIT_FIELDS_MAX || !kit_json_array(json))
+        return 0;
+    memset(row->of, 0, all * sizeof *row->of);
+    memset(&row->scale, 0, sizeof row->scale);
+    for (uint32_t at = 0; kit_json_item(json); at++) {
+        const struct kit_json_text value = kit_json_value(json);
+        if (at < count)
+            row->of[at] = value;
+    }
+    return !json->is_bad;
+}
+
+static inline int kit_row_word(const struct kit_field *field, struct kit_json_text value, uint32_t *ret_means)
+{
+    for (uint32_t i = 0; i < field->word_count; i++) {
+        if (kit_json_is(value, field->words[i].word, strlen(field->words[i].word))) {
+            *ret_means = field->words[i].means;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static inline oc_rc kit_row_units(const struct kit_field *field, struct kit_json_text value,
+                                  const struct oc_scale *scale, int64_t *ret_units)
+{
+    const struct oc_dec step = field->is == KIT_IS_PRICE ? kit_price_step(scale) : kit_qty_step(scale);
+    return field->flags & (KIT_UP | KIT_DOWN) ? kit_whole_steps(value, step, (field->flags & KIT_UP) != 0, ret_units)
+                                              : kit_json_units(value, step, ret_units);
+}
+
+static inline oc_rc kit_row_time(struct kit_json_text value, int64_t *ret_ns)
+{
+    char text[20];
+    if (value.size != sizeof text - 1 || value.kind != KIT_JSON_STRING)
+        return kit_json_time(value, ret_ns);
+    memcpy(text, value.at, sizeof text - 1);
+    text[sizeof text - 1] = 'Z';
+    return kit_json_time(kit_text_of(text, sizeof text), ret_ns);
+}
+
+/* One value to its place. Negative: it cannot be read; the place is untouched then. */
+static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_field *field,
+                                struct kit_json_text value, const struct oc_scale *scale, void *to)
+{
+    union {
+        int64_t units;
+        uint64_t number;
+        uint32_t small;
+        struct oc_dec dec;
+        struct oc_id id;
+    } is;
+    size_t size = sizeof is.units;
+    oc_rc rc;
+    switch (field->is) {
+    case KIT_IS_PRICE:
+    case KIT_IS_QTY:
+        rc = kit_row_units(field, value, scale, &is.units);
+        rc = rc == OC_OK && (field->flags & KIT_NOT_ZERO) && is.units <= 0 ? (oc_rc)OC_E_NOT_FOUND : rc;
+        break;
+    case KIT_IS_DEC:
+        rc = kit_json_dec(value, &is.dec);
+        rc = rc == OC_OK && (field->flags & KIT_NOT_ZERO) && is.dec.units <= 0 ? (oc_rc)OC_E_NOT_FOUND : rc;
+        size = sizeof is.dec;
+        break;
+    case KIT_IS_U64:
+        rc = kit_json_u64(value, &is.number);
+        break;
+    case KIT_IS_U32:
+        rc = kit_json_u64(value, &is.number);
+        rc = rc == OC_OK && is.number > UINT32_MAX ? (oc_rc)OC_E_RANGE : rc;
+        is.small = rc == OC_OK ? (uint32_t)is.number : 0;
+        size = sizeof is.small;
+        break;
+    case KIT_IS_MS:
+        is.units = kit_json_ms(value);
+        rc = is.units ? OC_OK : OC_E_DATA;
+        break;
+    case KIT_IS_TIME:
+        rc = kit_row_time(value, &is.units);
+        break;
+    case KIT_IS_ID:
+        rc = kit_id(value, &is.id);
+        size = sizeof is.id;
+        break;
+    case KIT_IS_TRADE_ID: {
+        struct oc_ev_fill *fill = (struct oc_ev_fill *)to;
+        return kit_trade_id(value, fill->trade_id, &fill->trade_id_size);
+    }
+    case KIT_IS_ASSET:
+        rc = kit_asset(codec, value, &is.small);
+        size = sizeof is.small;
+        break;
+    case KIT_IS_WORD8:
+    case KIT_IS_WORD16: {
+        uint32_t means;
+        if (!kit_row_word(field, value, &means))
+            return OC_E_NOT_FOUND;
+        if (field->is == KIT_IS_WORD8)
+            *(uint8_t *)to = (uint8_t)means;
+        else
+            *(uint16_t *)to = (uint16_t)means;
+        return OC_OK;
+    }
+    case KIT_IS_WORD32:
+    case KIT_IS_BITS: {
+        uint32_t means, old = 0;
+        if (!kit_row_word(field, value, &means))
+            return OC_E_NOT_FOUND;
+        if (field->is == KIT_IS_BITS)
+            memcpy(&old, to, sizeof old);
+        is.small = means | old;
+        size = sizeof is.small;
+        rc = OC_OK;
+        break;
+    }
+    default:
+        return OC_OK;
+    }
+    if (rc == OC_OK)
+        memcpy(to, &is, size);
+    return rc;
+}
+
+/* Every value of a row to its place in the struct `to`; `present_at`: where its bits stand. Prices and quantities are read by row->scale.
+ * OC_E_DATA: one that must be there is not, or cannot be read. */
+static inline oc_rc kit_row_read(const struct kit_codec *codec, const struct kit_field *fields, uint32_t count,
+                                 const struct kit_row *row, void *to, uint32_t present_at)
+{
+    const struct kit_json_text *value = row->of;
+    uint32_t present = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct kit_field *field = &fields[i];
+        value = field->name_size || field->other_size ? &row->of[i] : value;
+        const int is_there = value->kind != KIT_JSON_NONE && value->kind != KIT_JSON_NULL;
+        const oc_rc rc = is_there ? kit_row_put(codec, field, *value, &row->scale, (char *)to + field->at) : OC_E_DATA;
+        if (rc < 0 && ((field->flags & KIT_MUST) || (is_there && (field->flags & KIT_SOUND) && rc != OC_E_NOT_FOUND)))
+            return OC_E_DATA;
+        present |= rc == OC_OK ? field->bit : 0;
+    }
+    uint32_t had;
+    memcpy(&had, (char *)to + present_at, sizeof had);
+    present |= had;
+    memcpy((char *)to + present_at, &present, sizeof present);
+    return OC_OK;
+}
+
+/* The event that a row makes, reserved and filled in, its instrument and its flags (OC_EVF_LAST) in the head. NULL: *ret_rc says why;
+ * OC_OK: nobody knows the symbol, and that was counted. */
+static inline void *kit_row_event(const struct kit_codec *codec, const struct kit_shape *shape, struct kit_row *row,
+                                  uint32_t source, oc_rc *ret_rc)
+{
+    for (uint32_t i = 0; i < shape->count && !row->scale.inst; i++) {
+        if (shape->fields[i].is != KIT_IS_SYMBOL || kit_symbol(codec, row->of[i], &row->scale) == OC_OK)
+            continue;
+        *ret_rc = kit_skip(codec, shape->unknown, row->of[i]);
+        return NULL;
+    }
+    struct oc_event *head = (struct oc_event *)kit_event(codec, shape->size, shape->type, source, ret_rc);
+    if (!head)
+        return NULL;
+    *ret_rc = kit_row_read(codec, shape->fields, shape->count, row, head, shape->present_at);
+    if (*ret_rc < 0)
+        return NULL;
+    head->inst = row->scale.inst;
+    head->flags = OC_EVF_LAST;
+    return head;
+}
+
+#endif

@@ -1,0 +1,66 @@
+/* refusal.h: the errors of a venue as one table, its counts of limits, and when it wants to be left alone. No ABI promise.
+ *
+ *   static const struct kit_refusal_row refusals[] = {
+ *       {-2010, "insufficient balance", OC_WHY_INSUFFICIENT_FUNDS, 0},
+ *       {-1006, NULL, OC_WHY_VENUE_ERROR, 1},
+ *       {0, NULL, OC_WHY_INVALID_ORDER, 0}};
+ *
+ * Invariants
+ * - The first row that fits holds, so what is said in words stands before what is said by the number alone. The last row fits always.
+ * - `is_open`: it does not prove that nothing was done. Of such an answer to an order request a codec makes no event: the host says UNKNOWN
+ *   and asks. A refusal that is taken for definitive and is not loses an order. All [io]. */
+#ifndef OUTCRY_KIT_REFUSAL_H
+#define OUTCRY_KIT_REFUSAL_H
+
+#include <outcry/kit/codec.h>
+
+struct kit_refusal_row {
+    int64_t code;      /* 0: any */
+    const char *words; /* what its text holds; NULL: anything */
+    uint32_t why;      /* OC_WHY_... */
+    uint32_t is_open;
+};
+
+/* Whether the text of a message holds these words. */
+static inline int kit_text_has(struct kit_json_text text, const char *words)
+{
+    const size_t size = strlen(words);
+    for (size_t at = 0; at + size <= text.size; at++)
+        if (memcmp(text.at + at, words, size) == 0)
+            return 1;
+    return 0;
+}
+
+static inline const struct kit_refusal_row *kit_refusal_of(const struct kit_refusal_row *rows, size_t count,
+                                                           int64_t code, struct kit_json_text words)
+{
+    size_t at = 0;
+    while (at + 1 < count &&
+           ((rows[at].code && rows[at].code != code) || (rows[at].words && !kit_text_has(words, rows[at].words))))
+        at++;
+    return &rows[at];
+}
+
+#define KIT_REFUSAL_OF(rows, code, words) kit_refusal_of(rows, sizeof(rows) / sizeof *(rows), code, words)
+
+/* The venue's own counts, in headers by a table of their names ("x-used: ") and the places of the limits. */
+static inline void kit_note_used(const struct kit_codec *codec, const struct oc_response *in,
+                                 const struct kit_word *counts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t used = kit_header_number(in, counts[i].word);
+        if (used)
+            (void)codec->limit->used(codec->host, in->account, counts[i].means, used);
+    }
+}
+
+/* It asks to be left alone: nothing that costs of the limit leaves for so long. 0 seconds: nothing is asked. */
+static inline void kit_note_shut(const struct kit_codec *codec, const struct oc_response *in, uint32_t limit,
+                                 uint64_t seconds)
+{
+    if (seconds)
+        (void)codec->limit->shut(codec->host, in->account, limit, in->received_ns + (int64_t)seconds * 1000000000,
+                                 in->status == 429 ? OC_WHY_RATE_LIMIT : OC_WHY_BANNED);
+}
+
+#endif
