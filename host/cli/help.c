@@ -36,6 +36,7 @@ const struct verb help_verbs[] = {
     {"keys", verb_keys, "add, list, rotate, remove, test: the vault of keys that venues are signed with",
      "add|list|rotate|remove|test ...: `outcry keys` says what each takes", HELP_ITSELF},
     {"venue", verb_venue, "what a venue of the configuration offers, and how it is reached now", "info NAME --config FILE [--plugin NAME=FILE] [--json]", 0},
+    {"data", verb_data, "bars of a venue's past, as a file that a backtest reads", "fetch VENUE SYMBOL TIMEFRAME [FILE] --from DATE [--to DATE] --config FILE [--json]", 0},
     {"markets", verb_markets, "what a venue trades: steps, least orders, status, own fees", "NAME [WORD] --config FILE [--json]", 0},
     {"reconcile", verb_reconcile, "what accounts have at a venue: balances, open orders, trades, deposits, withdrawals",
      "NAME --config FILE [--from TIME] [--csv FOLDER] [--json]", 0},

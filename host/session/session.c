@@ -288,9 +288,9 @@ static oc_rc note_profile(void *self, struct session *session)
                *maker = settings_text(settings, "sim.paper.maker_fee", NULL);
     session_note(session, "fills: limits when %s; fees taker %s, maker %s%s", limit_words(settings),
                  taker ? taker : "0", maker ? maker : "0",
-                 !is_feed          ? ""
+                 !is_feed         ? ""
                  : taker || maker ? ", of the configuration: the venue is not asked"
-                                   : ": none is configured, and the venue is not asked");
+                                  : ": none is configured, and the venue is not asked");
     return OC_OK;
 }
 
