@@ -53,7 +53,7 @@ oc_rc run_take_words(struct run *run)
 {
     if (!run->session->links.count && run->options->venue)
         return session_say(run->session, OC_E_CONFIG, "--venue",
-                           "%s fills by a simulator and hands no order to a connector: `outcry run` does",
+                           "%s goes by data files: `outcry paper` takes a live feed, `outcry run` trades there",
                            run->session->label);
     struct session *session = run->session;
     struct strategies *strategies = &run->strategies;
@@ -94,6 +94,8 @@ oc_rc run_take_paper(struct run *run)
 {
     struct session *session = run->session;
     const char *feed = settings_text(session->settings, "session.feed", NULL);
+    if (run->options->venue)
+        return run_take_feed(run);
     oc_rc rc = run_take_words(run);
     session->may_lack_rules =
         true; /* positions are open, perhaps: what guards them less than configured still reduces them */
@@ -111,7 +113,8 @@ oc_rc run_take_paper(struct run *run)
         snprintf(session->data.sources[session->data.count++].path, sizeof session->data.sources[0].path, "%s", path);
     }
     if (session->data.count == 0)
-        return session_say(session, OC_E_CONFIG, "session.feed", "paper needs --feed replay:FILE or --feed synthetic");
+        return session_say(session, OC_E_CONFIG, "session.feed",
+                           "paper needs --feed replay:FILE, --feed synthetic or --venue NAME");
     return OC_OK;
 }
 
@@ -216,7 +219,9 @@ oc_rc run_open(struct run *run)
     }
     if (rc == OC_OK) /* the restart asks which they are */
         rc = session_open_parts(session,
-                                session->links.count ? PART_RULE | PART_CONNECTOR : PART_RULE | PART_SIM | PART_READER,
+                                !session->links.count              ? PART_RULE | PART_SIM | PART_READER
+                                : venue_is_feed(session->settings) ? PART_RULE | PART_SIM | PART_CONNECTOR
+                                                                   : PART_RULE | PART_CONNECTOR,
                                 (run->parts & RUN_RECOVERS) != 0);
     if (rc == OC_OK && session->links.count)
         rc = run_judge_venue(run);

@@ -64,6 +64,8 @@ CHECKED oc_rc run_take_words(struct run *run);
 CHECKED oc_rc run_take_paper(struct run *run);
 /* The same of a run at the venue of --venue. */
 CHECKED oc_rc run_take_venue(struct run *run);
+/* The same of a paper session on its live feed: a simulator fills, and the venue hears of no account and no order. */
+CHECKED oc_rc run_take_feed(struct run *run);
 /* When its parts are known: limits, then the environment. */
 CHECKED oc_rc run_judge_venue(struct run *run);
 /* The credentials of its accounts: fetched, or asked for. */

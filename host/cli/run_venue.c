@@ -1,10 +1,12 @@
-/* run_venue.c: `outcry run`: a connector is the venue. What is asked before it is given an order. */
+/* run_venue.c: `outcry run`: a connector is the venue; and `outcry paper --venue`: it says the market, and a simulator fills. What is
+ * asked before it is begun. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
+#include "base/env_socket.h"
 #include "base/text.h"
 #include "cli/run.h"
 #include "config/check.h"
@@ -41,6 +43,16 @@ static oc_rc add_instruments(struct session *session, const char *venue)
     return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : session_fail(session, &error);
 }
 
+/* Positions are held when it is stopped, as at a venue, unless it is said otherwise. */
+static oc_rc judge_feed(struct session *session)
+{
+    if (settings_get(session->settings, "session.end"))
+        return OC_OK;
+    return settings_set(session->settings, "session.end", "hold", "`outcry paper --venue`") < 0
+               ? session_fail(session, &session->settings->error)
+               : (oc_rc)OC_OK;
+}
+
 /* What a run at a venue has no use for, and what it would end with. */
 static oc_rc judge_words(struct run *run)
 {
@@ -49,13 +61,15 @@ static oc_rc judge_words(struct run *run)
     struct session *session = run->session;
     if (session->data.count)
         return session_say(session, OC_E_CONFIG, session->data.sources[0].path,
-                           "a run at a venue takes no data file: its connector says the prices");
+                           "a session at a venue takes no data file: its connector says the prices");
     for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
         const struct setting *setting = settings_get(session->settings, unused[i]);
         if (setting)
-            return session_say(session, OC_E_CONFIG, setting->origin, "%s is of data files: a run at a venue has none",
-                               unused[i]);
+            return session_say(session, OC_E_CONFIG, setting->origin,
+                               "%s is of data files: a session at a venue has none", unused[i]);
     }
+    if (venue_is_feed(session->settings))
+        return judge_feed(session);
     for (uint32_t i = 0; i < session->settings->count; i++) {
         const struct setting *setting = &session->settings->list[i];
         if (strncmp(setting->key, "sim.", 4) == 0 && strncmp(setting->origin, "--", 2) == 0)
@@ -99,17 +113,12 @@ static oc_rc take_link(struct session *session, struct venue_link *link)
     return rc;
 }
 
-oc_rc run_take_venue(struct run *run)
+/* The links of the named venues, and what is asked before they are opened. */
+static oc_rc take_links(struct run *run)
 {
     struct session *session = run->session;
     struct error error;
-    if (!run->options->venue)
-        return session_say(session, OC_E_CONFIG, "--venue",
-                           "none was named: a run trades at a venue of the configuration, --venue NAME");
-    oc_rc rc = settings_set(session->settings, "session.venue", run->options->venue, "--venue");
-    if (rc < 0)
-        return session_fail(session, &session->settings->error);
-    rc = links_new(&session->links, session->settings, NULL);
+    oc_rc rc = links_new(&session->links, session->settings, NULL);
     if (rc < 0)
         return rc;
     rc = run_take_words(run);
@@ -133,6 +142,61 @@ oc_rc run_take_venue(struct run *run)
     for (uint32_t i = 0; i < session->links.count && rc == OC_OK; i++)
         rc = take_link(session, session->links.list[i]);
     return rc;
+}
+
+/* It needs no key, so it needs no name of an account either. */
+static oc_rc name_accounts(struct settings *settings)
+{
+    char venue[PART_NAME_MAX], key[SETTING_KEY_MAX];
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; rc == OC_OK && venue_at(settings, i, venue); i++) {
+        snprintf(key, sizeof key, "venue.%s.accounts", venue);
+        if (!*venue_text(settings, venue, "accounts", ""))
+            rc = settings_set(settings, key, "paper", "`outcry paper --venue`");
+    }
+    return rc;
+}
+
+/* A folder of its own, in the one where it is begun: what was traded on a live feed comes but once. */
+static oc_rc keep_folder(struct settings *settings)
+{
+    char name[ENV_PATH_MAX], time[TEXT_TIME_MAX];
+    if (settings_get(settings, "session.dir"))
+        return OC_OK;
+    text_from_time(time, env_clock_real() / 1000000000 * 1000000000);
+    size_t kept = 0;
+    for (const char *at = time; *at; at++)
+        if ((*at >= '0' && *at <= '9') || *at == 'T')
+            time[kept++] = *at;
+    time[kept] = 0;
+    snprintf(name, sizeof name, "sessions/paper-%s-%d", time, env_process());
+    if ((!env_exists("sessions") && env_mkdir("sessions") < 0))
+        return OC_E_IO;
+    return settings_set(settings, "session.dir", name, "`outcry paper --venue`");
+}
+
+oc_rc run_take_feed(struct run *run)
+{
+    struct settings *settings = run->session->settings;
+    oc_rc rc = settings_set(settings, "session.venue", run->options->venue, "--venue");
+    if (rc == OC_OK)
+        rc = settings_set(settings, "session.paper", "yes", "`outcry paper --venue`");
+    if (rc == OC_OK)
+        rc = name_accounts(settings);
+    if (rc == OC_OK && (rc = keep_folder(settings)) == OC_E_IO)
+        return session_say(run->session, rc, "sessions", "the folder could not be made: %s", env_error_text());
+    return rc < 0 ? session_fail(run->session, &settings->error) : take_links(run);
+}
+
+oc_rc run_take_venue(struct run *run)
+{
+    struct session *session = run->session;
+    if (!run->options->venue)
+        return session_say(session, OC_E_CONFIG, "--venue",
+                           "none was named: a run trades at a venue of the configuration, --venue NAME");
+    if (settings_set(session->settings, "session.venue", run->options->venue, "--venue") < 0)
+        return session_fail(session, &session->settings->error);
+    return take_links(run);
 }
 
 oc_rc run_judge_venue(struct run *run)

@@ -30,6 +30,7 @@ int verb_plugin(int argc, char **argv);
 int verb_risk(int argc, char **argv);
 int verb_config(int argc, char **argv);
 int verb_venue(int argc, char **argv);
+int verb_data(int argc, char **argv);
 int verb_markets(int argc, char **argv);
 int verb_reconcile(int argc, char **argv);
 int verb_keys(int argc, char **argv);

@@ -34,7 +34,8 @@ S.names_in = names_in
 -- What a strategy's file has, or what the head of the saved file defines.
 local allowed = { buy = true, sell = true, close = true, cancel_all = true, use = true, market = true, now = true, strategy = true }
 
-local callbacks = { on_init = true, on_start = true, on_bar = true, on_quote = true, on_trade = true, on_book = true, on_fill = true, on_order = true, on_stop = true }
+local callbacks = { on_init = true, on_start = true, on_bar = true, on_quote = true, on_trade = true, on_book = true, on_fill = true, on_order = true, on_stop = true,
+  on_venue_up = true, on_venue_down = true, on_venue_stale = true, on_resync = true }
 
 -- Why a line cannot stand in a strategy, or nil.
 local function why_not(text)

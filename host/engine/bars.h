@@ -32,7 +32,8 @@ struct bar_builder {
     bool is_live;
     bool is_flat;
     bool has_ahead;
-    uint8_t zero[5];
+    bool is_gap; /* what is asked for lies behind bars that were told */
+    uint8_t zero[4];
     union bar_any ahead; /* the next bar, while the open one is not due */
     int64_t grace_ns;
     int64_t whole_ns;  /* bars that open from here on are heard as a whole; INT64_MAX: nothing is heard, or was yet */
@@ -42,6 +43,7 @@ struct bar_builder {
     int64_t asks_call; /* the bar that ends then is told; 0: none of them is */
     uint64_t late;     /* trades that came too late for their bar */
     uint64_t left_out; /* bars that were not heard as a whole, and did not come in time */
+    uint64_t fed;      /* bars of history in place of those, since the last one that was told */
 };
 #define BAR_AHEAD_NS 5000000000ll /* a venue's clock that is further ahead of ours is not believed */
 

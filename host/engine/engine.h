@@ -35,6 +35,10 @@ struct engine_client {
     oc_rc (*book)(void *self, const struct oc_event *event); /* the book of its instrument is whole, and has changed */
     oc_rc (*order)(void *self, const struct order *order, const struct oc_event *event);
     oc_rc (*timer)(void *self, uint64_t timer, int64_t due_ns);
+    /* OC_EV_VENUE: a venue is reached, in part, or not any more. */
+    oc_rc (*venue)(void *self, const struct oc_ev_venue *said);
+    /* Behind a hole in what was heard, `missed` bars of history were passed to it, and no bar() called. */
+    oc_rc (*resync)(void *self, uint32_t inst, uint64_t missed);
     /* After a callback that succeeded and before its batch is recorded: may engine_record() what it wants saved. */
     oc_rc (*saved)(void *self);
     /* After a negative return: why, in one line for the record. Borrowed. */

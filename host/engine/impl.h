@@ -322,6 +322,8 @@ void books_turn(struct engine *engine, uint32_t inst);
 void builder_close(struct engine *engine, struct bar_builder *builder);
 /* It is told to who asked for that period; `fed`: it is history, and nobody's callback is called with it. */
 void builder_tell(struct engine *engine, const struct bar_builder *builder, const struct oc_event *bar, bool fed);
+/* The hole in its bars is filled by history that was passed on: who asked for that period is told. */
+void builder_resync(struct engine *engine, const struct bar_builder *builder);
 /* The book behind this event is shown to who asked for it. */
 void book_show(struct engine *engine, const struct oc_event *event);
 /* With is_restoring nobody is told and nothing is asked for. */

@@ -77,6 +77,55 @@ void builder_tell(struct engine *engine, const struct bar_builder *builder, cons
     }
 }
 
+/* Whether something of it may be called now; a held client has missed it. */
+static bool is_called(struct engine *engine, uint32_t strategy)
+{
+    struct client *client = &engine->clients[strategy];
+    client->missed += client->off == CLIENT_HELD;
+    return !client->off && !engine->is_restoring;
+}
+
+void builder_resync(struct engine *engine, const struct bar_builder *builder)
+{
+    for (uint32_t i = engine->first_subscription[OC_INST_INDEX(builder->inst)]; i;) {
+        const struct subscription *subscription = &engine->subscriptions[i - 1];
+        const uint32_t strategy = subscription->strategy;
+        i = subscription->next;
+        const struct engine_client *client = &engine->clients[strategy].table;
+        if (subscription->builder != builder || !client->resync || !is_called(engine, strategy))
+            continue;
+        const bool enters = call_begin(engine, strategy);
+        call_end(engine, strategy, enters ? client->resync(client->self, builder->inst, builder->fed) : OC_E_LIMIT);
+    }
+}
+
+/* Whether a venue is reached is told when it changes: what is between, such as comparing, is nobody's news. */
+static void venue_show(struct engine *engine, const struct oc_ev_venue *said, uint32_t before)
+{
+    const uint32_t now = statement_state(&engine->statement, said->head.source, OC_PART_LINK);
+    if (said->part != OC_PART_LINK || now == before ||
+        (now != OC_VENUE_READY && now != OC_VENUE_DEGRADED && now != OC_VENUE_DOWN && now != OC_VENUE_DENIED))
+        return;
+    for (uint32_t strategy = 1; strategy <= engine->client_count; strategy++) {
+        const struct engine_client *client = &engine->clients[strategy].table;
+        if (!client->venue || !is_called(engine, strategy))
+            continue;
+        const bool enters = call_begin(engine, strategy);
+        call_end(engine, strategy, enters ? client->venue(client->self, said) : OC_E_LIMIT);
+    }
+}
+
+static oc_rc apply_venue(struct engine *engine, const struct oc_event *event)
+{
+    const struct oc_ev_venue *said = (const struct oc_ev_venue *)(const void *)event;
+    const uint32_t before = statement_state(&engine->statement, event->source, OC_PART_LINK);
+    markets_lost(engine, said);
+    const oc_rc rc = account_said_apply(engine, event);
+    if (rc == OC_OK)
+        venue_show(engine, said, before);
+    return rc;
+}
+
 /* `inst`: of this instrument only; 0: of all. */
 static void builders_close(struct engine *engine, uint32_t inst, int64_t now_ns)
 {
@@ -258,8 +307,7 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
     case OC_EV_INSTRUMENT:
         return instrument_apply(engine, (const struct oc_ev_instrument *)(const void *)event);
     case OC_EV_VENUE:
-        markets_lost(engine, (const struct oc_ev_venue *)(const void *)event);
-        return account_said_apply(engine, event);
+        return apply_venue(engine, event);
     case OC_EV_BALANCE:
     case OC_EV_POSITION:
     case OC_EV_ACCOUNT:

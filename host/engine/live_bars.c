@@ -22,8 +22,11 @@ void live_bar_begin(const struct engine *engine, struct bar_builder *builder)
 
 static void want(struct engine *engine, struct bar_builder *builder, int64_t from_ns, int64_t to_ns, int64_t call_ns)
 {
-    if (!builder->asks_to)
+    if (!builder->asks_to) {
         builder->asks_from = from_ns;
+        builder->is_gap = builder->told_ns != INT64_MIN;
+        builder->fed = 0;
+    }
     builder->asks_to = to_ns;
     builder->asks_call = call_ns;
     engine->history_news++;
@@ -86,9 +89,17 @@ static void take(struct engine *engine, struct bar_builder *builder, const struc
         return; /* nobody waits for it, or it was told already */
     const bool is_called = end_ns == builder->asks_call && engine->now_ns < end_ns + builder->period_ns;
     builder->told_ns = end_ns;
-    if (end_ns == builder->asks_to)
+    builder->fed += !is_called;
+    if (!is_called)
+        builder_tell(engine, builder, &bar->head, true);
+    if (end_ns == builder->asks_to) {
+        if (builder->is_gap && builder->fed)
+            builder_resync(engine, builder);
         builder->asks_to = builder->asks_call = 0;
-    builder_tell(engine, builder, &bar->head, !is_called);
+        builder->fed = 0;
+    }
+    if (is_called)
+        builder_tell(engine, builder, &bar->head, false);
 }
 
 void history_apply(struct engine *engine, const struct oc_ev_bar *bar)

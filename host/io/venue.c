@@ -108,6 +108,16 @@ oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
     return rc;
 }
 
+oc_rc io_venue_watch(struct io_venue *venue, const struct oc_account *account)
+{
+    if (venue->account_count == IO_ACCOUNTS_MAX)
+        return OC_E_LIMIT;
+    venue->accounts[venue->account_count] = *account;
+    venue->reach[venue->account_count++] = OC_VENUE_NONE;
+    io_reach_say(venue);
+    return OC_OK;
+}
+
 oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument)
 {
     const oc_rc rc = venue_names_add(&venue->names, instrument);

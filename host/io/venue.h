@@ -472,6 +472,8 @@ CHECKED oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *t
 void io_venue_release(struct io_venue *venue);
 CHECKED oc_rc io_venue_start(struct io_venue *venue, void *self);
 CHECKED oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account);
+/* An account that its connector is not told of: no key, no stream and no order of it, but it hears whether the venue is reached. */
+CHECKED oc_rc io_venue_watch(struct io_venue *venue, const struct oc_account *account);
 /* A session goes on: what its records say of cursors and of what the connector has stored, in their order; what else they say is passed
  * over. Before io_venue_start. */
 CHECKED oc_rc io_venue_recall(struct io_venue *venue, const struct oc_event *event);

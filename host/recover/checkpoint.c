@@ -55,7 +55,9 @@ static int64_t answers_save(const struct checkpoint_parts *parts, struct session
 {
     static const struct sim_answers none; /* a connector says again what was under way */
     (void)parts;
-    return sim_answers_save(session->links.count ? &none : &session->venues.list[0].answers, bytes, size_max);
+    return sim_answers_save(session->links.count && !session->links.list[0]->is_feed ? &none
+                                                                                     : &session->venues.list[0].answers,
+                            bytes, size_max);
 }
 
 static oc_rc answers_load(const struct checkpoint_parts *parts, struct session *session, const char *bytes, size_t size)

@@ -53,7 +53,9 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     rc = restore_is_same(session, restore->parts.strategies, restore->reader, dir, &restore->is_same_sim);
     if (rc < 0)
         return rc;
-    restore->is_same_sim |= session->links.count != 0; /* what it says is held against the records, event by event */
+    restore->is_same_sim |=
+        session->links.count &&
+        !venue_is_feed(session->settings); /* what it says is held against the records, event by event */
     rc = journal_resume(restore->reader, &restore->resume);
     if (rc < 0)
         return session_fail_code(session, rc, dir, "the session cannot be gone on with");
@@ -124,6 +126,8 @@ static oc_rc apply_value(struct restore *restore, struct session *session, const
         return rc;
     session_begin_figures(session, event);
     rc = engine_restore(session->engine, event);
+    if (rc == OC_OK && session->venues.is_feed && restore->is_same_sim && event->type == OC_EV_BOOK)
+        rc = venues_see(&session->venues, event->local_ns, event);
     engine_clear_out(session->engine);
     inbox_passed(session->inbox, 1, event->local_ns);
     return rc;

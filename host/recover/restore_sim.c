@@ -115,7 +115,7 @@ static oc_rc take_answer(const struct restore *restore, struct session *session,
     oc_rc rc = OC_OK;
     if (sim_answers_forget(&venue->answers, event))
         return OC_OK;
-    if (restore->is_same_sim)
+    if (restore->is_same_sim && !session->venues.is_feed)
         rc = show_opens(session, event->local_ns, &opens);
     if (rc == OC_OK && opens)
         rc = settle(session, event->local_ns);
@@ -139,7 +139,7 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
     struct venue_link *link = links_of(&session->links, event->source);
     if (links_are_on_network(&session->links))
         return OC_OK;
-    const bool is_said = venue_link_says(event) && (event->type != OC_EV_BALANCE || restore->is_started);
+    const bool is_said = link && venue_link_says(link, event) && (event->type != OC_EV_BALANCE || restore->is_started);
     const bool is_later = event->type == OC_EV_REQUEST && event->local_ns > restore->event_ns &&
                           (!restore->held_count || restore->held[0].head.local_ns < event->local_ns);
     oc_rc rc = is_output(event) && !is_later ? (oc_rc)OC_OK : restore_sim_end(restore, session);
@@ -161,18 +161,22 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
 
 oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
-    if (session->links.count)
+    if (session->links.count && !session->venues.is_feed)
         return link_record(restore, session, event);
     struct venue *venue = &session->venues.list[0];
     const bool is_after_open = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND; /* of the same instant */
     uint32_t opens;
     oc_rc rc = is_output(event) ? (oc_rc)OC_OK : restore_sim_end(restore, session);
-    if (rc == OC_OK && restore->is_same_sim)
+    if (rc == OC_OK && restore->is_same_sim && !session->venues.is_feed)
         rc = show_opens(session, event->local_ns - !is_after_open, &opens);
     if (rc == OC_OK && restore->is_same_sim)
         rc = settle(session, event->local_ns);
     if (rc < 0)
         return rc;
+    if (session->venues.is_feed && event->type == OC_EV_BOOK) /* shown when it is taken */
+        return OC_OK;
+    if (session->venues.is_feed && (event_is_market(event->type) || event->type == OC_EV_VENUE))
+        return restore->is_same_sim ? venues_see(&session->venues, event->local_ns, event) : (oc_rc)OC_OK;
     if (event_is_of_order(event->type))
         return take_answer(restore, session, event);
     if (event->type == OC_EV_REQUEST)

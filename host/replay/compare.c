@@ -335,10 +335,13 @@ oc_rc compare_open(struct compare *compare, struct session *session, struct stra
     if (rc == OC_OK)
         rc = take_header(compare, text, size, notes);
     const bool is_venue = rc == OC_OK && venue_names(session->settings);
+    const uint32_t wants = !is_venue                          ? PART_RULE | PART_SIM | PART_READER
+                           : venue_is_feed(session->settings) ? PART_RULE | PART_SIM
+                                                              : PART_RULE;
     if (is_venue) /* its records play the venues */
         rc = links_new(&session->links, session->settings, dir);
     if (rc == OC_OK)
-        rc = recorded_open_parts(session, text, size, is_venue ? PART_RULE : PART_RULE | PART_SIM | PART_READER, notes);
+        rc = recorded_open_parts(session, text, size, wants, notes);
     const uint32_t start = rules_first_start(compare->reader);
     if (rc == OC_OK && start != SESSION_NEWEST)
         rc = rules_begin_as(session, dir, start, session->rules.recorded[0] != 0);

@@ -12,14 +12,19 @@ static int lj_strategy(lua_State *lua)
     if (!strategy->is_loading)
         return sandbox_raise(lua, "strategy{...} stands at the top of the file, outside functions");
     lua_settop(lua, 1);
-    static const char *const known[] = {"name", "timeframe", "about", "version", NULL};
+    static const char *const known[] = {"name", "timeframe", "about", "version", "trade_late", NULL};
     api_check_plain(lua, 1, "strategy{}");
     const char *key = api_unknown_field(lua, 1, known);
+    if (!key && lua_getfield(lua, 1, "trade_late") != LUA_TNIL && !lua_isboolean(lua, -1))
+        key = "trade_late";
+    strategy->trades_late = lua_toboolean(lua, -1);
+    lua_settop(lua, 1);
     for (int i = 0; i < 2 && !key; i++) /* a name and a timeframe are texts */
         if (lua_getfield(lua, 1, known[i]) != LUA_TNIL && !lua_isstring(lua, -1))
             key = known[i];
     if (key)
-        return sandbox_raise(lua, "strategy{}: unknown or wrong field '%s'; known: name timeframe about version", key);
+        return sandbox_raise(
+            lua, "strategy{}: unknown or wrong field '%s'; known: name timeframe about version trade_late", key);
     int64_t period_ns = strategy->period_ns;
     const char *value = lua_tostring(lua, 3);
     if (value && (text_to_duration(value, strlen(value), &period_ns) < 0 || !bar_period_is_valid(period_ns)))

@@ -245,6 +245,7 @@ static int answer(lua_State *lua, const struct market_handle *market, const stru
 static int submit(lua_State *lua, const struct market_handle *market, struct oc_request *request)
 {
     struct engine_refusal refusal = {0};
+    request->bits |= market->strategy->only_reduces ? OC_RQ_REDUCE_ONLY : 0u;
     oc_rc rc = engine_submit(market->strategy->engine, request, &refusal);
     return answer(lua, market, request, rc, &refusal);
 }

@@ -81,7 +81,10 @@ static int lj_replace(lua_State *lua)
         request.qty = api_qty_units(lua, instrument, &number, &snapped);
         request.bits |= OC_RQ_QUANTITY_CHANGED;
     }
-    oc_rc rc = engine_amend(strategy->engine, &request, &refusal);
+    const bool is_late = strategy->only_reduces && !(order->now.bits & OC_RQ_REDUCE_ONLY);
+    if (is_late)
+        strcpy(refusal.reason, "TRADES_LATE");
+    oc_rc rc = is_late ? (oc_rc)OC_E_LIMIT : engine_amend(strategy->engine, &request, &refusal);
     if (rc == OC_OK) {
         lua_settop(lua, 1);
         return 1;

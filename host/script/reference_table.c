@@ -2,11 +2,14 @@
 #include "script/reference.h"
 
 static const struct reference_entry entries[] = {
-    {"file", "strategy", "strategy { name = \"sma\", timeframe = \"1h\", about = text, version = text }",
+    {"file", "strategy",
+     "strategy { name = \"sma\", timeframe = \"1h\", about = text, version = text, trade_late = false }",
      "`name` is the file's own (without `.lua`) unless it is given. `timeframe` is the length of the bars for "
      "`on_bar`, 1s to 1d and a divisor of a day; without "
      "it the data's own bars. It "
-     "must be a multiple of the data's period, and ticks need one. Another field raises."},
+     "must be a multiple of the data's period, and ticks need one. `trade_late`: orders of `on_resync` may open. "
+     "Another field "
+     "raises."},
     {"file", "params", "params { length = { 14, min = 2, max = 100, doc = \"bars\" } }",
      "Returns a read-only table of values. The default decides the type: whole number, number, "
      "boolean or text; `-p "
@@ -30,6 +33,23 @@ static const struct reference_entry entries[] = {
     {"callback", "on_order", "on_order(m, order)",
      "An order of this strategy changed: accepted, filled, canceled, rejected, ... Protective "
      "orders too."},
+    {"callback", "on_venue_up", "on_venue_up(venue)",
+     "On a live feed: a venue of one of its markets is reached, and orders are taken; at the start and each time "
+     "again. `venue` is a "
+     "plain table: `name`, `account`, `state` (as `account.venue_state`) and, where there is one, `reason`."},
+    {"callback", "on_venue_down", "on_venue_down(venue)",
+     "The venue is lost, or refuses the key (`venue.reason`). New orders are refused until `on_venue_up`."},
+    {"callback", "on_venue_stale", "on_venue_stale(venue)",
+     "A part of what is heard of the venue was lost, while orders and their answers still go: prices may be old. "
+     "Behind it "
+     "comes `on_venue_up` or `on_venue_down`. Silence alone is not told: a market may have nothing to say."},
+    {"callback", "on_resync", "on_resync(m, missed)",
+     "On a live feed: behind a hole in what was heard, so many bars were fetched from the venue and fed to indicators; "
+     "`on_bar` "
+     "was and will not be called with them. Orders made here are `reduce_only`, whatever they say, unless "
+     "`strategy { trade_late = true }`. Whether what is held is what the strategy would hold, it has to judge itself. "
+     "Not called for "
+     "the bars of the start, nor in backtests."},
     {"callback", "on_stop", "on_stop(reason)",
      "The session ends; reason is `\"end\"`; or the strategy is unloaded: `\"unload\"`. Not called "
      "when suspended."},

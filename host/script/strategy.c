@@ -43,16 +43,18 @@ static int lj_install(lua_State *lua)
     return 0;
 }
 
-const char *const strategy_callbacks[] = {"on_init", "on_start", "on_stop", "on_bar",  "on_quote", "on_trade",
-                                          "on_book", "on_order", "on_fill", "on_save", "on_load",  NULL};
+const char *const strategy_callbacks[] = {
+    "on_init", "on_start", "on_stop", "on_bar",      "on_quote",      "on_trade",       "on_book",   "on_order",
+    "on_fill", "on_save",  "on_load", "on_venue_up", "on_venue_down", "on_venue_stale", "on_resync", NULL};
 
 /* References the callbacks; any other global on_... is a mistake that would never be called. */
 static int lj_callbacks(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, 1);
-    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop, &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_book, &strategy->on_order,
-                       &strategy->on_fill,  &strategy->on_save,  &strategy->on_load};
+    int32_t *refs[] = {&strategy->on_init,       &strategy->on_start,       &strategy->on_stop,  &strategy->on_bar,
+                       &strategy->on_quote,      &strategy->on_trade,       &strategy->on_book,  &strategy->on_order,
+                       &strategy->on_fill,       &strategy->on_save,        &strategy->on_load,  &strategy->on_venue_up,
+                       &strategy->on_venue_down, &strategy->on_venue_stale, &strategy->on_resync};
     const char *stray = NULL;
     lua_pushglobaltable(lua);
     for (lua_pushnil(lua); lua_next(lua, 2); lua_pop(lua, 1)) {
@@ -102,7 +104,7 @@ static void describe(struct strategy *strategy, const struct sandbox_error *erro
         text_format(&text, "%s", error->message);
 }
 
-static oc_rc failed_so(struct strategy *strategy, oc_rc rc)
+oc_rc strategy_fails(struct strategy *strategy, oc_rc rc)
 {
     const struct sandbox_error *error = sandbox_error_last(strategy->sandbox);
     if (error && strategy->config.goes_on && error->kind == SANDBOX_ERROR_RUNTIME &&
@@ -123,8 +125,6 @@ static oc_rc failed_so(struct strategy *strategy, oc_rc rc)
     return rc;
 }
 
-static inline oc_rc failed(struct strategy *strategy, oc_rc rc) { return rc < 0 ? failed_so(strategy, rc) : rc; }
-
 const struct sandbox_error *strategy_error(const struct strategy *strategy)
 {
     const struct sandbox_error *kept = strategy->error ? strategy->error : sandbox_error_last(strategy->sandbox);
@@ -140,10 +140,10 @@ static oc_rc call(struct strategy *strategy, int32_t ref, int nargs)
     } else {
         lua_rawgeti(strategy->lua, LUA_REGISTRYINDEX, ref);
     }
-    return failed(strategy, sandbox_call(strategy->sandbox, nargs, 0));
+    return strategy_failed(strategy, sandbox_call(strategy->sandbox, nargs, 0));
 }
 
-static struct market_handle *market_of(struct strategy *strategy, uint32_t inst)
+struct market_handle *strategy_market(struct strategy *strategy, uint32_t inst)
 {
     for (uint32_t i = 0; i < strategy->market_count; i++)
         if (OC_INST_INDEX(strategy->markets[i]->inst) == OC_INST_INDEX(inst))
@@ -155,7 +155,7 @@ static struct market_handle *market_of(struct strategy *strategy, uint32_t inst)
 static void on_pass(void *self, const struct oc_event *bar)
 {
     struct strategy *strategy = self;
-    struct market_handle *market = market_of(strategy, bar->inst);
+    struct market_handle *market = strategy_market(strategy, bar->inst);
     bool is_own;
     if (market)
         (void)strategy_feed(strategy, market, bar, &is_own); /* it is suspended or held: there is nothing to stop */
@@ -164,7 +164,7 @@ static void on_pass(void *self, const struct oc_event *bar)
 static void on_rescaled(void *self, uint32_t inst, struct rescale *rescale)
 {
     struct strategy *strategy = self;
-    struct market_handle *market = market_of(strategy, inst);
+    struct market_handle *market = strategy_market(strategy, inst);
     if (!market)
         return;
     market->inst = inst;
@@ -174,7 +174,7 @@ static void on_rescaled(void *self, uint32_t inst, struct rescale *rescale)
 static oc_rc on_bar(void *self, const struct oc_event *bar)
 {
     struct strategy *strategy = self;
-    struct market_handle *market = market_of(strategy, bar->inst);
+    struct market_handle *market = strategy_market(strategy, bar->inst);
     oc_rc rc = OC_OK;
     if (!market)
         return OC_OK;
@@ -203,13 +203,13 @@ static oc_rc on_bar(void *self, const struct oc_event *bar)
     struct event_view *view = api_bar_push(strategy, market, bar);
     rc = sandbox_call(strategy->sandbox, 2, 0);
     view->event = NULL;
-    return failed(strategy, rc);
+    return strategy_failed(strategy, rc);
 }
 
 static oc_rc on_market(void *self, const struct oc_event *event)
 {
     struct strategy *strategy = self;
-    struct market_handle *market = market_of(strategy, event->inst);
+    struct market_handle *market = strategy_market(strategy, event->inst);
     int32_t ref = event->type == OC_EV_QUOTE ? strategy->on_quote : strategy->on_trade;
     if (!market || ref == LUA_NOREF || strategy->is_restoring || event->venue_ns < strategy->config.from_ns)
         return OC_OK;
@@ -219,16 +219,16 @@ static oc_rc on_market(void *self, const struct oc_event *event)
     struct event_view *view = api_event_push(strategy, market, event);
     oc_rc rc = sandbox_call(strategy->sandbox, 2, 0);
     view->event = NULL;
-    return failed(strategy, rc);
+    return strategy_failed(strategy, rc);
 }
 
 static oc_rc on_book(void *self, const struct oc_event *event)
 {
     struct strategy *strategy = self;
-    struct market_handle *market = market_of(strategy, event->inst);
+    struct market_handle *market = strategy_market(strategy, event->inst);
     if (!market || strategy->on_book == LUA_NOREF || strategy->is_restoring)
         return OC_OK;
-    return failed(strategy, api_book_call(strategy, market));
+    return strategy_failed(strategy, api_book_call(strategy, market));
 }
 
 struct order_call {
@@ -264,14 +264,14 @@ static int lj_on_order(lua_State *lua)
 static oc_rc on_order(void *self, const struct order *order, const struct oc_event *event)
 {
     struct strategy *strategy = self;
-    struct market_handle *market = market_of(strategy, order->now.head.inst);
+    struct market_handle *market = strategy_market(strategy, order->now.head.inst);
     if (!market || strategy->is_restoring || (strategy->on_order == LUA_NOREF && strategy->on_fill == LUA_NOREF))
         return OC_OK;
     struct order_call what = {strategy, market, order, event, NULL};
     oc_rc rc = sandbox_protect(strategy->sandbox, lj_on_order, &what);
     if (what.view)
         what.view->event = NULL;
-    return failed(strategy, rc);
+    return strategy_failed(strategy, rc);
 }
 
 static oc_rc on_timer(void *self, uint64_t timer, int64_t due_ns)
@@ -308,7 +308,7 @@ static oc_rc on_ended(void *self)
 static oc_rc on_saved(void *self)
 {
     struct strategy *strategy = self;
-    return failed(strategy, state_record_changed(strategy));
+    return strategy_failed(strategy, state_record_changed(strategy));
 }
 
 static const char *on_why(void *self)
@@ -331,6 +331,8 @@ struct engine_client strategy_client(struct strategy *strategy)
                                    .book = on_book,
                                    .order = on_order,
                                    .timer = on_timer,
+                                   .venue = strategy_on_venue,
+                                   .resync = strategy_on_resync,
                                    .saved = on_saved,
                                    .ended = on_ended,
                                    .why = on_why,
@@ -394,10 +396,12 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
         return OC_E_NOMEM;
     strategy->engine = engine;
     strategy->config = *config;
-    int32_t *refs[] = {&strategy->on_init,   &strategy->on_start, &strategy->on_stop, &strategy->on_bar,
-                       &strategy->on_quote,  &strategy->on_trade, &strategy->on_book, &strategy->on_order,
-                       &strategy->on_fill,   &strategy->on_save,  &strategy->on_load, &strategy->names_ref,
-                       &strategy->values_ref};
+    int32_t *refs[] = {&strategy->on_init,        &strategy->on_start,    &strategy->on_stop,
+                       &strategy->on_bar,         &strategy->on_quote,    &strategy->on_trade,
+                       &strategy->on_book,        &strategy->on_order,    &strategy->on_fill,
+                       &strategy->on_save,        &strategy->on_load,     &strategy->names_ref,
+                       &strategy->values_ref,     &strategy->on_venue_up, &strategy->on_venue_down,
+                       &strategy->on_venue_stale, &strategy->on_resync};
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)
         *refs[i] = LUA_NOREF;
     text_copy(strategy->file, sizeof strategy->file, config->file);
@@ -444,7 +448,7 @@ static oc_rc one_call(struct strategy *strategy, int32_t ref, const char *word)
         if (rc == OC_OK && engine_is_over(strategy->engine, strategy->id))
             rc = OC_E_STATE;
         if (rc == OC_OK)
-            rc = failed(strategy, state_record_changed(strategy));
+            rc = strategy_failed(strategy, state_record_changed(strategy));
     }
     engine_end(strategy->engine, rc == OC_OK);
     if (rc < 0)
@@ -477,14 +481,14 @@ void strategy_set_restoring(struct strategy *strategy, bool is_restoring)
     oc_rc rc = is_back ? restart_come_back(strategy) : OC_OK;
     if (rc == OC_OK && !is_restoring)
         rc = state_hand_over(strategy);
-    failed(strategy, rc);
+    strategy_failed(strategy, rc);
     if (rc < 0)
         engine_fail(strategy->engine, strategy->id, rc);
 }
 
 oc_rc strategy_record(struct strategy *strategy)
 {
-    oc_rc rc = failed(strategy, restart_record(strategy));
+    oc_rc rc = strategy_failed(strategy, restart_record(strategy));
     if (rc < 0)
         engine_fail(strategy->engine, strategy->id, rc);
     return rc;

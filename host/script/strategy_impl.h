@@ -162,6 +162,7 @@ struct strategy {
     uint32_t missing;
     uint64_t calls;
     int32_t on_bar, on_quote, on_trade, on_book, on_order, on_fill; /* registry references; LUA_NOREF if absent */
+    int32_t on_venue_up, on_venue_down, on_venue_stale, on_resync;
     int32_t on_start, on_stop, on_init, on_save, on_load;
     int32_t state_ref; /* the table behind `state` */
     int32_t pool_ref[EVENT_POOL];
@@ -174,6 +175,8 @@ struct strategy {
     const void *known_handles[HANDLES_KNOWN]; /* addresses of indicator handles that were used lately */
     bool is_loading;                          /* strategy{} and params{} are allowed */
     bool is_in_init;                          /* indicators may be made */
+    bool trades_late;                         /* orders of on_resync may open */
+    bool only_reduces;                        /* orders that are made now are reduce-only */
     bool has_error;
     bool is_restoring;
     bool state_dirty;
@@ -279,6 +282,16 @@ struct event_view *api_bar_push(struct strategy *strategy, struct market_handle 
 void api_order_push(lua_State *lua, uint64_t order);
 /* Pushes m.book of the market at `index`: nil while it is not whole. */
 int api_book_push(lua_State *lua, int index, const struct market_handle *market);
+/* strategy.c: what a callback's code means for the engine; and the market of an instrument, NULL: it has none. */
+oc_rc strategy_fails(struct strategy *strategy, oc_rc rc);
+static inline oc_rc strategy_failed(struct strategy *strategy, oc_rc rc)
+{
+    return rc < 0 ? strategy_fails(strategy, rc) : rc; /* most often nothing did */
+}
+struct market_handle *strategy_market(struct strategy *strategy, uint32_t inst);
+/* strategy_feed.c: on_venue_up, on_venue_down and on_venue_stale; on_resync. */
+oc_rc strategy_on_venue(void *self, const struct oc_ev_venue *said);
+oc_rc strategy_on_resync(void *self, uint32_t inst, uint64_t missed);
 /* For on_book: nothing is made when it is called. */
 void api_book_prepare(lua_State *lua, const struct market_handle *market);
 /* Calls on_book(m, m.book). */

@@ -35,9 +35,18 @@ static const char *callback_of(lua_State *lua, const struct strategy *strategy)
     const struct {
         int32_t ref;
         const char *name;
-    } known[] = {{strategy->on_bar, "on_bar"},     {strategy->on_quote, "on_quote"}, {strategy->on_trade, "on_trade"},
-                 {strategy->on_book, "on_book"},   {strategy->on_order, "on_order"}, {strategy->on_fill, "on_fill"},
-                 {strategy->on_start, "on_start"}, {strategy->on_stop, "on_stop"}};
+    } known[] = {{strategy->on_bar, "on_bar"},
+                 {strategy->on_quote, "on_quote"},
+                 {strategy->on_trade, "on_trade"},
+                 {strategy->on_book, "on_book"},
+                 {strategy->on_order, "on_order"},
+                 {strategy->on_fill, "on_fill"},
+                 {strategy->on_start, "on_start"},
+                 {strategy->on_stop, "on_stop"},
+                 {strategy->on_venue_up, "on_venue_up"},
+                 {strategy->on_venue_down, "on_venue_down"},
+                 {strategy->on_venue_stale, "on_venue_stale"},
+                 {strategy->on_resync, "on_resync"}};
     lua_Debug record;
     int level = last_level(lua);
     for (int stop = level - ENTRY_LEVELS; level > stop && lua_getstack(lua, level, &record); level--) {

@@ -46,6 +46,20 @@ static oc_rc timed_timer(void *self, uint64_t timer, int64_t due_ns)
     return took(strategy, from_ns, strategy->plain.timer(self, timer, due_ns));
 }
 
+static oc_rc timed_venue(void *self, const struct oc_ev_venue *said)
+{
+    struct strategy *strategy = self;
+    int64_t from_ns = env_clock_mono();
+    return took(strategy, from_ns, strategy->plain.venue(self, said));
+}
+
+static oc_rc timed_resync(void *self, uint32_t inst, uint64_t missed)
+{
+    struct strategy *strategy = self;
+    int64_t from_ns = env_clock_mono();
+    return took(strategy, from_ns, strategy->plain.resync(self, inst, missed));
+}
+
 void strategy_time_client(struct strategy *strategy, struct engine_client *client)
 {
     strategy->plain = *client;
@@ -54,6 +68,8 @@ void strategy_time_client(struct strategy *strategy, struct engine_client *clien
     client->book = timed_book;
     client->order = timed_order;
     client->timer = timed_timer;
+    client->venue = timed_venue;
+    client->resync = timed_resync;
 }
 
 int64_t strategy_longest_ns(const struct strategy *strategy) { return strategy->longest_ns; }

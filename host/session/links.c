@@ -116,7 +116,7 @@ oc_rc links_unlock(struct links *links, struct settings *settings, struct regist
         const struct part *part = parts ? parts_at(parts, PART_CONNECTOR, i) : NULL;
         const struct registry_entry *entry = part ? registry_find(registry, OC_CONNECTOR, part->id) : NULL;
         const struct oc_connector *table = entry ? registry_interface(entry->plugin, OC_CONNECTOR) : NULL;
-        if (link->records_dir || !table) /* opening says what is missing */
+        if (link->records_dir || !table || link->is_feed) /* opening says what is missing */
             continue;
         rc = account_keys_fill(&keys, link->name, table->venue, &link->keyring, ret_error);
         has_any |= link->keyring.count != 0;

@@ -12,6 +12,8 @@
 #include "base/plugin_call.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "engine/depth.h"
+#include "engine/engine.h"
 
 enum { PLUGIN_MEMORY_MAX = 64 << 20 };
 
@@ -296,6 +298,21 @@ static oc_rc sim_schedule(const struct oc_host *host, int64_t at_ns)
     return instance->sim_answers ? sim_answers_schedule(instance->sim_answers, at_ns) : OC_E_STATE;
 }
 
+static oc_rc sim_level(const struct oc_host *host, uint32_t inst, uint32_t side, uint32_t i, int64_t *ret_price,
+                       int64_t *ret_qty)
+{
+    const struct plugin_instance *instance = plugin_instance_of(host);
+    const struct depth *book = instance->engine ? engine_book(instance->engine, inst) : NULL;
+    if (!book || !depth_is_shown(book))
+        return OC_E_AGAIN;
+    const struct oc_level *level = depth_level(&book->sides[side == OC_SIDE_BUY ? DEPTH_BIDS : DEPTH_ASKS], i);
+    if (!level)
+        return OC_E_NOT_FOUND;
+    *ret_price = level->price;
+    *ret_qty = level->qty;
+    return OC_OK;
+}
+
 /* Over (seed, stream). */
 static uint64_t engine_random(const struct oc_host *host, uint32_t stream)
 {
@@ -329,7 +346,8 @@ static const void *service(const struct oc_host *host, const char *id)
                                                 .text = config_text,
                                                 .count = config_count};
     static const struct oc_svc_log log = {.size = sizeof log, .line = log_line, .skip = log_skip};
-    static const struct oc_svc_sim_host sim = {.size = sizeof sim, .emit = sim_emit, .schedule_at = sim_schedule};
+    static const struct oc_svc_sim_host sim = {
+        .size = sizeof sim, .emit = sim_emit, .schedule_at = sim_schedule, .level = sim_level};
     static const struct oc_svc_engine engine = {
         .size = sizeof engine, .now_ns = engine_now_ns, .random = engine_random, .alloc = engine_alloc};
     if (strcmp(id, OC_SVC_CONFIG) == 0)

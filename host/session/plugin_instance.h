@@ -11,6 +11,8 @@
 #include "load/load.h"
 #include "session/sim_answers.h"
 
+struct engine;
+
 enum { PLUGIN_SAID_MAX = 400 };
 enum { PLUGIN_DEFECTS_MAX = 16 }; /* keys that a plugin reads and does not declare; more are not logged */
 
@@ -22,6 +24,7 @@ struct plugin_instance {
     const struct oc_plugin *plugin;
     void *self;
     struct sim_answers *sim_answers; /* simulators */
+    const struct engine *engine;     /* simulators: whose order books they read; borrowed; NULL: none */
     const int64_t *now_ns;           /* logical time, borrowed; NULL before there is one */
     uint64_t seed;
     uint64_t random[8];

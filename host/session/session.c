@@ -252,12 +252,13 @@ static oc_rc note_profile(void *self, struct session *session)
 {
     (void)self;
     const struct settings *settings = session->settings;
+    const bool is_feed = venue_is_feed(settings);
     char venue[PART_NAME_MAX];
     for (uint32_t i = 0; venue_at(settings, i, venue); i++)
-        session_note(session, "fills: as the venue %s says, through %s; %s: %s", venue,
+        session_note(session, "%s the venue %s says, through %s; %s: %s", is_feed ? "prices: as" : "fills: as", venue,
                      venue_text(settings, venue, "connector", ""), venue_text(settings, venue, "environment", ""),
                      venue_net_is(settings, venue) ? "over the network" : "a transcript stands for the exchange");
-    if (venue_names(settings))
+    if (venue_names(settings) && !is_feed)
         return OC_OK;
     const struct part *part = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
     if (part && strcmp(part->id, "outcry.paper") != 0)
@@ -283,9 +284,13 @@ static oc_rc note_profile(void *self, struct session *session)
         session_note(session, "fees: in the base currency: a position is what is left of what was bought; less than a "
                               "step of it is dust, "
                               "which joins what is bought next");
-    session_note(session, "fills: limits when %s; fees taker %s, maker %s", limit_words(settings),
-                 settings_text(settings, "sim.paper.taker_fee", "0"),
-                 settings_text(settings, "sim.paper.maker_fee", "0"));
+    const char *taker = settings_text(settings, "sim.paper.taker_fee", NULL),
+               *maker = settings_text(settings, "sim.paper.maker_fee", NULL);
+    session_note(session, "fills: limits when %s; fees taker %s, maker %s%s", limit_words(settings),
+                 taker ? taker : "0", maker ? maker : "0",
+                 !is_feed         ? ""
+                 : taker || maker ? ", of the configuration: the venue is not asked"
+                                  : ": none is configured, and the venue is not asked");
     return OC_OK;
 }
 
@@ -305,18 +310,30 @@ static oc_rc open_links(struct session *session)
     oc_rc rc = session_name_assets(session);
     if (rc < 0)
         return rc;
-    session->border.is_venue = true;
-    session->border.simulator = venue_names(session->settings);
+    if (!venue_is_feed(session->settings)) {
+        session->border.is_venue = true;
+        session->border.simulator = venue_names(session->settings);
+    }
     return links_open(&session->links, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
 }
 
-static oc_rc open_venue(struct session *session)
+/* The links say the market; orders of every account are the simulator's all the same. */
+static oc_rc open_feed(struct session *session, const struct oc_sim *table, void *self)
 {
-    if (session->links.count)
-        return open_links(session);
+    oc_rc rc = open_links(session);
+    session->venues.is_feed = true;
+    for (uint32_t id = 1; id <= portfolio_account_count(engine_portfolio(session->engine)) && rc == OC_OK; id++)
+        rc = venues_add(&session->venues, id, table, self);
+    return rc;
+}
+
+/* [setup] Opens the simulator, which is the first of the venues. */
+static oc_rc open_simulator(struct session *session)
+{
     struct venue *venue = &session->venues.list[0];
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
+    venue->sim.engine = session->engine;
     venue->sim.now_ns = &session->clock.now_ns;
     venue->sim.seed = session->clock.seed;
     const struct part *part = parts_at(session->parts, PART_SIM, 0);
@@ -327,8 +344,14 @@ static oc_rc open_venue(struct session *session)
     oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, part->id, &error);
     if (rc < 0)
         return session_fail(session, &error);
-    return venues_add(&session->venues, session->money.account, registry_interface(venue->sim.plugin, OC_SIM),
-                      venue->sim.self);
+    const struct oc_sim *table = registry_interface(venue->sim.plugin, OC_SIM);
+    rc = venues_add(&session->venues, session->money.account, table, venue->sim.self);
+    return rc < 0 || !session->links.count ? rc : open_feed(session, table, venue->sim.self);
+}
+
+static oc_rc open_venue(struct session *session)
+{
+    return session->links.count && !venue_is_feed(session->settings) ? open_links(session) : open_simulator(session);
 }
 
 static oc_rc open_venues(void *self, struct session *session)

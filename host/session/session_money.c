@@ -1,7 +1,8 @@
-/* session_money.c: the accounts of a session, their opening cash, and what that is worth. */
+/* session_money.c: the accounts of a session, their opening cash, what that is worth, and whether simulators have the same. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "session/session.h"
 
 static oc_rc cash_failed(struct session *session, const char *where, const char *found, const char *expected)
@@ -182,4 +183,36 @@ bool session_begin_figures(struct session *session, const struct oc_event *event
         start != money->start; /* a holding was worth its first price from the beginning: that is no profit */
     money->start = start;
     return is_other;
+}
+
+static uint64_t reconcile_account(struct session *session, uint32_t account)
+{
+    uint64_t differences = 0;
+    const struct venue *venue = venues_of(&session->venues, account);
+    for (uint32_t i = 0; i < session->data.count && venue; i++) {
+        int64_t units = 0;
+        uint32_t inst = session->data.sources[i].inst;
+        const struct book *book = portfolio_find(engine_portfolio(session->engine), account, 0, inst);
+        int64_t ours = book ? book->position.qty + book->position.spare + book->position.fee_units : 0;
+        venue_call(venue, "position");
+        oc_rc rc = venue->table->position(venue->answers.self, account, inst, &units);
+        plugin_call_end();
+        if (rc < 0)
+            continue;
+        units -= sim_answers_units(&venue->answers, account, inst); /* the data may end before a fill is told */
+        if (units == ours)
+            continue;
+        differences++;
+        log_error("reconcile", "position differs: the simulator has %lld units, the portfolio %lld", (long long)units,
+                  (long long)ours);
+    }
+    return differences;
+}
+
+uint64_t session_reconcile(struct session *session)
+{
+    uint64_t differences = 0;
+    for (uint32_t id = 1; id <= portfolio_account_count(engine_portfolio(session->engine)); id++)
+        differences += reconcile_account(session, id);
+    return differences;
 }

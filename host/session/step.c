@@ -257,27 +257,41 @@ static inline void note_market(struct session *session, const struct oc_event *e
         session_begin_figures(session, event);
 }
 
+/* What a connector says is judged where it is taken. */
+static inline bool is_of_simulator(const struct session *session, const struct oc_event *event)
+{
+    if (__builtin_expect(!session->links.count, 1))
+        return true;
+    const bool names_asset =
+        event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_ASSET;
+    return session->venues.is_feed && !names_asset && !venue_link_says(session->links.list[0], event);
+}
+
 /* What is more than a point of the data: recorded, handled, and what came of it recorded and sent. */
 static __attribute__((noinline)) oc_rc take(struct session *session, const struct input *input)
 {
     if (input->kind == INPUT_MARKET) {
         note_market(session, input->event);
-    } else if (input->kind == INPUT_ANSWER &&
-               !session->links.count) { /* what a connector says is judged where it is taken */
+    } else if (input->kind == INPUT_ANSWER && is_of_simulator(session, input->event)) {
         oc_rc judged = judge_answer(session, input->event);
         if (__builtin_expect(judged <= 0, 0))
             return judged;
     }
     bool kept = enter(session, input);
-    oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
+    const bool is_book = input->kind == INPUT_MARKET && input->event->type == OC_EV_BOOK; /* shown when it is taken */
+    const bool is_seen = (input->kind == INPUT_MARKET && !is_book) ||
+                         (session->venues.is_feed && input->kind == INPUT_ANSWER && input->event->type == OC_EV_VENUE);
+    oc_rc rc = is_seen ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
     if (input->kind == INPUT_FACT)
         rc = rules_take_mark(session, input->event);
     if (rc == OC_OK)
         rc = apply(session, input, kept);
     if (rc == OC_OK && input->kind == INPUT_ANSWER && input->event->type == OC_EV_INSTRUMENT)
         rc = session_show_instrument(session);
-    if (input->kind == INPUT_MARKET && input->event->type == OC_EV_BOOK)
+    if (is_book)
         book_news_say(session->engine, input->event);
+    if (is_book && rc == OC_OK)
+        rc = venues_see(&session->venues, input->at_ns, input->event);
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
         look_at_limits(session, input);
     come_to(session, input);
@@ -320,6 +334,8 @@ __attribute__((cold)) oc_rc session_finish_step(struct session *session, const s
     if (kind == INPUT_MARKET)
         note_market(session, event);
     oc_rc rc = apply(session, &input, true);
+    if (rc == OC_OK && event->type == OC_EV_BOOK)
+        rc = venues_see(&session->venues, input.at_ns, event);
     if (rc == OC_OK && event->type == OC_EV_INSTRUMENT)
         rc = session_show_instrument(session);
     come_to(session, kind == INPUT_MARKET ? &input : NULL);
@@ -563,35 +579,3 @@ int64_t session_rest_ns(const struct session *session)
 
 oc_rc session_catch_up(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, at_ns); }
 oc_rc session_drain_answers(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, INT64_MIN); }
-
-static uint64_t reconcile_account(struct session *session, uint32_t account)
-{
-    uint64_t differences = 0;
-    const struct venue *venue = venues_of(&session->venues, account);
-    for (uint32_t i = 0; i < session->data.count && venue; i++) {
-        int64_t units = 0;
-        uint32_t inst = session->data.sources[i].inst;
-        const struct book *book = portfolio_find(engine_portfolio(session->engine), account, 0, inst);
-        int64_t ours = book ? book->position.qty + book->position.spare + book->position.fee_units : 0;
-        venue_call(venue, "position");
-        oc_rc rc = venue->table->position(venue->answers.self, account, inst, &units);
-        plugin_call_end();
-        if (rc < 0)
-            continue;
-        units -= sim_answers_units(&venue->answers, account, inst); /* the data may end before a fill is told */
-        if (units == ours)
-            continue;
-        differences++;
-        log_error("reconcile", "position differs: the simulator has %lld units, the portfolio %lld", (long long)units,
-                  (long long)ours);
-    }
-    return differences;
-}
-
-uint64_t session_reconcile(struct session *session)
-{
-    uint64_t differences = 0;
-    for (uint32_t id = 1; id <= portfolio_account_count(engine_portfolio(session->engine)); id++)
-        differences += reconcile_account(session, id);
-    return differences;
-}

@@ -10,6 +10,11 @@
 
 const char *venue_names(const struct settings *settings) { return settings_text(settings, "session.venue", NULL); }
 
+bool venue_is_feed(const struct settings *settings)
+{
+    return venue_names(settings) && settings_get(settings, "session.paper");
+}
+
 /* The i-th word of a list. */
 static bool word_at(const char *list, uint32_t i, char *ret_word, size_t size_max)
 {
@@ -252,7 +257,7 @@ uint32_t venue_env(const struct settings *settings, const char *venue)
 /* The first venue where orders are real money; NULL: there is none. */
 static const char *at_stake(const struct settings *settings, char name[PART_NAME_MAX])
 {
-    for (uint32_t i = 0; venue_at(settings, i, name); i++)
+    for (uint32_t i = 0; !venue_is_feed(settings) && venue_at(settings, i, name); i++)
         if (venue_env(settings, name) == OC_ENV_LIVE)
             return name;
     return NULL;
@@ -448,14 +453,14 @@ oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_
         [DEPTH_OFF] = "off", [DEPTH_WARN] = "warn", [DEPTH_RESYNC] = "resync", [DEPTH_HALT] = "halt"};
     const bool is_offered = !described || levels_offered(described) > 0;
     const char *text = venue_text(settings, venue, "book", NULL),
-               *keeps = venue_text(settings, venue, "keep_books", "wanted");
+               *keeps = venue_text(settings, venue, "keep_books", NULL);
     uint32_t policy = DEPTH_OFF;
     while (text && policy <= DEPTH_HALT && strcmp(text, words[policy]) != 0)
         policy++;
     if (policy > DEPTH_HALT || (policy != DEPTH_OFF && !is_offered))
         return wrong(settings, venue, "book",
                      is_offered ? "off, warn, resync or halt" : "off: this venue says no order books", ret_error);
-    if (strcmp(keeps, "wanted") != 0 && strcmp(keeps, "all") != 0)
+    if (keeps && strcmp(keeps, "wanted") != 0 && strcmp(keeps, "all") != 0)
         return wrong(settings, venue, "keep_books", "wanted or all", ret_error);
     if (!text && described) {
         policy = is_offered ? DEPTH_RESYNC : DEPTH_OFF;
@@ -464,7 +469,8 @@ oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_
             return rc;
     }
     ret_books->policy = policy;
-    ret_books->keeps_all = strcmp(keeps, "all") == 0;
+    ret_books->keeps_all = keeps ? strcmp(keeps, "all") == 0
+                                 : venue_is_feed(settings) && policy != DEPTH_OFF; /* a simulator fills from them */
     if (ret_books->keeps_all && policy == DEPTH_OFF)
         return wrong(settings, venue, "keep_books", "wanted: no book of this venue is kept", ret_error);
     return book_levels(settings, venue, described, &ret_books->levels, ret_error);

@@ -23,6 +23,8 @@ enum {
 
 /* The venues that this session trades at, as they were named; NULL: a simulator fills. Borrowed. */
 const char *venue_names(const struct settings *settings);
+/* A simulator fills, and the venues say the market alone: session.paper, which only `outcry paper --venue` sets. */
+bool venue_is_feed(const struct settings *settings);
 /* The i-th of them; false: there are no more, or its name is too long. */
 bool venue_at(const struct settings *settings, uint32_t i, char ret_name[PART_NAME_MAX]);
 /* The i-th account of a venue, by the name that the configuration gives it; false: there are no more. */

@@ -29,6 +29,7 @@ struct venue_link *venue_link_new(struct settings *settings, const char *name, c
     snprintf(link->name, sizeof link->name, "%s", name);
     link->settings = settings;
     link->records_dir = recorded_dir;
+    link->is_feed = venue_is_feed(settings);
     link->event = event;
     link->books_due_ns = link->history_due_ns = INT64_MAX;
     return link;
@@ -83,7 +84,7 @@ static oc_rc give_accounts(struct venue_link *link)
         struct oc_account account = {
             .size = sizeof account, .account = link->accounts[i], .source = link->accounts[i], .state = 1};
         snprintf(account.name, sizeof account.name, "%s", known->name);
-        rc = io_venue_account(&link->venue, &account);
+        rc = link->is_feed ? io_venue_watch(&link->venue, &account) : io_venue_account(&link->venue, &account);
     }
     return rc;
 }
@@ -579,7 +580,7 @@ oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *wo
     const struct inbox_source source = {.self = link, .next = next_event, .until = goes_until, .is_live = true};
     *ret_error = (struct error){0};
     link->world = *world;
-    link->answers = &world->venues->list[world->place].answers;
+    link->answers = &world->venues->list[world->place + link->is_feed].answers; /* behind the simulator */
     find_accounts(link);
     oc_rc rc = link->records_dir ? journal_open_read(link->records_dir, false, &link->records)
                                  : open_connector(link, ret_error);

@@ -69,10 +69,11 @@ struct venue_link {
     struct journal_reader *records;  /* owned; NULL: the connector speaks */
     const char *records_dir;         /* borrowed; NULL: the connector speaks */
     const struct oc_event *recorded; /* the next one that entered by this link; NULL: not looked for, or no more */
-    bool is_started;                 /* its records: the strategies were started, the opening cash lies behind */
-    bool gives_way;                  /* the replay differs: what was recorded comes at its time */
-    bool has_console;                /* somebody may still send what the peer waits for */
-    bool has_head;                   /* `event` is not taken yet */
+    bool is_feed;           /* a simulator fills: it says the market alone, and is given no account and no order */
+    bool is_started;        /* its records: the strategies were started, the opening cash lies behind */
+    bool gives_way;         /* the replay differs: what was recorded comes at its time */
+    bool has_console;       /* somebody may still send what the peer waits for */
+    bool has_head;          /* `event` is not taken yet */
     bool is_held;           /* on the network, and its records are not at their end: its venue is not heard yet */
     bool is_clean;          /* the run has ended as it should: a dead man's switch is disarmed */
     bool is_private;        /* the account's own topic was asked for */
@@ -96,11 +97,15 @@ struct venue_link {
     struct oc_event *event;      /* OC_EVENT_MAX bytes; owned */
 };
 
-/* Whether a record entered by a link, once the strategies are started: before that the opening cash is the host's. */
-static inline bool venue_link_says(const struct oc_event *event)
+/* Whether a record entered by a link, once the strategies are started: before that the opening cash is the host's. What is said of
+ * orders and money by a link that is a feed alone is the simulator's. */
+static inline bool venue_link_says(const struct venue_link *link, const struct oc_event *event)
 {
-    return event->type < OC_EV_REQUEST || event->type == OC_EV_BALANCE || event_is_of_order(event->type) ||
-           (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED) || event->type == OC_EV_STORE;
+    const bool is_of_money = event->type == OC_EV_BALANCE || event_is_of_order(event->type);
+    if (link->is_feed && is_of_money)
+        return false;
+    return is_of_money || event->type < OC_EV_REQUEST || event->type == OC_EV_STORE ||
+           (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED);
 }
 
 /* `recorded_dir` NULL: to the connector. Owned: venue_link_free. NULL: no memory. [setup] */

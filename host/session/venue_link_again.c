@@ -15,7 +15,8 @@ oc_rc venue_link_recall(struct venue_link *link)
     if (rc < 0)
         return rc;
     while (rc == OC_OK && journal_next(reader, &event, &stream) == OC_OK)
-        if (stream == JOURNAL_ORDERS && venue_link_has(link, event->source))
+        if (stream == JOURNAL_ORDERS && venue_link_has(link, event->source) &&
+            (!link->is_feed || venue_link_says(link, event)))
             rc = io_venue_recall(&link->venue, event);
     journal_close_read(reader);
     return rc;

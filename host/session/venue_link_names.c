@@ -93,7 +93,7 @@ oc_rc venue_link_want_account(struct venue_link *link)
     const bool is_private = link->is_private;
     link->is_private = true;
     oc_rc rc = OC_OK;
-    for (uint32_t i = 0; !is_private && i < link->account_count && rc == OC_OK; i++)
+    for (uint32_t i = 0; !is_private && !link->is_feed && i < link->account_count && rc == OC_OK; i++)
         rc = want(link, OC_TOPIC_PRIVATE, 0, link->accounts[i]);
     return rc;
 }

@@ -26,7 +26,7 @@ static void look_for_record(struct venue_link *link)
     while (!link->recorded && journal_next(link->records, &link->recorded, &stream) == OC_OK) {
         const struct oc_event *event = link->recorded;
         link->is_started |= is_start(event);
-        if (!names_asset(event) && (!link->is_started || !venue_link_says(event)))
+        if (!names_asset(event) && (!link->is_started || !venue_link_says(link, event)))
             link->recorded = NULL;
         else if (!venue_link_has(link, event->source))
             link->recorded = NULL; /* another venue's */
@@ -103,7 +103,7 @@ static oc_rc again(struct venue_link *link, const struct oc_event *event, struct
         return OC_E_NOMEM;
     if (event->type == OC_EV_REQUEST && venue_link_has(link, ((const struct oc_request *)(const void *)event)->account))
         memcpy(held, event, event->size < sizeof *held ? event->size : sizeof *held);
-    if (rc < 0 || !link->is_started || !venue_link_says(event) || !venue_link_has(link, event->source))
+    if (rc < 0 || !link->is_started || !venue_link_says(link, event) || !venue_link_has(link, event->source))
         return rc;
     link->now_ns = link->said_ns = event->local_ns;
     if (!event_is_market(event->type) && sim_answers_forget(link->answers, event))

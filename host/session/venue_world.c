@@ -112,7 +112,7 @@ struct io_world venue_world_of(struct venue_link *link)
                                          : NULL,
                              .clock_steps = link->net ? net_loop_steps(link->world.links->loop) : NULL,
                              .client_tag = is_network ? client_id_tag(door_session(link->world.door)) : 0,
-                             .syncs = is_network,
+                             .syncs = is_network && !link->is_feed,
                              .self = link};
 }
 

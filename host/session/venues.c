@@ -76,6 +76,8 @@ oc_rc venues_take_terms(struct venues *venues, struct portfolio *portfolio, uint
 
 static __attribute__((noinline)) oc_rc see_each(struct venues *venues, int64_t at_ns, const struct oc_event *event)
 {
+    if (venues->is_feed && (event->type == OC_EV_BAR || event->type == OC_EV_QBAR))
+        return OC_OK;
     for (uint32_t i = 0; i < venues->count; i++) {
         struct venue *venue = &venues->list[i];
         if (venue->is_foreign) /* ours is not marked here: it stands around each bar */

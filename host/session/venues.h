@@ -38,7 +38,8 @@ static inline void venue_call(const struct venue *venue, const char *call)
 struct venues {
     struct venue list[VENUES_MAX];
     uint32_t count;
-    bool is_in_round;                            /* one of them is */
+    bool is_in_round; /* one of them is */
+    bool is_feed;     /* of a live feed: bars are what the host builds, or asks for, and no simulator sees them */
     uint8_t of_account[ENGINE_ACCOUNTS_MAX + 1]; /* index + 1; 0: nobody answers */
 };
 
@@ -50,7 +51,7 @@ CHECKED oc_rc venues_take_terms(struct venues *venues, struct portfolio *portfol
 /* NULL: nobody. */
 struct venue *venues_of(struct venues *venues, uint32_t account);
 
-/* Shows a point of the data to every simulator. */
+/* Shows a point of the data to every simulator; of a live feed whether it is reached, too (OC_EV_VENUE). */
 CHECKED oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event);
 /* One request that left; a refusal becomes an answer at now_ns. */
 CHECKED oc_rc venues_request(struct venues *venues, int64_t now_ns, const struct oc_request *request);

@@ -14,6 +14,7 @@ struct point {
     int64_t price;
     int64_t raw;
     int64_t through;
+    bool has_levels; /* a quote, and behind it the levels of an order book */
 };
 
 static bool fills_resting(const struct paper_order *order, const struct point *point)
@@ -28,7 +29,10 @@ static void take(struct paper *paper, struct paper_order *order, const struct po
                                     .price = is_maker ? order->ask.price : point->price,
                                     .from = point->raw,
                                     .is_maker = is_maker};
-    paper_take(paper, order, &deal);
+    if (point->has_levels)
+        paper_walk_levels(paper, order, &deal);
+    else
+        paper_take(paper, order, &deal);
 }
 
 /* Something of the order happens at that price. */
@@ -77,7 +81,9 @@ void paper_activate(struct paper *paper, struct paper_order *order, int64_t now_
         return;
     order->has_rested |= is_post_only;
     if (known && paper->profile != PROFILE_IDEAL) /* ideal: the next event, not the present one */
-        at_point(paper, order, &(struct point){now_ns, price, price, 0});
+        at_point(paper, order,
+                 &(struct point){now_ns, price, price, 0, !market->in_bar && paper_has_levels(paper, market)});
+    paper_line_up(paper, order);
 }
 
 static void know_quotes(struct paper_market *market, bool has_bid, int64_t bid, bool has_ask, int64_t ask)
@@ -96,11 +102,11 @@ static bool point_of(const struct paper *paper, const struct paper_market *marke
 {
     if (!trade) {
         const int64_t price = is_buy(order) ? market->ask : market->bid;
-        *ret_point = (struct point){now_ns, price, price, 0};
+        *ret_point = (struct point){now_ns, price, price, 0, paper_has_levels(paper, market)};
         return price != INT64_MIN;
     }
-    *ret_point =
-        (struct point){now_ns, paper_with_spread(paper, order->ask.side, trade->price), trade->price, paper->through};
+    *ret_point = (struct point){now_ns, paper_with_spread(paper, order->ask.side, trade->price), trade->price,
+                                paper->through, false};
     /* beside quotes, what takes is priced by those */
     return !market->has_quote || (order->has_rested && (is_limit(order) || is_stop(order)));
 }
@@ -145,7 +151,40 @@ static oc_rc all_meet(struct paper *paper, uint32_t inst, int64_t now_ns, const 
         if (order->phase == PHASE_WORKING && point_of(paper, market, order, now_ns, trade, &point))
             meets(paper, market, order, &point, trade, &left);
     }
+    if (trade && left > 0) /* what those at better prices have left of it */
+        paper_line_trade(paper, inst, now_ns, trade->price, left);
     return OC_OK;
+}
+
+/* A new order book: its best levels are a quote, where none is newer. */
+static __attribute__((noinline)) oc_rc on_book(struct paper *paper, struct paper_market *market, int64_t now_ns)
+{
+    const uint32_t inst = market->info.inst;
+    int64_t *const price[] = {&market->bid, &market->ask}, *const left[] = {&market->bid_left, &market->ask_left};
+    if (!paper_has_levels(paper, market))
+        return OC_OK;
+    for (uint32_t i = 0; i < 2; i++)
+        if (paper->sim_host->level(paper->host, inst, i ? OC_SIDE_SELL : OC_SIDE_BUY, 0, price[i], left[i]) < 0)
+            *price[i] = INT64_MIN;
+    market->has_quote = true;
+    market->is_quote_newer = false;
+    know_quotes(market, market->bid != INT64_MIN, market->bid, market->ask != INT64_MIN, market->ask);
+    if (bar_runs(market))
+        return OC_OK;
+    paper_line_levels(paper, inst, now_ns);
+    return all_meet(paper, inst, now_ns, NULL);
+}
+
+/* What was quoted while the feed was lost nobody knows: who takes waits for the next quote. */
+static void on_state(struct paper *paper, const struct oc_ev_venue *venue)
+{
+    if (venue->part != OC_PART_LINK || (venue->state != OC_VENUE_DOWN && venue->state != OC_VENUE_CONNECTING))
+        return;
+    for (uint32_t i = 0; i < paper->market_max; i++) {
+        struct paper_market *market = &paper->markets[i];
+        if (market->info.size)
+            market->bid = market->ask = INT64_MIN;
+    }
 }
 
 static __attribute__((noinline)) oc_rc on_quote(struct paper *paper, struct paper_market *market, int64_t now_ns,
@@ -157,7 +196,7 @@ static __attribute__((noinline)) oc_rc on_quote(struct paper *paper, struct pape
     const bool sized = paper->profile != PROFILE_IDEAL;
     market->bid_left = sized && (quote->present & OC_HAS_BID_QTY) && quote->bid_qty > 0 ? quote->bid_qty : -1;
     market->ask_left = sized && (quote->present & OC_HAS_ASK_QTY) && quote->ask_qty > 0 ? quote->ask_qty : -1;
-    market->has_quote = true;
+    market->has_quote = market->is_quote_newer = true;
     know_quotes(market, has_bid, quote->bid, has_ask, quote->ask);
     return bar_runs(market) ? (oc_rc)OC_OK
                             : all_meet(paper, quote->head.inst, now_ns, NULL); /* else its path decides */
@@ -174,6 +213,8 @@ static __attribute__((noinline)) oc_rc on_trade(struct paper *paper, struct pape
 oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event *event)
 {
     struct paper_market *market = paper_market(paper, event->inst);
+    if (event->type == OC_EV_VENUE)
+        on_state(paper, (const struct oc_ev_venue *)(const void *)event);
     if (!market || !market->info.size)
         return OC_OK;
     oc_rc rc = OC_OK;
@@ -183,6 +224,8 @@ oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event
         rc = on_quote(paper, market, now_ns, (const struct oc_ev_quote *)(const void *)event);
     else if (event->type == OC_EV_TRADE)
         rc = on_trade(paper, market, now_ns, (const struct oc_ev_trade *)(const void *)event);
+    else if (event->type == OC_EV_BOOK && (event->flags & OC_EVF_LAST))
+        rc = on_book(paper, market, now_ns);
     else if (event->type == OC_EV_SESSION)
         market->is_after_break |= ((const struct oc_ev_session *)(const void *)event)->status == OC_SESSION_CLOSED;
     if (paper->done_count)

@@ -135,6 +135,7 @@ bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc
         return false;
     }
     if (request->bits & OC_RQ_QUANTITY_CHANGED) {
+        order->has_place &= request->qty <= order->ask.qty; /* what grows goes to the end */
         order->ask.qty = request->qty;
         order->grown = 0;
     }
@@ -153,6 +154,7 @@ bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc
     order->active_ns = now_ns;
     order->decided_ns = now_ns - paper->entry_ns;
     order->is_moved = true;
+    order->has_place = false;
     order->has_rested = false; /* what crosses at its new price takes, or is refused as when it came */
     return true;
 }

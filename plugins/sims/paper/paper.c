@@ -108,6 +108,7 @@ static oc_rc optional(oc_rc rc) { return rc == OC_E_NOT_FOUND ? OC_OK : rc; }
 static const char *const profiles[] = {"neutral", "pessimistic", "optimistic", "ideal", NULL};
 static const char *const fills[] = {"profile", "through2", "through", "touch", NULL};
 static const char *const gaps[] = {"auto", "open", "limit", NULL};
+static const char *const queues[] = {"power", "risk_averse", "trades", NULL};
 static const char *const stills[] = {"wait", "take", NULL};
 
 /* The number of a choice, which its getter has found among them. */
@@ -153,6 +154,8 @@ static oc_rc configure_choices(struct paper *paper, int64_t *ret_latency_ns)
         rc = choice(paper->host, "gap", gaps, &paper->gap);
     if (rc == OC_OK)
         rc = choice(paper->host, "zero_volume", stills, &paper->dead_is_taken);
+    if (rc == OC_OK)
+        rc = choice(paper->host, "queue", queues, &paper->queue);
     return rc;
 }
 
@@ -169,6 +172,8 @@ static oc_rc configure(struct paper *paper)
         rc = optional(oc_config_duration(host, "entry_latency", &paper->entry_ns));
     if (rc == OC_OK)
         rc = optional(oc_config_duration(host, "response_latency", &paper->response_ns));
+    if (rc == OC_OK)
+        rc = oc_config_duration(host, "replenish", &paper->replenish_ns);
     if (rc == OC_OK)
         rc = oc_config_dec(host, "taker_fee", &paper->taker_fee);
     if (rc == OC_OK)
@@ -279,6 +284,18 @@ static const struct oc_key keys[] = {
      .fallback = "wait",
      .choices = stills,
      .about = "market orders in a bar that did not trade; take: the last close, twice the half spread"},
+    {.name = "queue",
+     .type = OC_KEY_CHOICE,
+     .fallback = "power",
+     .choices = queues,
+     .about = "order books: who of a level leaves without a trade. power: behind a resting limit of ours by back^2 : "
+              "front^2; risk_averse: all behind it; trades: nobody"},
+    {.name = "replenish",
+     .type = OC_KEY_DURATION,
+     .min = "0",
+     .max = "1h",
+     .fallback = "2s",
+     .about = "order books: half of what we took of a level is there again behind it; 0: all, at once"},
     {.name = "latency",
      .type = OC_KEY_DURATION,
      .min = "0",
@@ -335,7 +352,7 @@ static const struct oc_plugin plugin = {
     .id = "outcry.paper",
     .version = "0.1.0",
     .license = "MIT",
-    .about = "paper venue on bars, quotes and trades",
+    .about = "paper venue on bars, quotes, trades and order books",
     .open = open_paper,
     .close = close_paper,
     .ifaces = ifaces,

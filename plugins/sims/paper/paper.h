@@ -1,4 +1,4 @@
-/* paper.h: a paper venue on bars, quotes and trades: the inside of the plugin.
+/* paper.h: a paper venue on bars, quotes, trades and order books: the inside of the plugin.
  *
  * Invariants
  * - It is the venue: orders, balances and positions here are the truth that answers report.
@@ -8,6 +8,7 @@
  * - A bar is walked in pieces: itself alone, or the finer data that the host says of its inside (inside.c). Each piece has its own
  *   first extreme.
  * - What happens inside a bar behind its open is said at the close, or later where its answer takes longer.
+ * - Where the host has an order book, takers walk it (levels.c) and resting limits wait in its levels (line.c).
  * - Size 0 or absent means unknown and limits nothing; a bar of volume 0 and one price did not trade.
  * - What happens to an order costs the same however many others rest: they are found by number, group, market and time.
  * - Same calls, same answers; no clock, randomness or floating point. */
@@ -28,14 +29,17 @@ enum {
     PAPER_MESSAGES_MAX = 65536,
     PAPER_GROUPS_MAX = 65536,
     PAPER_PIECES_MAX = 1 << 20, /* of finer data inside one bar */
+    PAPER_USED_MAX = 1024,      /* levels of books of which we have taken, of all markets */
     PAPER_RECENT = 64           /* restored fills that are held against the bar that runs after a restart */
 };
 
-#define PAPER_NONE UINT32_MAX /* no order, or no group, has that place */
+#define PAPER_PART 1000000000ll /* parts of a unit, of what is counted in less than units */
+#define PAPER_NONE UINT32_MAX   /* no order, or no group, has that place */
 
 enum phase { PHASE_NONE, PHASE_WORKING, PHASE_DONE };
 enum profile { PROFILE_NEUTRAL, PROFILE_PESSIMISTIC, PROFILE_OPTIMISTIC, PROFILE_IDEAL };
 enum gap { GAP_AUTO, GAP_OPEN, GAP_LIMIT };
+enum queue { QUEUE_POWER, QUEUE_RISK_AVERSE, QUEUE_TRADES }; /* who of a level leaves without a trade */
 
 /* A price before spread and rounding: num / den units. */
 struct paper_price {
@@ -73,6 +77,19 @@ struct paper_order {
     bool has_rested; /* a market point has passed it */
     bool is_moved;   /* its price was amended: what is a leg is then an order like others */
     bool is_awaited; /* a leg of which something is said only when the host has asked for it (legs.c) */
+    bool has_place;  /* among what is displayed at its price: the next three hold */
+    oc_i128 front;   /* before it, in parts of a unit */
+    int64_t shown;   /* units displayed at its price */
+    int64_t traded;  /* units traded there since that was displayed */
+};
+
+/* What we have taken of a level of a book. */
+struct paper_used {
+    oc_i128 taken; /* parts of a unit, at at_ns */
+    int64_t price;
+    int64_t at_ns;
+    uint32_t inst; /* index */
+    uint32_t side; /* of the level */
 };
 
 struct paper_market {
@@ -89,6 +106,7 @@ struct paper_market {
     bool has_buy_line, has_sell_line; /* a quote bar may have one side only: nothing trades on the other */
     bool has_bid_known, has_ask_known;
     bool has_bars;          /* it is fed with bars */
+    bool is_quote_newer;    /* than the last change of the order book */
     bool will_judge;        /* something may happen inside it, or has come */
     bool is_judged;         /* what happened inside the bar is decided: from now on orders wait for the next */
     bool is_dead;           /* nothing traded in this bar */
@@ -207,6 +225,8 @@ struct paper {
     uint32_t allow_short;
     uint32_t profile;       /* enum profile */
     uint32_t gap;           /* enum gap */
+    uint32_t queue;         /* enum queue */
+    int64_t replenish_ns;   /* in which half of what we took of a level is there again; 0: at once */
     uint32_t dead_is_taken; /* market orders in a bar without trades pay the last close and twice the half-spread */
     int64_t through;        /* ticks by which a bar must go through a resting limit */
     struct paper_market *markets; /* by instrument index */
@@ -252,6 +272,9 @@ struct paper {
     int64_t floor_ns; /* nothing is said before */
     struct paper_opening *openings; /* memory for queue.c */
     uint32_t opening_room;
+    struct paper_used used[PAPER_USED_MAX];
+    uint32_t used_count;
+    bool is_walking;                          /* an order takes level by level: what one has not, another may have */
     struct walk *walk;                        /* what is judged now; NULL: nothing is */
     struct walk *scratch;                     /* its memory, kept; owned */
     struct paper_recent recent[PAPER_RECENT]; /* ring, by observe() only */
@@ -351,6 +374,23 @@ void paper_say(struct paper *paper, const struct paper_order *order, struct oc_e
 oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event *event);
 /* An order has arrived, or its terms have changed; its bar, if there is one, does not run. */
 void paper_activate(struct paper *paper, struct paper_order *order, int64_t now_ns);
+
+/* levels.c */
+/* Whether the host has a whole order book of this market. */
+bool paper_has_levels(const struct paper *paper, const struct paper_market *market);
+/* Units displayed at a price. False: nobody knows. */
+bool paper_displayed(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t price,
+                     int64_t *ret_qty);
+/* Takes level by level what the order wants, as far as its limit lets it; as a maker at deal->price. */
+void paper_walk_levels(struct paper *paper, struct paper_order *order, const struct paper_deal *deal);
+
+/* line.c */
+/* A limit that rests takes its place, where it has none and what is displayed is known. */
+void paper_line_up(struct paper *paper, struct paper_order *order);
+/* The order book of a market has changed. */
+void paper_line_levels(struct paper *paper, uint32_t inst, int64_t now_ns);
+/* So many units traded at that price. */
+void paper_line_trade(struct paper *paper, uint32_t inst, int64_t now_ns, int64_t price, int64_t qty);
 
 /* queue.c */
 /* Puts an order that acts at `price`, behind `count` others. False: no memory. */

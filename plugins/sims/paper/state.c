@@ -4,7 +4,7 @@
 
 #include "paper.h"
 
-enum { STATE_VERSION = 6 };
+enum { STATE_VERSION = 7 };
 
 struct head {
     uint32_t version;
@@ -17,6 +17,8 @@ struct head {
     uint32_t running_count;
     uint32_t account_count;
     uint32_t asset_count;
+    uint32_t used_count;
+    uint32_t zero;
 };
 
 static uint64_t state_size(const struct paper *paper)
@@ -27,7 +29,7 @@ static uint64_t state_size(const struct paper *paper)
            (uint64_t)paper->message_count * sizeof *paper->messages +
            (uint64_t)paper->waiting_count * sizeof(struct oc_request) +
            (uint64_t)paper->group_count * sizeof *paper->groups + (uint64_t)paper->claim_count * sizeof *paper->claims +
-           (uint64_t)paper->running_count * sizeof *paper->running;
+           (uint64_t)paper->running_count * sizeof *paper->running + (uint64_t)paper->used_count * sizeof *paper->used;
 }
 
 static char *put(char *at, const void *bytes, uint64_t size)
@@ -45,7 +47,7 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
         return OC_E_LIMIT;
     struct head head = {STATE_VERSION,        paper->market_max,  paper->order_count, paper->message_count,
                         paper->waiting_count, paper->group_count, paper->claim_count, paper->running_count,
-                        paper->account_count, paper->asset_count};
+                        paper->account_count, paper->asset_count, paper->used_count,  0};
     char *at = put(bytes, &head, sizeof head);
     for (uint32_t i = 0; i < paper->account_count; i++)
         at = put(at, paper->balances[i], sizeof(oc_i128) * paper->asset_count);
@@ -59,7 +61,8 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
         at = put(at, paper->waiting[i].list, paper->waiting[i].count * sizeof(struct oc_request));
     at = put(at, paper->groups, paper->group_count * sizeof *paper->groups);
     at = put(at, paper->claims, paper->claim_count * sizeof *paper->claims);
-    put(at, paper->running, paper->running_count * sizeof *paper->running);
+    at = put(at, paper->running, paper->running_count * sizeof *paper->running);
+    put(at, paper->used, paper->used_count * sizeof *paper->used);
     return (oc_rc)size;
 }
 
@@ -73,12 +76,13 @@ static bool is_sound(const struct head *head, uint32_t market_max, uint32_t size
                           .claim_count = head->claim_count,
                           .running_count = head->running_count,
                           .account_count = head->account_count,
-                          .asset_count = head->asset_count};
+                          .asset_count = head->asset_count,
+                          .used_count = head->used_count};
     return head->version == STATE_VERSION && head->market_max == market_max && head->order_count <= PAPER_ORDERS_MAX &&
            head->message_count <= PAPER_MESSAGES_MAX && head->waiting_count <= PAPER_MESSAGES_MAX &&
            head->group_count <= PAPER_GROUPS_MAX && head->claim_count <= PAPER_MESSAGES_MAX &&
            head->running_count <= PAPER_INSTRUMENTS_MAX && head->account_count <= PAPER_ACCOUNTS_MAX &&
-           head->asset_count <= PAPER_ASSETS_MAX && state_size(&shape) == size;
+           head->asset_count <= PAPER_ASSETS_MAX && head->used_count <= PAPER_USED_MAX && state_size(&shape) == size;
 }
 
 /* A list as it was saved, in its memory or more of it; NULL: there is none, and nothing was freed. */
@@ -124,6 +128,8 @@ static oc_rc load_rest(struct paper *paper, const struct head *head, const char 
         paper->markets[index].will_judge = false; /* it was, and is asked for again */
         paper_will_judge(paper, &paper->markets[index]);
     }
+    paper->used_count = head->used_count;
+    memcpy(paper->used, at, head->used_count * sizeof *paper->used);
     return OC_OK;
 }
 

@@ -213,7 +213,7 @@ void paper_take(struct paper *paper, struct paper_order *order, const struct pap
     }
     want = payable;
     int64_t left = volume_left(market, order), qty = left >= 0 && left < want ? left : want;
-    if (order->ask.tif == OC_TIF_FOK && qty < want)
+    if (order->ask.tif == OC_TIF_FOK && qty < want && !paper->is_walking)
         paper_end_immediate(paper, order, now_ns);
     else if (qty > 0)
         take_units(paper, order, deal, qty, want);

@@ -44,7 +44,8 @@ struct oc_sim {
     oc_rc (*balance)(void *self, uint32_t account, uint32_t asset, struct oc_dec total);
     /* [engine] A market event at `now_ns`. A bar whose path is known ahead (files) is shown at its
      * open time with now_ns = open_ns, and again at its close with now_ns = head.venue_ns; a live
-     * bar only at its close. */
+     * bar only at its close. An OC_EV_BOOK is shown when the host's book has taken it. Of a live feed OC_EV_VENUE is shown too:
+     * whether it is reached; and no bars, which are the host's own work there. */
     oc_rc (*market)(void *self, int64_t now_ns, const struct oc_event *event);
     /* [engine] A request left our side at now_ns; the simulator adds its own latency. */
     oc_rc (*request)(void *self, int64_t now_ns, const struct oc_request *request);
@@ -80,6 +81,10 @@ struct oc_svc_sim_host {
     oc_rc (*emit)(const struct oc_host *host, int64_t at_ns, const struct oc_event *event);
     /* due() is called at at_ns. Several at one time are merged. */
     oc_rc (*schedule_at)(const struct oc_host *host, int64_t at_ns);
+    /* The order book of an instrument as the host keeps it: the i-th level from the best on of its bids (OC_SIDE_BUY) or asks, in
+     * units. OC_E_NOT_FOUND: it has no more levels, or deeper ones are not known; OC_E_AGAIN: there is no whole book now. */
+    oc_rc (*level)(const struct oc_host *host, uint32_t inst, uint32_t side, uint32_t i, int64_t *ret_price,
+                   int64_t *ret_qty);
 };
 
 #endif

@@ -384,7 +384,7 @@ static inline const void *kit_test_service(const struct oc_host *host, const cha
                                           NULL,          NULL};
     static const struct oc_svc_names names = {
         sizeof names, 0, kit_test_symbol, kit_test_number, kit_test_scale, kit_test_record, NULL, NULL};
-    static const struct oc_svc_sim_host sim = {sizeof sim, 0, kit_test_emit, kit_test_schedule};
+    static const struct oc_svc_sim_host sim = {sizeof sim, 0, kit_test_emit, kit_test_schedule, NULL};
     static const struct oc_svc_engine engine = {sizeof engine, 0, kit_test_now, kit_test_random, kit_test_alloc};
     static const struct {
         const char *id;

@@ -1,0 +1,231 @@
+/* paper_levels_test.c: the paper venue on an order book: takers walk its levels and find less of what they took, and a resting limit waits
+ * for what stands before it (formula sheet 7.2 and 7.3). */
+#include "engine/depth.h"
+#include "engine/engine.h"
+#include "support/book_kit.h"
+#include "support/paper_kit.h"
+
+#define SECOND 1000000000ll
+
+/* An engine with the order book of the instrument alone. */
+static struct engine *engine_with_book(struct venue *v)
+{
+    const struct engine_config config = {.epoch = 1};
+    struct engine *engine;
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = OC_KIND_SPOT,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0},
+                                 .venue = "test",
+                                 .symbol = "BTC/USDT"};
+    uint32_t inst, account;
+    assert_int_equal(engine_new(&config, &engine), OC_OK);
+    assert_int_equal(instruments_asset(engine_instruments(engine), "BTC", &info.base), OC_OK);
+    assert_int_equal(instruments_asset(engine_instruments(engine), "USDT", &info.quote), OC_OK);
+    assert_int_equal(instruments_add(engine_instruments(engine), &info, &inst), OC_OK);
+    assert_int_equal(inst, INST);
+    assert_int_equal(portfolio_add_account(engine_portfolio(engine), "main", "test", info.quote, 0, &account), OC_OK);
+    engine_set_books(engine, account, DEPTH_RESYNC, 100);
+    assert_int_equal(engine_want_book(engine, inst), OC_OK);
+    v->instance.engine = engine;
+    return engine;
+}
+
+static void end(struct venue *v)
+{
+    struct engine *engine = (struct engine *)(uintptr_t)v->instance.engine;
+    v->instance.engine = NULL;
+    venue_free(v);
+    engine_free(engine);
+}
+
+/* The engine takes it, then the venue sees it. */
+static void says(struct venue *v, struct engine *engine, int64_t at_ns, struct book_event *event)
+{
+    pass(v, at_ns);
+    event->book.head.source = ACCOUNT;
+    event->book.head.venue_ns = event->book.head.local_ns = at_ns;
+    assert_int_equal(engine_input(engine, &event->book.head, true), OC_OK);
+    engine_clear_out(engine);
+    assert_int_equal(v->sim->market(v->instance.self, at_ns, &event->book.head), OC_OK);
+    pass(v, at_ns);
+}
+
+static void trade(struct venue *v, int64_t at_ns, int64_t price, int64_t qty)
+{
+    const struct oc_ev_trade event = {
+        .head = {.size = sizeof event, .type = OC_EV_TRADE, .inst = INST, .venue_ns = at_ns},
+        .price = price,
+        .qty = qty,
+        .present = OC_HAS_QTY};
+    pass(v, at_ns);
+    assert_int_equal(v->sim->market(v->instance.self, at_ns, &event.head), OC_OK);
+    pass(v, at_ns);
+}
+
+static int64_t filled(const struct venue *v)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < v->fill_count; i++)
+        sum += v->fills[i].qty;
+    return sum;
+}
+
+/* SIM-3: a buy of 50 behind 100. Returns what is filled, and by how many fills. */
+static int64_t waits(const char *model, int *ret_fills)
+{
+    struct venue *v = venue_new((const char *const[]){"latency", "0", "queue", model, NULL});
+    struct engine *f = engine_with_book(v);
+    says(v, f, 1, book_snapshot(INST, 10, "10000*100 / 10100*100"));
+    send(v, 2, order(v, OC_SIDE_BUY, 50, 10000, 0));
+    says(v, f, 3, book_change(INST, 11, 11, "10000*140 /"));
+    says(v, f, 4, book_change(INST, 12, 12, "10000*110 /"));
+    trade(v, 5, 10000, 30);
+    says(v, f, 6, book_change(INST, 13, 13, "10000*80 /"));
+    says(v, f, 7, book_change(INST, 14, 14, "10000*60 /"));
+    trade(v, 8, 10000, 40);
+    trade(v, 9, 10000, 30);
+    const int64_t sum = filled(v);
+    *ret_fills = v->fill_count;
+    for (int i = 0; i < v->fill_count; i++) {
+        assert_int_equal(v->fills[i].liquidity, OC_LIQUIDITY_MAKER);
+        assert_int_equal(v->fills[i].price, 10000);
+    }
+    end(v);
+    return sum;
+}
+
+static void a_resting_limit_waits_for_what_stands_before_it(void **state)
+{
+    int fills;
+    (void)state;
+    assert_int_equal(waits("trades", &fills), 0);
+    assert_int_equal(waits("risk_averse", &fills), 10);
+    assert_int_equal(fills, 1);
+    assert_int_equal(waits("power", &fills), 37); /* 7, then 30 */
+    assert_int_equal(fills, 2);
+}
+
+/* SIM-4. */
+static void who_takes_walks_the_levels_and_finds_less_of_them_again(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new((const char *const[]){"latency", "0", "replenish", "2s", NULL});
+    struct engine *f = engine_with_book(v);
+    says(v, f, 1, book_snapshot(INST, 10, "9990*100 / 10000*5 10005*8 10010*20"));
+    send(v, 2, order(v, OC_SIDE_BUY, 10, 0, 0));
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[0].qty, 5);
+    assert_int_equal(v->fills[0].price, 10000);
+    assert_int_equal(v->fills[1].qty, 5);
+    assert_int_equal(v->fills[1].price, 10005);
+    send(v, 2, order(v, OC_SIDE_BUY, 10, 0, 0));
+    assert_int_equal(v->fill_count, 4);
+    assert_int_equal(v->fills[2].qty, 3);
+    assert_int_equal(v->fills[2].price, 10005);
+    assert_int_equal(v->fills[3].qty, 7);
+    assert_int_equal(v->fills[3].price, 10010);
+    /* 3 s later 1.77, 2.83 and 2.47 of them are still gone: whole units of what is there. */
+    send(v, 2 + 3 * SECOND, order(v, OC_SIDE_BUY, 100, 10010, 0));
+    assert_int_equal(v->fill_count, 7);
+    assert_int_equal(v->fills[4].qty, 3);
+    assert_int_equal(v->fills[5].qty, 5);
+    assert_int_equal(v->fills[6].qty, 17);
+    end(v);
+}
+
+static void a_limit_stops_at_its_price_and_fill_or_kill_looks_first(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    struct engine *f = engine_with_book(v);
+    says(v, f, 1, book_snapshot(INST, 10, "9990*100 / 10000*5 10005*8 10010*20"));
+    struct oc_request kill = order(v, OC_SIDE_BUY, 14, 10005, 0);
+    kill.tif = OC_TIF_FOK;
+    send(v, 2, kill);
+    assert_int_equal(v->fill_count, 0);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
+    kill = order(v, OC_SIDE_BUY, 13, 10005, 0);
+    kill.tif = OC_TIF_FOK;
+    send(v, 3, kill);
+    assert_int_equal(filled(v), 13);
+    assert_true(v->fills[1].head.flags & OC_EVF_LAST);
+    struct oc_request now = order(v, OC_SIDE_SELL, 200, 9990, 0);
+    now.tif = OC_TIF_IOC;
+    send(v, 4, now);
+    assert_int_equal(filled(v), 113);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_CANCELED);
+    end(v);
+}
+
+/* What is better than a quote that came later is gone, whatever the book still shows. */
+static void a_newer_quote_is_believed(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    struct engine *f = engine_with_book(v);
+    says(v, f, 1, book_snapshot(INST, 10, "9990*100 / 10000*5 10005*8 10010*20"));
+    quote(v, 2, 9990, 100, 10005, 2);
+    send(v, 3, order(v, OC_SIDE_BUY, 4, 0, 0));
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[0].price, 10005);
+    assert_int_equal(v->fills[0].qty, 2);
+    assert_int_equal(v->fills[1].price, 10010);
+    end(v);
+}
+
+static void nothing_is_taken_of_what_was_quoted_before_the_feed_was_lost(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    quote(v, 1, 9990, 100, 10005, 200);
+    const struct oc_ev_venue lost = {
+        .head = {.size = sizeof lost, .type = OC_EV_VENUE}, .state = OC_VENUE_DOWN, .part = OC_PART_LINK};
+    assert_int_equal(v->sim->market(v->instance.self, 2, &lost.head), OC_OK);
+    send(v, 3, order(v, OC_SIDE_BUY, 4, 0, 0));
+    assert_int_equal(v->fill_count, 0);
+    quote(v, 4, 9990, 100, 10007, 200);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].price, 10007);
+    venue_free(v);
+}
+
+/* A checkpoint holds the place in the line, and what was taken of levels. */
+static void it_goes_on_where_it_was_saved(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain), *other = venue_new(plain);
+    struct engine *f = engine_with_book(v);
+    static _Alignas(16) char bytes[4 << 20];
+    says(v, f, 1, book_snapshot(INST, 10, "10000*100 / 10100*100"));
+    send(v, 2, order(v, OC_SIDE_BUY, 50, 10000, 0));
+    send(v, 2, order(v, OC_SIDE_BUY, 60, 0, 0));
+    trade(v, 3, 10000, 90);
+    const oc_rc size = v->sim->save(v->instance.self, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(other->sim->load(other->instance.self, bytes, (uint32_t)size), OC_OK);
+    other->instance.engine = f;
+    other->next = v->next;
+    trade(other, 4, 10000, 30);
+    assert_int_equal(filled(other), 20);
+    send(other, 5, order(other, OC_SIDE_BUY, 60, 0, 0));
+    assert_int_equal(filled(other), 20 + 40);
+    other->instance.engine = NULL;
+    venue_free(other);
+    end(v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_resting_limit_waits_for_what_stands_before_it),
+        cmocka_unit_test(who_takes_walks_the_levels_and_finds_less_of_them_again),
+        cmocka_unit_test(a_limit_stops_at_its_price_and_fill_or_kill_looks_first),
+        cmocka_unit_test(a_newer_quote_is_believed),
+        cmocka_unit_test(nothing_is_taken_of_what_was_quoted_before_the_feed_was_lost),
+        cmocka_unit_test(it_goes_on_where_it_was_saved),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
