@@ -38,21 +38,24 @@ engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_re
     orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test
     order_ids_test order_states_test stranger_test sums_test bust_test shown_test ask_venue_test own_way_test said_save_test said_alloc_test
     permissions_test grants_test suspend_test amend_test terms_test versions_test rescale_test batch_test risk_test risk_state_test engine_walk_test venue_walk_test step_test fills_test instruments_test engine_alloc_test
-    engine_clients_test reserve_test closing_test strategy_test strategy_reload_test strategy_run_test venue_sim_test"
+    engine_clients_test reserve_test closing_test strategy_test strategy_reload_test strategy_run_test
+    depth_test books_test live_bars_test dust_test dust_legs_test statement_test closing_hand_test funds_test num_test venue_sim_test"
 journal="journal_test journal_edge_test epoch_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
     journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
 session="session_open_test pace_test plugin_watch_test session_data_test start_value_test step_test step_denied_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test ending_test intrabar_test session_alloc_test gap_restart_test parts_test parts_folders_test rules_test
     keys_test border_test border_venue_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test
-    console_service_test plugin_services_test names_again_test link_states_test venue_sim_test recorded_source intrabar accounts_run keys_session"
+    console_service_test plugin_services_test names_again_test link_states_test venue_sim_test recorded_source intrabar accounts_run keys_session
+    venue_link_wants_test remade_test load_test load_venue_test verb_test plugin_services_test live_env binanceus_session"
 script="strategy_test strategy_bytes_test script_walk_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test library_walk_test
-    sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test strategy_refusal_test"
+    sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test strategy_refusal_test
+    script_bars_test script_book_test script_feed_test indicators_pair_test indicators_reference_test dust_script_test sandbox_escape_test"
 sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_twin_test paper_alloc_test paper_keys_test inbox_test sim_answers_test
-    differential_ticks intrabar"
+    paper_levels_test hotpath_test entry_rules_test differential_ticks intrabar"
 whole="golden lua_reference strategy_files steer first_session shell_show_test venue_run accounts_run steer_test strategy_errors meaning"
 scripts="command_line findings_q histories differential differential_ticks intrabar golden lua_reference strategy_files strategy_errors" # all others are
-scripts="$scripts steer first_session recorded_source venue_run accounts_run meaning keys_session"                                 # programs
+scripts="$scripts steer first_session recorded_source venue_run accounts_run meaning keys_session live_env binanceus_session" # programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'
 # Which of them stands for a room is said once: a suite that is not there is left out. Those of the room come first, then whole runs,
 # then neighbours; within each group the quickest, once it is known.
@@ -77,6 +80,8 @@ run_suite() {
     case $2 in
     meaning) timeout -k 1 "$3" sh "$1/tests/golden/meaning.sh" "$build/outcry" --only "$meaning_rows" ;;
     command_line | findings_q | strategy_errors | strategy_files | steer | first_session | recorded_source | venue_run | accounts_run | intrabar) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
+    live_env) timeout -k 1 "$3" sh "$1/tests/venue/live_env.sh" "$build/outcry-venue" "$build/outcry" ;;
+    binanceus_session) timeout -k 1 "$3" sh "$1/tests/venue/binanceus.sh" "$build/outcry-venue" "$build/outcry" ;;
     keys_session) timeout -k 1 "$3" sh "$1/tests/keys/session.sh" "$build/outcry" ;;
     golden) timeout -k 1 "$3" sh -c 'for file in "$1"/strategies/*.expect; do
         sh "$1/tests/golden/golden.sh" "$1/build/outcry" "$file" || exit 1; done' golden "$1" ;;
@@ -92,7 +97,7 @@ run_suite() {
 
 target_of() {
     case " $scripts " in
-    *" $1 "*) echo outcry meaning_of sim_reference_program sim_scenarios sim_ticks example_loopback example_accounts example_nextopen connector_signs ;;
+    *" $1 "*) echo outcry outcry-venue meaning_of sim_reference_program sim_scenarios sim_ticks example_loopback example_accounts example_nextopen connector_signs ;;
     *) echo "$1" ;;
     esac
 }

@@ -259,7 +259,6 @@ static void apply(struct depth *depth, const struct change *change, const struct
     depth->last_seq = change->last_seq;
     depth->at_ns = change->at_ns;
     depth->is_fresh = false;
-    depth->changes++;
 }
 
 /* ---- held ---- */

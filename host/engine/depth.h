@@ -55,7 +55,7 @@ struct depth {
     uint32_t held_count;
     uint64_t held_last; /* the venue's number of the last one */
     /* What happened to it. */
-    uint64_t snapshots, changes, gaps, crossings;
+    uint64_t snapshots, gaps, crossings;
     uint32_t fault; /* enum depth_fault: the last one */
     uint32_t zero2;
     uint64_t fault_seq; /* number of the input that showed it */

@@ -104,9 +104,9 @@ static int lj_sized(lua_State *lua)
 /* A position as the system's functions count: from the end when negative. */
 static lua_Unsigned place(lua_Integer at, size_t size)
 {
-    if (at >= 0)
+    if (at > 0)
         return (lua_Unsigned)at;
-    return (lua_Unsigned) - (at + 1) >= size ? 0 : size - (lua_Unsigned) - (at + 1);
+    return !at || (lua_Unsigned) - (at + 1) >= size ? 1 : size - (lua_Unsigned) - (at + 1);
 }
 
 /* byte(s, i, j) and codepoint(s, i, j): a value each. */

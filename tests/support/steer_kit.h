@@ -67,6 +67,7 @@ static struct registry *town_registry(void)
     static struct registry *registry;
     if (!registry) {
         registry = calloc(1, sizeof *registry);
+        memset(registry, 0xa5, sizeof *registry); /* whatever was there */
         setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
         struct error error;
         assert_int_equal(parts_load_default(registry, &error), OC_OK);

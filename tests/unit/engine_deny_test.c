@@ -48,6 +48,9 @@ static void an_instrument_refuses_what_it_does_not_trade(void **state)
     money.quote_qty = (struct oc_dec){1, 2, 0};
     refused_for(f, money, NULL); /* an order by money has no quantity to judge */
     refused_for(f, fixture_order(f, OC_SIDE_BUY, 10, -5), "PRICE_NOT_POSITIVE");
+    struct oc_request zero = fixture_order(f, OC_SIDE_BUY, 10, 9900);
+    zero.price = 0;
+    refused_for(f, zero, "PRICE_NOT_POSITIVE");
     struct oc_request stop = fixture_order(f, OC_SIDE_SELL, 10, 0);
     stop.type = OC_ORDER_STOP;
     stop.bits |= OC_RQ_HAS_STOP;

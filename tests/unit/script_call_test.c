@@ -31,6 +31,7 @@ static const char frame[] = "local function words(ok, ...)\n"
 static const char *const snippets[] = {
     /* tables */
     "local t = {1, 2, 3} table.insert(t, 4) table.insert(t, 1, 0) table.insert(t, 3, 9) return #t, table.unpack(t)",
+    "local s = string.rep('x', 250000) return select('#', s:byte(-250001, -1)), select('#', s:byte(0, 250000))",
     "local t = {1, 2, 3} table.insert(t, 5, 4)",
     "local t = {1, 2, 3} table.insert(t, 0, 4)",
     "local t = {} table.insert(t, 1, 'a') return t[1]",

@@ -71,6 +71,24 @@ static void tables_and_indicators_go_over(void **state)
     kit_free(pair.kit);
 }
 
+/* Indicators that a table of its own holds are those of the new one, each. */
+static void indicators_in_tables_go_over(void **state)
+{
+    (void)state;
+    static const char text[] = "function on_init(m) m.kept = { m:sma(2), { m:sma(3) }, m:sma(4) } end\n"
+                               "function on_bar(m, b) state.three = m.kept\n"
+                               "  print('kept', m.kept[1](), m.kept[2][1](), m.kept[3](), state.three[3]()) end\n";
+    struct pair pair = pair_of(text);
+    for (int i = 0; i < 5; i++)
+        kit_close(pair.kit, 10000 + 100 * i);
+    reload(&pair, text);
+    assert_int_equal(pair.rc, OC_OK);
+    assert_string_equal(pair.carried.not_saved, "");
+    kit_close(pair.kit, 10500);
+    assert_true(kit_said(pair.kit, "kept\t104.5\t104.0\t103.5\t103.5"));
+    kit_free(pair.kit);
+}
+
 /* The new text decides which indicator stands where; what is new warms up, and is named. */
 static void others_warm_up_and_are_named(void **state)
 {
@@ -432,6 +450,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_and_indicators_go_over),
+        cmocka_unit_test(indicators_in_tables_go_over),
         cmocka_unit_test(others_warm_up_and_are_named),
         cmocka_unit_test(what_is_lost_is_named),
         cmocka_unit_test(a_text_that_fails_changes_nothing),

@@ -169,6 +169,37 @@ static void a_timer_without_a_name_is_named_and_gone(void **state)
     }
 }
 
+/* Of two names of one function the first by bytes is kept, whatever order the table of globals has; a name too long to keep is none. */
+static void of_two_names_the_first_is_kept(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        char both[256], one[256];
+        snprintf(both, sizeof both,
+                 "function b%d(due) end a%d = b%d\n"
+                 "function on_bar(m, b) if b.close == 101 then every('5m', b%d) end end",
+                 i, i, i, i);
+        snprintf(one, sizeof one, "function a%d(due) end function on_bar(m, b) end", i);
+        struct kit *cut = kit_new(both), *back = kit_new(one);
+        kit_close(cut, 10100);
+        give_records(cut, back);
+        assert_string_equal(strategy_not_back(back->strategy), "");
+        assert_int_equal(engine_timers(back->f->engine)->count, 1);
+        kit_free(cut);
+        kit_free(back);
+    }
+    char name[101] = {0}, text[400];
+    memset(name, 'x', 100);
+    snprintf(text, sizeof text,
+             "function %s(due) end function on_bar(m, b) if b.close == 101 then every('5m', %s) end end", name, name);
+    struct kit *cut = kit_new(text), *back = kit_new(text);
+    kit_close(cut, 10100);
+    give_records(cut, back);
+    assert_non_null(strstr(strategy_not_back(back->strategy), "its function is not a global one of the file"));
+    kit_free(cut);
+    kit_free(back);
+}
+
 /* A number that a failed callback had is given again: it may be another strategy's. */
 static void timers_of_others_stay(void **state)
 {
@@ -514,6 +545,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(chance_goes_on),
                                        cmocka_unit_test(named_timers_come_back),
                                        cmocka_unit_test(a_timer_without_a_name_is_named_and_gone),
+                                       cmocka_unit_test(of_two_names_the_first_is_kept),
                                        cmocka_unit_test(timers_of_others_stay),
                                        cmocka_unit_test(on_load_leaves_no_trace_in_a_restart),
                                        cmocka_unit_test(globals_that_nothing_saves_are_named),

@@ -479,9 +479,26 @@ static void a_size_has_limits(void **state)
     }
 }
 
+/* Where the engine lets nobody begin, nothing of a strategy runs. */
+static void it_starts_in_a_batch_of_its_own_or_not_at_all(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_start() print('started') end");
+    kit->log_size = 0;
+    kit->log[0] = 0;
+    assert_int_equal(engine_begin(kit->f->engine, 0), OC_OK);
+    assert_true(strategy_start(kit->strategy) < 0);
+    assert_false(kit_said(kit, "started"));
+    fixture_end(kit->f, false);
+    assert_int_equal(strategy_start(kit->strategy), OC_OK);
+    assert_true(kit_said(kit, "started"));
+    kit_free(kit);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ways_to_buy),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(it_starts_in_a_batch_of_its_own_or_not_at_all),
+                                       cmocka_unit_test(ways_to_buy),
                                        cmocka_unit_test(numbers_are_moved_in_the_safe_direction),
                                        cmocka_unit_test(strict_refuses_instead),
                                        cmocka_unit_test(wrong_use_raises),

@@ -3,6 +3,7 @@
 
 #include "engine/depth.h"
 #include "session/venue_keys.h"
+#include "session/venue_net.h"
 
 static void venue(const char *key, const char *value)
 {
@@ -199,6 +200,24 @@ static void a_live_environment_asks_for_limits(void **state)
     limits("max_order_value");
     set("risk.all.limit", "1000");
     limits(NULL);
+}
+
+static void an_endpoint_that_nobody_described_is_told_from_those_that_are(void **state)
+{
+    static const struct oc_endpoint endpoints[] = {{.name = "rest", .urls = "https://127.0.0.1:1", .env = OC_ENV_LOCAL},
+                                                   {.name = "stream", .urls = "wss://127.0.0.1:1", .env = OC_ENV_LOCAL},
+                                                   {.name = "orders", .urls = "wss://127.0.0.1:2", .env = OC_ENV_LIVE}};
+    const struct oc_venue described = {.size = sizeof described, .endpoints = endpoints, .endpoint_count = 3};
+    (void)state;
+    whole_venue("local");
+    set("venue.mine.endpoint.stram", "wss://127.0.0.1:1");
+    says(venue_net_describe(&settings, "mine", &described, &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.endpoint.stram: its connector describes no such endpoint: found 'wss://127.0.0.1:1', "
+         "expected one of rest, stream, orders");
+    whole_venue("live");
+    says(venue_net_describe(&settings, "mine", &described, &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.environment: its connector knows no place of rest in this environment: found 'live', "
+         "expected local");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, parts_start, parts_stop)
@@ -446,6 +465,7 @@ int main(void)
         TEST(a_group_must_be_whole),
         TEST(what_it_says_must_be_possible),
         TEST(several_venues_are_each_judged),
+        TEST(an_endpoint_that_nobody_described_is_told_from_those_that_are),
         TEST(an_environment_is_one_of_four),
         TEST(a_live_environment_asks_for_limits),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
