@@ -181,7 +181,7 @@ static void take_bar(void *self, const struct oc_event *event)
 {
     struct fetch *fetch = self;
     const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
-    if (event->type != OC_EV_BAR || event->size < sizeof *bar || (event->flags & OC_EVF_FORMING) ||
+    if (event->type != OC_EV_BAR || event->size < sizeof *bar ||
         OC_INST_INDEX(event->inst) != OC_INST_INDEX(fetch->info->inst) || bar->period_ns != fetch->period_ns ||
         bar->open_ns < fetch->from_ns || bar->open_ns >= fetch->to_ns ||
         bar->open_ns + bar->period_ns > fetch->closed_ns ||
@@ -317,7 +317,8 @@ static void show(const struct fetch *fetch, bool is_json)
 oc_rc data_ask_markets(struct venue_visit *visit, struct error *ret_error)
 {
     struct oc_fetch ask = {.size = sizeof ask, .kind = OC_FETCH_TIME, .lane = OC_LANE_QUERY};
-    const oc_rc rc = venue_visit_fetch(visit, &ask, VISIT_ANSWER_NS, NULL, NULL); /* where it has no clock, ours is used */
+    const oc_rc rc =
+        venue_visit_fetch(visit, &ask, VISIT_ANSWER_NS, NULL, NULL); /* where it has no clock, ours is used */
     if (rc < 0 && rc != OC_E_NOT_SUPPORTED)
         return error_of_code(ret_error, rc, visit->venue, "its clock was not told");
     ask.kind = OC_FETCH_INSTRUMENTS;

@@ -38,18 +38,21 @@ record() {
     "$outcry" data record binanceus BTC/USD --duration 30s --config main.conf >recorded 2>&1 &
     host=$!
 }
-rows() { [ "$(wc -l 2>/dev/null <data/binanceus/BTC-USD-$1.csv)" -ge "$2" ]; }
+rows() { [ -f data/binanceus/BTC-USD-$1.csv ] && [ "$(wc -l <data/binanceus/BTC-USD-$1.csv)" -ge "$2" ]; }
+trades_to() { # ROWS: somebody trades until so many are there
+    tell buy 0.001 BTCUSD at the website of second
+    sleep 0.2
+    rows trades "$1"
+}
 record
+until_ trades_to 4
 until_ rows quotes 2
-for qty in 0.001 0.002 0.003; do tell buy $qty BTCUSD at the website of second; done
-until_ rows trades 4
 kill -INT $host
 wait $host || fail "recording ends with $?: $(cat recorded)"
+says 'BTC-USD-trades.csv: [0-9]* rows' recorded || fail "it says $(cat recorded)"
 printf '2026-01-01T00:00' >>data/binanceus/BTC-USD-trades.csv
 record
-until_ rows quotes 3
-tell sell 0.004 BTCUSD at the website of second
-until_ rows trades 5
+until_ trades_to $(($(wc -l <data/binanceus/BTC-USD-trades.csv) + 2))
 kill -INT $host
 wait $host
 host=
@@ -74,7 +77,7 @@ wrong() { # CODE WORDS ARGUMENTS...
 wrong 2 'expected fetch' get binanceus BTC/USD 1m
 wrong 2 'where does it begin' fetch binanceus BTC/USD 1m
 wrong 1 'has no such market' fetch binanceus ABC/USD 1m --from "$day"
-wrong 1 'has no history of such bars' fetch binanceus BTC/USD 7m --from "$day"
+wrong 1 'has no history of such bars' fetch binanceus BTC/USD 10m --from "$day"
 wrong 3 'no configuration has a group' fetch elsewhere BTC/USD 1m --from "$day"
 echo nonsense >bad.csv
 wrong 1 'is not such a file' fetch binanceus BTC/USD 1m bad.csv --from "$day"
