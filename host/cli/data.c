@@ -1,4 +1,4 @@
-/* data.c: `outcry data fetch`: bars of the past, asked of a venue page by page, as a file that a backtest reads. */
+/* data.c: `outcry data`, and of it `fetch`: bars of the past, asked of a venue page by page, as a file that a backtest reads. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/complain.h"
+#include "cli/data.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
-#include "cli/visit.h"
 #include "engine/bars.h"
 #include "session/interrupt.h"
 
@@ -20,9 +20,11 @@ enum { PAGE_BARS = 500, SAVE_PAGES = 40, GAPS_SHOWN = 10 };
 
 static const char usage[] =
     "usage: outcry data fetch VENUE SYMBOL TIMEFRAME [FILE] --from DATE [--to DATE] --config FILE\n"
+    "       outcry data record VENUE SYMBOL... [--duration 1h] --config FILE\n"
     "VENUE is a group of the configuration. FILE is data/VENUE/BASE-QUOTE-TIMEFRAME.csv where none is named; what it "
     "holds is\n"
-    "not asked for again. No key is needed.\n";
+    "not asked for again. What is recorded goes to data/VENUE/BASE-QUOTE-trades.csv and -quotes.csv, behind what is "
+    "there. No key is needed.\n";
 
 struct row {
     int64_t open_ns;
@@ -118,28 +120,33 @@ static oc_rc write_file(const struct fetch *fetch, struct error *ret_error)
     return rc < 0 ? error_of_code(ret_error, rc, fetch->path, "it could not be written") : rc;
 }
 
-/* Each folder on the way to the file. */
-static oc_rc make_folders(struct fetch *fetch, struct error *ret_error)
+oc_rc data_make_folder(const char *folder, struct error *ret_error)
 {
-    for (char *at = strchr(fetch->folder + 1, '/');; at = strchr(at + 1, '/')) {
+    char part[ENV_PATH_MAX];
+    snprintf(part, sizeof part, "%s", folder);
+    for (char *at = strchr(part + 1, '/');; at = strchr(at + 1, '/')) {
         if (at)
             *at = 0;
-        const bool is_there = env_exists(fetch->folder) || env_mkdir(fetch->folder) >= 0;
-        if (!is_there)
-            return error_say(ret_error, OC_E_IO, fetch->folder, "the folder could not be made: %s", env_error_text());
+        if (env_mkdir(part) < 0)
+            return error_say(ret_error, OC_E_IO, part, "the folder could not be made: %s", env_error_text());
         if (!at)
             return OC_OK;
         *at = '/';
     }
 }
 
+void data_symbol_name(const struct oc_instrument *info, char ret_name[OC_SYMBOL_MAX])
+{
+    snprintf(ret_name, OC_SYMBOL_MAX, "%s", info->symbol);
+    for (char *at = ret_name; *at; at++)
+        *at = *at == '/' || *at == ':' ? '-' : *at;
+}
+
 static oc_rc name_file(struct fetch *fetch, const char *venue, const char *given, const char *period,
                        struct error *ret_error)
 {
     char symbol[OC_SYMBOL_MAX];
-    snprintf(symbol, sizeof symbol, "%s", fetch->info->symbol);
-    for (char *at = symbol; *at; at++)
-        *at = *at == '/' || *at == ':' ? '-' : *at;
+    data_symbol_name(fetch->info, symbol);
     const char *slash = given ? strrchr(given, '/') : NULL;
     const char *name = slash ? slash + 1 : given;
     if (given)
@@ -151,7 +158,7 @@ static oc_rc name_file(struct fetch *fetch, const char *venue, const char *given
     if (length <= 0 || (size_t)length >= sizeof fetch->name ||
         snprintf(fetch->path, sizeof fetch->path, "%s/%s", fetch->folder, fetch->name) >= (int)sizeof fetch->path)
         return error_say(ret_error, OC_E_INVALID, given ? given : symbol, "no name of a file of at most 95 bytes");
-    return make_folders(fetch, ret_error);
+    return data_make_folder(fetch->folder, ret_error);
 }
 
 /* ---- asking ---- */
@@ -174,7 +181,7 @@ static void take_bar(void *self, const struct oc_event *event)
 {
     struct fetch *fetch = self;
     const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
-    if (event->type != OC_EV_BAR || event->size < sizeof *bar || (event->flags & OC_EVF_FORMING) ||
+    if (event->type != OC_EV_BAR || event->size < sizeof *bar ||
         OC_INST_INDEX(event->inst) != OC_INST_INDEX(fetch->info->inst) || bar->period_ns != fetch->period_ns ||
         bar->open_ns < fetch->from_ns || bar->open_ns >= fetch->to_ns ||
         bar->open_ns + bar->period_ns > fetch->closed_ns ||
@@ -307,17 +314,26 @@ static void show(const struct fetch *fetch, bool is_json)
 
 /* ---- the verb ---- */
 
-static oc_rc find_market(struct fetch *fetch, const char *symbol, struct error *ret_error)
+oc_rc data_ask_markets(struct venue_visit *visit, struct error *ret_error)
 {
-    const struct oc_fetch ask = {.size = sizeof ask, .kind = OC_FETCH_INSTRUMENTS, .lane = OC_LANE_QUERY};
-    const oc_rc rc = visit_fetch(fetch->visit, &ask, "its instruments", NULL, NULL, ret_error);
-    if (rc < 0)
-        return rc;
-    fetch->info = venue_visit_symbol(fetch->visit, symbol);
-    return fetch->info
-               ? (oc_rc)OC_OK
-               : error_say(ret_error, OC_E_NOT_FOUND, symbol, "%s has no such market: `outcry markets %s` lists them",
-                           fetch->visit->venue, fetch->visit->venue);
+    struct oc_fetch ask = {.size = sizeof ask, .kind = OC_FETCH_TIME, .lane = OC_LANE_QUERY};
+    const oc_rc rc =
+        venue_visit_fetch(visit, &ask, VISIT_ANSWER_NS, NULL, NULL); /* where it has no clock, ours is used */
+    if (rc < 0 && rc != OC_E_NOT_SUPPORTED)
+        return error_of_code(ret_error, rc, visit->venue, "its clock was not told");
+    ask.kind = OC_FETCH_INSTRUMENTS;
+    return visit_fetch(visit, &ask, "its instruments", NULL, NULL, ret_error);
+}
+
+oc_rc data_market(const struct venue_visit *visit, const char *symbol, const struct oc_instrument **ret_info,
+                  struct error *ret_error)
+{
+    const struct oc_instrument *info = venue_visit_symbol(visit, symbol);
+    if (!info)
+        return error_say(ret_error, OC_E_NOT_FOUND, symbol, "%s has no such market: `outcry markets %s` lists them",
+                         visit->venue, visit->venue);
+    *ret_info = info;
+    return OC_OK;
 }
 
 static oc_rc take_times(const struct fetch *fetch, struct settings *settings, int64_t *ret_from, int64_t *ret_to,
@@ -336,15 +352,14 @@ static oc_rc take_times(const struct fetch *fetch, struct settings *settings, in
     return *ret_from < *ret_to ? (oc_rc)OC_OK : error_say(ret_error, OC_E_INVALID, "--from", "it is not before --to");
 }
 
-/* `accounts` may be missing: none is asked about. */
-static oc_rc visit_venue(struct fetch *fetch, struct settings *settings, struct error *ret_error)
+oc_rc data_visit(struct venue_visit *visit, struct settings *settings, struct error *ret_error)
 {
     char key[SETTING_KEY_MAX];
-    snprintf(key, sizeof key, "venue.%s.accounts", fetch->visit->venue);
+    snprintf(key, sizeof key, "venue.%s.accounts", visit->venue);
     if (!settings_get(settings, key) && settings_set(settings, key, "nobody", "`outcry data`") < 0)
         return error_copy(ret_error, &settings->error);
-    const oc_rc rc = venue_visit_open(fetch->visit, ret_error);
-    return rc < 0 ? rc : venue_visit_begin(fetch->visit, ret_error);
+    const oc_rc rc = venue_visit_open(visit, ret_error);
+    return rc < 0 ? rc : venue_visit_begin(visit, ret_error);
 }
 
 static bool has_period(const struct oc_venue *venue, int64_t period_ns)
@@ -361,13 +376,15 @@ static oc_rc fetch_all(struct fetch *fetch, struct options *options, struct erro
     int64_t from_ns = 0, to_ns = 0;
     if (text_to_duration(period, strlen(period), &fetch->period_ns) < 0 || !bar_period_is_valid(fetch->period_ns))
         return error_say(ret_error, OC_E_INVALID, period, "expected a timeframe from 1s to 1d such as 1m, 1h, 1d");
-    oc_rc rc = visit_venue(fetch, &options->settings, ret_error);
+    oc_rc rc = data_visit(fetch->visit, &options->settings, ret_error);
     if (rc == OC_OK && !has_period(fetch->visit->table->venue, fetch->period_ns))
         return error_say(ret_error, OC_E_NOT_SUPPORTED, period,
                          "%s has no history of such bars: `outcry venue info %s` lists them", fetch->visit->venue,
                          fetch->visit->venue);
     if (rc == OC_OK)
-        rc = find_market(fetch, options->words[2], ret_error);
+        rc = data_ask_markets(fetch->visit, ret_error);
+    if (rc == OC_OK)
+        rc = data_market(fetch->visit, options->words[2], &fetch->info, ret_error);
     if (rc == OC_OK)
         rc = take_times(fetch, &options->settings, &from_ns, &to_ns, ret_error);
     if (rc == OC_OK)
@@ -409,8 +426,12 @@ int verb_data(int argc, char **argv)
     if (!options)
         return EXIT_RUN;
     oc_rc rc = options_parse(options, argc, argv);
-    if (rc == OC_OK && (options->word_count < 4 || options->word_count > 5 || strcmp(options->words[0], "fetch") != 0))
-        rc = error_say(&options->error, OC_E_INVALID, "data", "expected fetch, a venue, a symbol and a timeframe");
+    const bool records = options->word_count && strcmp(options->words[0], "record") == 0;
+    const bool fetches = options->word_count && strcmp(options->words[0], "fetch") == 0;
+    if (rc == OC_OK && !(records && options->word_count >= 3 && options->word_count <= 66) &&
+        !(fetches && options->word_count >= 4 && options->word_count <= 5))
+        rc = error_say(&options->error, OC_E_INVALID, "data",
+                       "expected fetch, a venue, a symbol and a timeframe; or record, a venue and symbols");
     if (rc < 0) {
         (void)complain(&options->error, OC_E_INVALID, options->json);
         fputs(usage, stderr);
@@ -418,8 +439,9 @@ int verb_data(int argc, char **argv)
         log_set_sink(run_log_to_stderr, NULL);
         log_set_level(LOG_WARNING);
         interrupt_install();
-        code =
-            options_finish(options) < 0 ? complain(&options->error, OC_E_CONFIG, options->json) : fetch_verb(options);
+        code = options_finish(options) < 0 ? complain(&options->error, OC_E_CONFIG, options->json)
+               : records                   ? data_record(options)
+                                           : fetch_verb(options);
         log_flush();
     }
     options_release(options);
