@@ -290,10 +290,8 @@ static oc_rc judge_environment(const struct settings *settings, const char *venu
 
 uint32_t venue_environment(const struct settings *settings, const char *venue)
 {
-    static const char *const words[] = {[OC_ENV_LIVE] = "live",
-                                        [OC_ENV_PRACTICE] = "practice",
-                                        [OC_ENV_TESTNET] = "testnet",
-                                        [OC_ENV_LOCAL] = "local"};
+    static const char *const words[] = {
+        [OC_ENV_LIVE] = "live", [OC_ENV_PRACTICE] = "practice", [OC_ENV_TESTNET] = "testnet", [OC_ENV_LOCAL] = "local"};
     const char *word = venue_text(settings, venue, "environment", "");
     for (uint32_t env = OC_ENV_LIVE; env <= OC_ENV_LOCAL; env++)
         if (strcmp(word, words[env]) == 0)

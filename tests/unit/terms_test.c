@@ -310,9 +310,15 @@ static void an_account_trades_at_its_own_venue(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(states_of_an_instrument), TEST(kinds_that_are_not_taken), TEST(bounds_and_steps_of_prices),
-        TEST(sizes_of_market_orders),  TEST(the_worth_of_an_order),    TEST(an_account_trades_at_its_own_venue),
-        TEST(bands_of_prices),         TEST(how_many_and_how_much),    TEST(icebergs_and_trails),
+        TEST(states_of_an_instrument),
+        TEST(kinds_that_are_not_taken),
+        TEST(bounds_and_steps_of_prices),
+        TEST(sizes_of_market_orders),
+        TEST(the_worth_of_an_order),
+        TEST(an_account_trades_at_its_own_venue),
+        TEST(bands_of_prices),
+        TEST(how_many_and_how_much),
+        TEST(icebergs_and_trails),
         TEST(an_amendment_is_held_to_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
