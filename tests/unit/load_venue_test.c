@@ -167,14 +167,12 @@ static void a_description_is_printed_whole(void **state)
     text_release(&text);
 }
 
-static void connectors_of_three_venues_load(void **state)
+static void connectors_of_two_venues_load(void **state)
 {
     (void)state;
     static const struct {
         const char *name, *line;
     } all[] = {
-        {"binance_us", "limit              gtc,ioc,fok    qty,post_only,display  price  "
-                       "price,less,more,new id,not atomic,rest only  oco     -\n"},
         {"coinbase",
          "user 2 live wss://advanced-trade-ws-user.coinbase.com wss://advanced-trade-ws.coinbase.com, at most 1 "
          "connects a second\n"},
@@ -196,7 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(each_spoiled_description_is_refused, start),
         cmocka_unit_test_setup(a_description_is_printed_whole, start),
-        cmocka_unit_test_setup(connectors_of_three_venues_load, start),
+        cmocka_unit_test_setup(connectors_of_two_venues_load, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

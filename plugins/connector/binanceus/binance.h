@@ -97,9 +97,9 @@ oc_rc bn_say_candle(struct binance *bn, struct kit_json *json, const struct oc_f
 /* Letters of the streams. An event of a market; of an account. */
 oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_json json);
 oc_rc bn_hear_account(struct binance *bn, struct kit_json_text type, struct kit_json json, struct kit_account *who);
-/* A top of the book has no type. */
-enum { TOP_SYMBOL = 1 };
-extern const struct kit_field bn_top_fields[6];
+/* A top of the book has no type; what else has none is told apart by what stands behind its members. */
+enum { TOP_NUMBER = 0, TOP_SYMBOL = 1, TYPE = 6, DATA = 7, EVENT = 8, CODE = 9, WORDS = 10, TOP_FIELDS = 11 };
+extern const struct kit_field bn_top_fields[TOP_FIELDS];
 oc_rc bn_hear_top(struct binance *bn, struct kit_row *row);
 
 /* stream.c */

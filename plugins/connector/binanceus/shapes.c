@@ -236,20 +236,32 @@ oc_rc bn_say_moved(struct binance *bn, struct kit_json *json, const struct ledge
 
 #define AT(member) offsetof(struct oc_ev_trade, member)
 static const struct kit_word resting_buyer[] = {{"true", OC_SIDE_SELL}, {"false", OC_SIDE_BUY}};
-static const struct kit_field trade_fields[] = {KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
+/* In the order of the venue, with what nobody needs: each member is met at the first look. */
+static const struct kit_field trade_fields[] = {KIT_SEEN("e"),
+                                                KIT_SEEN("E"),
+                                                KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
                                                 KIT_FIELD("t", KIT_IS_U64, KIT_MUST, AT(trade_id), OC_HAS_TRADE_ID),
                                                 KIT_FIELD("p", KIT_IS_PRICE, KIT_MUST, AT(price), 0),
                                                 KIT_FIELD("q", KIT_IS_QTY, KIT_MUST, AT(qty), OC_HAS_QTY),
+                                                KIT_SEEN("b"),
+                                                KIT_SEEN("a"),
                                                 KIT_FIELD("T", KIT_IS_MS, 0, AT(head.venue_ns), 0),
-                                                KIT_FIELD_WORDS("m", KIT_IS_WORD32, AT(taker_side), resting_buyer)};
+                                                KIT_FIELD_WORDS("m", KIT_IS_WORD32, AT(taker_side), resting_buyer),
+                                                KIT_SEEN("M")};
 #undef AT
 #define AT(member) offsetof(struct oc_ev_quote, member)
-const struct kit_field bn_top_fields[6] = {KIT_FIELD("u", KIT_IS_U64, KIT_MUST, AT(venue_seq), OC_HAS_VENUE_SEQ),
-                                           KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
-                                           KIT_FIELD("b", KIT_IS_PRICE, KIT_MUST, AT(bid), 0),
-                                           KIT_FIELD("B", KIT_IS_QTY, KIT_MUST, AT(bid_qty), 0),
-                                           KIT_FIELD("a", KIT_IS_PRICE, KIT_MUST, AT(ask), 0),
-                                           KIT_FIELD("A", KIT_IS_QTY, KIT_MUST, AT(ask_qty), 0)};
+const struct kit_field bn_top_fields[TOP_FIELDS] = {
+    KIT_FIELD("u", KIT_IS_U64, KIT_MUST, AT(venue_seq), OC_HAS_VENUE_SEQ),
+    KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
+    KIT_FIELD("b", KIT_IS_PRICE, KIT_MUST, AT(bid), 0),
+    KIT_FIELD("B", KIT_IS_QTY, KIT_MUST, AT(bid_qty), 0),
+    KIT_FIELD("a", KIT_IS_PRICE, KIT_MUST, AT(ask), 0),
+    KIT_FIELD("A", KIT_IS_QTY, KIT_MUST, AT(ask_qty), 0),
+    KIT_SEEN("e"),
+    KIT_SEEN("data"),
+    KIT_SEEN("event"),
+    KIT_SEEN("code"),
+    KIT_SEEN("msg")};
 #undef AT
 #define AT(member) offsetof(struct oc_ev_bar, member)
 enum { PERIOD = 7, IS_OVER = 9 };

@@ -89,28 +89,21 @@ oc_rc bn_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_su
 
 /* ---- heard ---- */
 
-enum { TOP = 6, TYPE = 6, DATA = 7, EVENT = 8, CODE = 9, WORDS = 10 };
-
 static oc_rc hear(struct binance *bn, struct kit_json json, struct kit_account *who, int is_within);
 
 /* Without a type: the top of a book, the envelope of a combined stream, or what became of a subscription. */
 static oc_rc hear_untyped(struct binance *bn, struct kit_json json, struct kit_account *who, int is_within)
 {
-    static const struct kit_field rest[] = {KIT_SEEN("e"), KIT_SEEN("data"), KIT_SEEN("event"), KIT_SEEN("code"),
-                                            KIT_SEEN("msg")};
-    struct kit_field fields[TOP + COUNT(rest)];
-    struct kit_json again = json;
+    const struct kit_json again = json;
     struct kit_row row;
-    memcpy(fields, bn_top_fields, sizeof bn_top_fields);
-    memcpy(fields + TOP, rest, sizeof rest);
-    if (!KIT_ROW(&json, fields, &row) || !kit_json_end(&json))
+    if (!KIT_ROW(&json, bn_top_fields, &row) || !kit_json_end(&json))
         return OC_E_DATA;
     const struct kit_json_text data = row.of[DATA].size ? row.of[DATA] : row.of[EVENT], type = row.of[TYPE];
     if (data.kind == KIT_JSON_OBJECT && !is_within)
         return hear(bn, kit_json_into(data), who, 1);
     if (type.size)
         return who ? bn_hear_account(bn, type, again, who) : bn_hear_market(bn, type, again);
-    if (row.of[0].size && row.of[TOP_SYMBOL].size)
+    if (row.of[TOP_NUMBER].size && row.of[TOP_SYMBOL].size)
         return bn_hear_top(bn, &row);
     return row.of[CODE].size ? kit_skip(&bn->kit, "refused", row.of[WORDS]) : (oc_rc)OC_OK;
 }

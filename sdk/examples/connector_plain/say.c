@@ -57,116 +57,107 @@ static const struct kit_word sides[] = {{"buy", OC_SIDE_BUY}, {"sell", OC_SIDE_S
 
 /* ---- orders and fills ---- */
 
-struct order_words {
-    struct kit_json_text id, client, symbol, side, type, tif, post_only, state, qty, filled, value, price, stop,
-        created, updated;
-};
-
-static void fill_in(const struct order_words *words, const struct oc_scale *scale, struct oc_ev_order *order)
-{
-    static const struct kit_word types[] = {{"limit", OC_ORDER_LIMIT},
-                                            {"market", OC_ORDER_MARKET},
-                                            {"stop", OC_ORDER_STOP},
-                                            {"stop_limit", OC_ORDER_STOP_LIMIT}};
-    static const struct kit_word tifs[] = {{"gtc", OC_TIF_GTC}, {"ioc", OC_TIF_IOC}, {"fok", OC_TIF_FOK}};
-    static const struct kit_word states[] = {{"open", OC_SHOWN_WORKING},
-                                             {"waiting", OC_SHOWN_UNTRIGGERED},
-                                             {"filled", OC_SHOWN_FILLED},
-                                             {"canceled", OC_SHOWN_CANCELED},
-                                             {"expired", OC_SHOWN_EXPIRED}};
-    order->side = (uint8_t)KIT_WORD_OF(words->side, sides, OC_SIDE_NONE);
-    order->type = (uint8_t)KIT_WORD_OF(words->type, types, OC_ORDER_NONE);
-    order->tif = (uint8_t)KIT_WORD_OF(words->tif, tifs, OC_TIF_NONE);
-    order->state = (uint8_t)KIT_WORD_OF(words->state, states, OC_SHOWN_UNKNOWN);
-    order->bits = words->post_only.kind == KIT_JSON_TRUE ? OC_RQ_POST_ONLY : 0;
-    order->present = OC_OF_TERMS | OC_OF_FILLS_COME;
-    order->created_ns = plain_ns(words->created);
-    order->updated_ns = plain_ns(words->updated);
-    if (kit_scale_qty(scale, words->qty, &order->qty) == OC_OK)
-        order->present |= OC_OF_QTY;
-    if (kit_scale_qty(scale, words->filled, &order->cum_qty) == OC_OK)
-        order->present |= OC_OF_CUM_QTY;
-    if (kit_json_dec(words->value, &order->cum_value) == OC_OK)
-        order->present |= OC_OF_CUM_VALUE;
-    if (words->price.size && kit_scale_price(scale, words->price, &order->price) == OC_OK)
-        order->present |= OC_OF_PRICE;
-    if (words->stop.size && kit_scale_price(scale, words->stop, &order->stop_price) == OC_OK)
-        order->present |= OC_OF_STOP;
-}
+#define AT(member) offsetof(struct oc_ev_order, member)
+static const struct kit_word types[] = {{"limit", OC_ORDER_LIMIT},
+                                        {"market", OC_ORDER_MARKET},
+                                        {"stop", OC_ORDER_STOP},
+                                        {"stop_limit", OC_ORDER_STOP_LIMIT}};
+static const struct kit_word tifs[] = {{"gtc", OC_TIF_GTC}, {"ioc", OC_TIF_IOC}, {"fok", OC_TIF_FOK}};
+static const struct kit_word post_only[] = {{"true", OC_RQ_POST_ONLY}};
+static const struct kit_word states[] = {{"open", OC_SHOWN_WORKING},
+                                         {"waiting", OC_SHOWN_UNTRIGGERED},
+                                         {"filled", OC_SHOWN_FILLED},
+                                         {"canceled", OC_SHOWN_CANCELED},
+                                         {"expired", OC_SHOWN_EXPIRED}};
+enum { CREATED = 0, UPDATED = 1 }; /* in microseconds */
+static const struct kit_field order_fields[] = {KIT_SEEN("created_us"),
+                                                KIT_SEEN("updated_us"),
+                                                KIT_FIELD("id", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
+                                                KIT_FIELD("client_id", KIT_IS_ID, KIT_SOUND, AT(client), 0),
+                                                KIT_FIELD("symbol", KIT_IS_SYMBOL, 0, 0, 0),
+                                                KIT_FIELD_WORDS("side", KIT_IS_WORD8, AT(side), sides),
+                                                KIT_FIELD_WORDS("type", KIT_IS_WORD8, AT(type), types),
+                                                KIT_FIELD_WORDS("tif", KIT_IS_WORD8, AT(tif), tifs),
+                                                KIT_FIELD_WORDS("post_only", KIT_IS_BITS, AT(bits), post_only),
+                                                KIT_FIELD_WORDS("state", KIT_IS_WORD8, AT(state), states),
+                                                KIT_FIELD("qty", KIT_IS_QTY, 0, AT(qty), OC_OF_QTY),
+                                                KIT_FIELD("filled", KIT_IS_QTY, 0, AT(cum_qty), OC_OF_CUM_QTY),
+                                                KIT_FIELD("value", KIT_IS_DEC, 0, AT(cum_value), OC_OF_CUM_VALUE),
+                                                KIT_FIELD("price", KIT_IS_PRICE, 0, AT(price), OC_OF_PRICE),
+                                                KIT_FIELD("stop_price", KIT_IS_PRICE, 0, AT(stop_price), OC_OF_STOP)};
+#undef AT
+static const struct kit_shape order_shape = KIT_SHAPE("order.symbol", OC_EV_ORDER, oc_ev_order, present, order_fields);
 
 oc_rc plain_say_order(struct plain *plain, struct kit_json *json, uint32_t source, uint64_t token, uint16_t flags)
 {
-    struct order_words words;
-    const struct kit_member members[] = {
-        {"id", &words.id},           {"client_id", &words.client},    {"symbol", &words.symbol},
-        {"side", &words.side},       {"type", &words.type},           {"tif", &words.tif},
-        {"state", &words.state},     {"post_only", &words.post_only}, {"qty", &words.qty},
-        {"filled", &words.filled},   {"value", &words.value},         {"price", &words.price},
-        {"stop_price", &words.stop}, {"created_us", &words.created},  {"updated_us", &words.updated}};
-    struct oc_scale scale;
+    struct kit_row row;
     oc_rc rc;
-    memset(&words, 0, sizeof words);
-    if (!KIT_TAKE(json, members) || !words.id.size)
+    if (!KIT_ROW(json, order_fields, &row))
         return OC_E_DATA;
-    if (kit_symbol(&plain->kit, words.symbol, &scale) < 0)
-        return kit_skip(&plain->kit, "order.symbol", words.symbol);
-    struct oc_ev_order *out = KIT_EVENT(&plain->kit, oc_ev_order, OC_EV_ORDER, source, &rc);
-    if (!out)
+    struct oc_ev_order *order = kit_row_event(&plain->kit, &order_shape, &row, source, &rc);
+    if (!order)
         return rc;
-    fill_in(&words, &scale, out);
-    if (kit_id(words.id, &out->venue_order) < 0 || (words.client.size && kit_id(words.client, &out->client) < 0))
-        return OC_E_DATA;
-    out->head.inst = scale.inst;
-    out->head.flags = flags;
-    out->head.venue_ns = out->updated_ns;
-    out->token = token;
-    return kit_commit(&plain->kit, out);
+    order->present |= OC_OF_TERMS | OC_OF_FILLS_COME;
+    order->state = order->state ? order->state : OC_SHOWN_UNKNOWN;
+    order->created_ns = plain_ns(row.of[CREATED]);
+    order->updated_ns = plain_ns(row.of[UPDATED]);
+    order->head.flags = flags;
+    order->head.venue_ns = order->updated_ns;
+    order->token = token;
+    return kit_commit(&plain->kit, order);
 }
+
+#define AT(member) offsetof(struct oc_ev_venue_fill, member)
+static const struct kit_word roles[] = {{"maker", OC_LIQUIDITY_MAKER}, {"taker", OC_LIQUIDITY_TAKER}};
+enum { TIME = 0 };
+static const struct kit_field fill_fields[] = {KIT_SEEN("time_us"),
+                                               KIT_FIELD("id", KIT_IS_TRADE_ID, KIT_MUST, 0, 0),
+                                               KIT_FIELD("order_id", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
+                                               KIT_FIELD("client_id", KIT_IS_ID, KIT_SOUND, AT(client), 0),
+                                               KIT_FIELD("symbol", KIT_IS_SYMBOL, 0, 0, 0),
+                                               KIT_FIELD_WORDS("side", KIT_IS_WORD8, AT(fill.side), sides),
+                                               KIT_FIELD("qty", KIT_IS_QTY, KIT_MUST, AT(fill.qty), 0),
+                                               KIT_FIELD("price", KIT_IS_PRICE, KIT_MUST, AT(fill.price), 0),
+                                               KIT_FIELD("fee", KIT_IS_DEC, KIT_MUST, AT(fill.fee), 0),
+                                               KIT_FIELD("fee_asset", KIT_IS_ASSET, KIT_MUST, AT(fill.fee_asset), 0),
+                                               KIT_FIELD_WORDS("role", KIT_IS_WORD8, AT(fill.liquidity), roles)};
+#undef AT
+static const struct kit_shape fill_shape = KIT_SHAPE("fill.symbol", OC_EV_FILL, oc_ev_venue_fill, present, fill_fields);
 
 oc_rc plain_say_fill(struct plain *plain, struct kit_json *json, uint32_t source, uint16_t flags)
 {
-    struct kit_json_text id = {0}, order = {0}, client = {0}, symbol = {0}, side = {0}, qty = {0}, price = {0},
-                         fee = {0}, asset = {0}, role = {0}, time = {0};
-    const struct kit_member members[] = {{"id", &id},         {"order_id", &order}, {"client_id", &client},
-                                         {"symbol", &symbol}, {"side", &side},      {"qty", &qty},
-                                         {"price", &price},   {"fee", &fee},        {"fee_asset", &asset},
-                                         {"role", &role},     {"time_us", &time}};
-    struct oc_scale scale;
+    struct kit_row row;
     oc_rc rc;
-    if (!KIT_TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)
+    if (!KIT_ROW(json, fill_fields, &row))
         return OC_E_DATA;
-    struct oc_ev_venue_fill *out = KIT_EVENT(&plain->kit, oc_ev_venue_fill, OC_EV_FILL, source, &rc);
+    struct oc_ev_venue_fill *out = kit_row_event(&plain->kit, &fill_shape, &row, source, &rc);
     if (!out)
         return rc;
-    if (kit_trade_id(id, out->fill.trade_id, &out->fill.trade_id_size) < 0 || kit_id(order, &out->venue_order) < 0 ||
-        (client.size && kit_id(client, &out->client) < 0) || kit_scale_price(&scale, price, &out->fill.price) < 0 ||
-        kit_scale_qty(&scale, qty, &out->fill.qty) < 0 || kit_json_dec(fee, &out->fill.fee) < 0 ||
-        kit_asset(&plain->kit, asset, &out->fill.fee_asset) < 0)
-        return OC_E_DATA;
-    out->fill.side = (uint8_t)KIT_WORD_OF(side, sides, OC_SIDE_NONE);
-    out->fill.liquidity = KIT_JSON_IS(role, "maker") ? OC_LIQUIDITY_MAKER : OC_LIQUIDITY_TAKER;
-    out->fill.head.inst = scale.inst;
     out->fill.head.flags = flags;
-    out->fill.head.venue_ns = plain_ns(time);
+    out->fill.head.venue_ns = plain_ns(row.of[TIME]);
     return kit_commit(&plain->kit, out);
 }
 
 /* ---- money ---- */
 
+#define AT(member) offsetof(struct oc_ev_balance, member)
+static const struct kit_field balance_fields[] = {KIT_FIELD("asset", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+                                                  KIT_FIELD("free", KIT_IS_DEC, KIT_MUST, AT(free), OC_BAL_FREE),
+                                                  KIT_FIELD("locked", KIT_IS_DEC, KIT_MUST, AT(locked), OC_BAL_LOCKED)};
+#undef AT
+static const struct kit_shape balance_shape =
+    KIT_SHAPE("balance", OC_EV_BALANCE, oc_ev_balance, present, balance_fields);
+
 oc_rc plain_say_balance(struct plain *plain, struct kit_json *json, uint32_t source, uint64_t token, uint16_t flags)
 {
-    struct kit_json_text asset = {0}, free = {0}, locked = {0};
-    const struct kit_member members[] = {{"asset", &asset}, {"free", &free}, {"locked", &locked}};
+    struct kit_row row;
     oc_rc rc;
-    if (!KIT_TAKE(json, members))
+    if (!KIT_ROW(json, balance_fields, &row))
         return OC_E_DATA;
-    struct oc_ev_balance *out = KIT_EVENT(&plain->kit, oc_ev_balance, OC_EV_BALANCE, source, &rc);
+    struct oc_ev_balance *out = kit_row_event(&plain->kit, &balance_shape, &row, source, &rc);
     if (!out)
         return rc;
-    if (kit_asset(&plain->kit, asset, &out->asset) < 0 || kit_json_dec(free, &out->free) < 0 ||
-        kit_json_dec(locked, &out->locked) < 0)
-        return OC_E_DATA;
-    out->present = OC_BAL_FREE | OC_BAL_LOCKED | OC_BAL_SUM;
+    out->present |= OC_BAL_SUM;
     out->token = token;
     out->head.flags = flags;
     return kit_commit(&plain->kit, out);
@@ -196,25 +187,25 @@ oc_rc plain_say_instrument(struct plain *plain, struct kit_json *json)
     return kit_commit(&plain->kit, out);
 }
 
+#define AT(member) offsetof(struct oc_ev_trade, member)
+static const struct kit_field trade_fields[] = {KIT_SEEN("time_us"),
+                                                KIT_FIELD("id", KIT_IS_U64, KIT_MUST, AT(trade_id), OC_HAS_TRADE_ID),
+                                                KIT_FIELD("symbol", KIT_IS_SYMBOL, 0, 0, 0),
+                                                KIT_FIELD_WORDS("side", KIT_IS_WORD32, AT(taker_side), sides),
+                                                KIT_FIELD("qty", KIT_IS_QTY, KIT_MUST, AT(qty), OC_HAS_QTY),
+                                                KIT_FIELD("price", KIT_IS_PRICE, KIT_MUST, AT(price), 0)};
+#undef AT
+static const struct kit_shape trade_shape = KIT_SHAPE("trade.symbol", OC_EV_TRADE, oc_ev_trade, present, trade_fields);
+
 oc_rc plain_say_trade(struct plain *plain, struct kit_json *json)
 {
-    struct kit_json_text id = {0}, symbol = {0}, side = {0}, qty = {0}, price = {0}, time = {0};
-    const struct kit_member members[] = {{"id", &id},   {"symbol", &symbol}, {"side", &side},
-                                         {"qty", &qty}, {"price", &price},   {"time_us", &time}};
-    struct oc_scale scale;
+    struct kit_row row;
     oc_rc rc;
-    if (!KIT_TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)
+    if (!KIT_ROW(json, trade_fields, &row))
         return OC_E_DATA;
-    struct oc_ev_trade *out = KIT_EVENT(&plain->kit, oc_ev_trade, OC_EV_TRADE, 0, &rc);
+    struct oc_ev_trade *out = kit_row_event(&plain->kit, &trade_shape, &row, 0, &rc);
     if (!out)
         return rc;
-    if (kit_scale_price(&scale, price, &out->price) < 0 || kit_scale_qty(&scale, qty, &out->qty) < 0 ||
-        kit_json_u64(id, &out->trade_id) < 0)
-        return OC_E_DATA;
-    out->taker_side = KIT_WORD_OF(side, sides, OC_SIDE_NONE);
-    out->present = OC_HAS_QTY | OC_HAS_TRADE_ID;
-    out->head.inst = scale.inst;
-    out->head.flags = OC_EVF_LAST;
-    out->head.venue_ns = plain_ns(time);
+    out->head.venue_ns = plain_ns(row.of[TIME]);
     return kit_commit(&plain->kit, out);
 }

@@ -35,7 +35,7 @@ bad=0
 count=0
 for script in "$play"/*.txt; do
     name=$(basename "$script" .txt)
-    so=$connectors/${name%_socket}.so
+    so=$connectors/${name}.so
     [ -f "$so" ] || so=$plugins/$name.so
     "$mini" "$so" "$script" "$work" >"$work/said" 2>"$work/err" || {
         echo "FAIL $name: $(cat "$work/err")"

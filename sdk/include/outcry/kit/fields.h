@@ -104,6 +104,12 @@ struct kit_row {           /* an object: its values by the place of their field,
     struct kit_json_text of[KIT_FIELDS_MAX];
 };
 
+/* Most names of a stream are one letter: no call is made to compare it. */
+static inline int kit_row_is(struct kit_json_text key, const char *name, uint8_t size)
+{
+    return key.size == size && size > 0 && key.at[0] == name[0] && (size == 1 || memcmp(key.at, name, size) == 0);
+}
+
 /* The members of the object that is due. 0: it is none, or more than KIT_FIELDS_MAX are asked for. */
 static inline int kit_row_take(struct kit_json *json, const struct kit_field *fields, uint32_t count,
                                struct kit_row *row)
@@ -116,13 +122,15 @@ static inline int kit_row_take(struct kit_json *json, const struct kit_field *fi
     memset(&row->scale, 0, sizeof row->scale);
     while (kit_json_key(json, &key)) {
         const struct kit_json_text value = kit_json_value(json);
-        for (uint32_t i = 0, at = due; i < count; i++, at = at + 1 < count ? at + 1 : 0) {
-            if (!key.size || (!kit_json_is(key, fields[at].name, fields[at].name_size) &&
-                              !kit_json_is(key, fields[at].other, fields[at].other_size)))
-                continue;
-            row->of[at] = value;
-            due = at + 1 < count ? at + 1 : 0;
-            break;
+        for (uint32_t i = 0, at = due; i < count; i++) {
+            const struct kit_field *field = &fields[at];
+            const uint32_t next = at + 1 < count ? at + 1 : 0;
+            if (kit_row_is(key, field->name, field->name_size) || kit_row_is(key, field->other, field->other_size)) {
+                row->of[at] = value;
+                due = next;
+                break;
+            }
+            at = next;
         }
     }
     return !json->is_bad;
@@ -149,7 +157,8 @@ static inline int kit_row_list(struct kit_json *json, uint32_t count, uint32_t a
 static inline int kit_row_word(const struct kit_field *field, struct kit_json_text value, uint32_t *ret_means)
 {
     for (uint32_t i = 0; i < field->word_count; i++) {
-        if (kit_json_is(value, field->words[i].word, strlen(field->words[i].word))) {
+        const char *word = field->words[i].word;
+        if (value.size && value.at[0] == word[0] && kit_json_is(value, word, strlen(word))) {
             *ret_means = field->words[i].means;
             return 1;
         }
@@ -175,87 +184,85 @@ static inline oc_rc kit_row_time(struct kit_json_text value, int64_t *ret_ns)
     return kit_json_time(kit_text_of(text, sizeof text), ret_ns);
 }
 
+#define KIT_ROW_STORE(to, value) memcpy(to, &(value), sizeof(value))
+
 /* One value to its place. Negative: it cannot be read; the place is untouched then. */
 static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_field *field,
                                 struct kit_json_text value, const struct oc_scale *scale, void *to)
 {
-    union {
-        int64_t units;
-        uint64_t number;
-        uint32_t small;
-        struct oc_dec dec;
-        struct oc_id id;
-    } is;
-    size_t size = sizeof is.units;
-    oc_rc rc;
+    int64_t units = 0;
+    uint64_t number = 0;
+    uint32_t small = 0, old = 0;
+    struct oc_dec dec;
+    struct oc_id id;
+    struct oc_ev_fill *fill = (struct oc_ev_fill *)to;
+    oc_rc rc = OC_OK;
     switch (field->is) {
     case KIT_IS_PRICE:
     case KIT_IS_QTY:
-        rc = kit_row_units(field, value, scale, &is.units);
-        rc = rc == OC_OK && (field->flags & KIT_NOT_ZERO) && is.units <= 0 ? (oc_rc)OC_E_NOT_FOUND : rc;
-        break;
+        rc = kit_row_units(field, value, scale, &units);
+        if (rc == OC_OK && (field->flags & KIT_NOT_ZERO) && units <= 0)
+            rc = OC_E_NOT_FOUND;
+        if (rc == OC_OK)
+            KIT_ROW_STORE(to, units);
+        return rc;
     case KIT_IS_DEC:
-        rc = kit_json_dec(value, &is.dec);
-        rc = rc == OC_OK && (field->flags & KIT_NOT_ZERO) && is.dec.units <= 0 ? (oc_rc)OC_E_NOT_FOUND : rc;
-        size = sizeof is.dec;
-        break;
+        rc = kit_json_dec(value, &dec);
+        if (rc == OC_OK && (field->flags & KIT_NOT_ZERO) && dec.units <= 0)
+            rc = OC_E_NOT_FOUND;
+        if (rc == OC_OK)
+            KIT_ROW_STORE(to, dec);
+        return rc;
     case KIT_IS_U64:
-        rc = kit_json_u64(value, &is.number);
-        break;
     case KIT_IS_U32:
-        rc = kit_json_u64(value, &is.number);
-        rc = rc == OC_OK && is.number > UINT32_MAX ? (oc_rc)OC_E_RANGE : rc;
-        is.small = rc == OC_OK ? (uint32_t)is.number : 0;
-        size = sizeof is.small;
-        break;
+        rc = kit_json_u64(value, &number);
+        if (rc == OC_OK && field->is == KIT_IS_U32 && number > UINT32_MAX)
+            rc = OC_E_RANGE;
+        small = (uint32_t)number;
+        if (rc == OC_OK && field->is == KIT_IS_U64)
+            KIT_ROW_STORE(to, number);
+        else if (rc == OC_OK)
+            KIT_ROW_STORE(to, small);
+        return rc;
     case KIT_IS_MS:
-        is.units = kit_json_ms(value);
-        rc = is.units ? OC_OK : OC_E_DATA;
-        break;
     case KIT_IS_TIME:
-        rc = kit_row_time(value, &is.units);
-        break;
+        units = field->is == KIT_IS_MS ? kit_json_ms(value) : 0;
+        rc = field->is == KIT_IS_MS ? (units ? OC_OK : OC_E_DATA) : kit_row_time(value, &units);
+        if (rc == OC_OK)
+            KIT_ROW_STORE(to, units);
+        return rc;
     case KIT_IS_ID:
-        rc = kit_id(value, &is.id);
-        size = sizeof is.id;
-        break;
-    case KIT_IS_TRADE_ID: {
-        struct oc_ev_fill *fill = (struct oc_ev_fill *)to;
+        rc = kit_id(value, &id);
+        if (rc == OC_OK)
+            KIT_ROW_STORE(to, id);
+        return rc;
+    case KIT_IS_TRADE_ID:
         return kit_trade_id(value, fill->trade_id, &fill->trade_id_size);
-    }
     case KIT_IS_ASSET:
-        rc = kit_asset(codec, value, &is.small);
-        size = sizeof is.small;
-        break;
+        rc = kit_asset(codec, value, &small);
+        if (rc == OC_OK)
+            KIT_ROW_STORE(to, small);
+        return rc;
     case KIT_IS_WORD8:
-    case KIT_IS_WORD16: {
-        uint32_t means;
-        if (!kit_row_word(field, value, &means))
-            return OC_E_NOT_FOUND;
-        if (field->is == KIT_IS_WORD8)
-            *(uint8_t *)to = (uint8_t)means;
-        else
-            *(uint16_t *)to = (uint16_t)means;
-        return OC_OK;
-    }
+    case KIT_IS_WORD16:
     case KIT_IS_WORD32:
-    case KIT_IS_BITS: {
-        uint32_t means, old = 0;
-        if (!kit_row_word(field, value, &means))
+    case KIT_IS_BITS:
+        if (!kit_row_word(field, value, &small))
             return OC_E_NOT_FOUND;
-        if (field->is == KIT_IS_BITS)
-            memcpy(&old, to, sizeof old);
-        is.small = means | old;
-        size = sizeof is.small;
-        rc = OC_OK;
-        break;
-    }
+        if (field->is == KIT_IS_WORD8) {
+            *(uint8_t *)to = (uint8_t)small;
+        } else if (field->is == KIT_IS_WORD16) {
+            *(uint16_t *)to = (uint16_t)small;
+        } else {
+            if (field->is == KIT_IS_BITS)
+                memcpy(&old, to, sizeof old);
+            small |= old;
+            KIT_ROW_STORE(to, small);
+        }
+        return OC_OK;
     default:
         return OC_OK;
     }
-    if (rc == OC_OK)
-        memcpy(to, &is, size);
-    return rc;
 }
 
 /* Every value of a row to its place in the struct `to`; `present_at`: where its bits stand. Prices and quantities are read by row->scale.
@@ -268,6 +275,8 @@ static inline oc_rc kit_row_read(const struct kit_codec *codec, const struct kit
     for (uint32_t i = 0; i < count; i++) {
         const struct kit_field *field = &fields[i];
         value = field->name_size || field->other_size ? &row->of[i] : value;
+        if (field->is == KIT_IS_NONE)
+            continue;
         const int is_there = value->kind != KIT_JSON_NONE && value->kind != KIT_JSON_NULL;
         const oc_rc rc = is_there ? kit_row_put(codec, field, *value, &row->scale, (char *)to + field->at) : OC_E_DATA;
         if (rc < 0 && ((field->flags & KIT_MUST) || (is_there && (field->flags & KIT_SOUND) && rc != OC_E_NOT_FOUND)))
