@@ -21,15 +21,14 @@ oc_rc venue_link_recall(struct venue_link *link)
     return rc;
 }
 
-/* Those that a checkpoint brought: nobody was told of them one by one. */
+/* Those that a checkpoint brought: nobody was told of them one by one; of one that is configured the venue's own name may have come since. */
 static oc_rc learn_instruments(struct venue_link *link)
 {
     const struct instruments *instruments = engine_instruments(link->world.engine);
     oc_rc rc = OC_OK;
     for (uint32_t i = 1; i < instruments_count(instruments) && rc == OC_OK; i++) {
         const struct oc_instrument *info = &instruments_at(instruments, i)->info;
-        const struct oc_instrument *known = venue_names_inst(&link->venue.names, info->inst);
-        if (strcmp(info->venue, link->name) == 0 && (!known || known->inst != info->inst))
+        if (strcmp(info->venue, link->name) == 0)
             rc = io_venue_instrument(&link->venue, info);
     }
     return rc == OC_OK ? venue_link_want_account(link) : rc;
