@@ -9,6 +9,8 @@ enum { WEATHER_AN_HOUR = 10, ENDS_MAX = 64 };
 #define CALM_NS      (48 * 60 * HOURS_S)
 #define STRICT_NS    (51 * 60 * HOURS_S)
 
+#define KEPT_NS      (16 * 60 * HOURS_S) /* a connector keeps its listen key alive so often, and a minute */
+
 enum form {
     COUNTED,  /* a fault of the venue: of what, and how many */
     OF_READS, /* the same, of what may arrive twice without becoming two */
@@ -81,6 +83,7 @@ static struct {
     uint32_t hour; /* from 1 */
     struct end ends[ENDS_MAX];
     uint32_t end_count;
+    int64_t deaf_ns; /* a listen key is lost, and is not asked for before */
     uint64_t made[KINDS];
 } weather;
 
@@ -177,6 +180,7 @@ static void begin(const struct weather_kind *kind)
         break;
     case KEY_LOST: /* the venue forgets it, and says so to nobody */
         hours.exchange->keys[0].listen_until_ns = hours.now_ns;
+        weather.deaf_ns = hours.now_ns + KEPT_NS;
         break;
     case WAY_CUT:
         sim_link_cut(&hours.link, 0, true);
@@ -243,7 +247,10 @@ void weather_advance(void)
     }
 }
 
-bool weather_is_strict(void) { return hours.now_ns >= hour_begins() + STRICT_NS; }
+bool weather_is_strict(void)
+{
+    return hours.now_ns >= hour_begins() + STRICT_NS && hours.now_ns >= weather.deaf_ns;
+}
 
 uint64_t weather_made(void)
 {

@@ -77,19 +77,20 @@ static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 void hours_wait(int64_t timeout_ns)
 {
     struct session *session = hours.run->session;
-    const struct io_link link = sim_link_of(&hours.link);
     int64_t next_ns = hours.now_ns + STRIDE_NS;
     hours_may_die(HOURS_AT_WAIT);
     oracle_look();
-    if (hours.failed[0] || hours.now_ns >= hours.end_ns) {
-        session->pace.by_hand = true;
-        next_ns = hours.now_ns + timeout_ns; /* what is on its way at the end goes on */
+    if (hours.failed[0] || (hours.now_ns >= hours.end_ns && hours.link.out.count == 0)) {
+        session->pace.by_hand = true; /* nothing is on its way */
+        next_ns = hours.now_ns + timeout_ns;
+        if (!session->pace.ended)
+            return;
     }
     next_ns = sooner(next_ns, session_rest_ns(session));
     for (uint32_t i = 0; i < session->links.count; i++)
         next_ns = sooner(next_ns, venue_link_next_ns(session->links.list[i]));
-    next_ns = sooner(sooner(next_ns, link.next_ns(link.self)), weather_next_ns());
-    go_to(next_ns);
+    next_ns = sooner(next_ns, weather_next_ns());
+    go_to(next_ns > hours.now_ns ? next_ns : hours.now_ns + HOURS_MS);
     venue_goes_on();
     weather_advance();
 }
