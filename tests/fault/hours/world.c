@@ -246,7 +246,7 @@ static void begin_exchange(uint64_t seed)
     if (!hours.exchange || !venue_add_key(hours.exchange, "the-key", "the-secret-of-this-account", 0, true))
         abort();
     hours.exchange->market =
-        market_new(hours.exchange->core, hours.exchange->face, seed, HOURS_BEGIN_NS, 1900 * HOURS_MS);
+        market_new(hours.exchange->core, hours.exchange->face, seed, HOURS_BEGIN_NS, 2600 * HOURS_MS);
     sim_link_init(&hours.link, hours.exchange, HOURS_BEGIN_NS);
 }
 
@@ -260,6 +260,7 @@ bool hours_run(uint64_t seed, uint32_t hours_count)
     begin_exchange(seed);
     if (env_sim_start(&disk) < 0)
         abort();
+    env_sim_set_sparse(true);
     env_split_bind();
     if (env_mkdir(HOURS_DISK) < 0)
         hours_fail("the disk: %s", env_error_text());
