@@ -34,8 +34,8 @@ static struct {
     uint64_t core_id, core_fill;     /* seen */
     uint64_t own_orders;             /* of the core, of our account */
     int64_t looked_ns, money_ns, book_ns, down_ns;
-    uint64_t hour_actions, hour_events, hour_faults, strict_orders;
-    bool was_strict;
+    uint64_t hour_actions, hour_events, hour_faults, calm_orders;
+    bool was_calm;
 } oracle;
 
 void oracle_begin(void)
@@ -295,12 +295,12 @@ static void compare_state(void)
 }
 
 /* While nothing goes wrong orders go out and are taken. */
-static void judge_strict(void)
+static void count_calm(void)
 {
-    const bool is_strict = weather_is_strict();
-    if (is_strict && !oracle.was_strict)
-        oracle.strict_orders = oracle.own_orders;
-    oracle.was_strict = is_strict;
+    const bool is_calm = weather_is_calm();
+    if (is_calm && !oracle.was_calm)
+        oracle.calm_orders = oracle.own_orders;
+    oracle.was_calm = is_calm;
 }
 
 void oracle_look(void)
@@ -313,7 +313,7 @@ void oracle_look(void)
     compare_money();
     compare_book();
     compare_state();
-    judge_strict();
+    count_calm();
 }
 
 void hours_hour_ends(void)
@@ -327,10 +327,10 @@ void hours_hour_ends(void)
     oracle.hour_actions = sum->actions;
     oracle.hour_events = sum->events;
     oracle.hour_faults = weather_made();
-    if (oracle.was_strict && oracle.own_orders < oracle.strict_orders + 3)
+    if (oracle.was_calm && oracle.own_orders < oracle.calm_orders + 3)
         hours_fail("%llu orders were taken in nine minutes in which nothing goes wrong",
-                   (unsigned long long)(oracle.own_orders - oracle.strict_orders));
-    oracle.was_strict = false;
+                   (unsigned long long)(oracle.own_orders - oracle.calm_orders));
+    oracle.was_calm = false;
 }
 
 void oracle_end(void)

@@ -247,9 +247,11 @@ void weather_advance(void)
     }
 }
 
+bool weather_is_calm(void) { return hours.now_ns >= hour_begins() + STRICT_NS; }
+
 bool weather_is_strict(void)
 {
-    return hours.now_ns >= hour_begins() + STRICT_NS && hours.now_ns >= weather.deaf_ns;
+    return weather_is_calm() && hours.now_ns >= weather.deaf_ns;
 }
 
 uint64_t weather_made(void)

@@ -76,6 +76,8 @@ bool hours_run(uint64_t seed, uint32_t hours_count);
 void weather_begin(uint32_t hours_count);
 int64_t weather_next_ns(void);
 void weather_advance(void);
+/* The last nine minutes of an hour: nothing goes wrong. */
+bool weather_is_calm(void);
 /* Nothing has gone wrong for long enough that nothing may be late any more. */
 bool weather_is_strict(void);
 uint64_t weather_made(void);
