@@ -327,7 +327,7 @@ void hours_hour_ends(void)
     oracle.hour_actions = sum->actions;
     oracle.hour_events = sum->events;
     oracle.hour_faults = weather_made();
-    if (oracle.was_calm && oracle.own_orders < oracle.calm_orders + 3)
+    if (oracle.was_calm && !weather_was_halted() && oracle.own_orders < oracle.calm_orders + 3)
         hours_fail("%llu orders were taken in nine minutes in which nothing goes wrong",
                    (unsigned long long)(oracle.own_orders - oracle.calm_orders));
     oracle.was_calm = false;

@@ -11,6 +11,8 @@ enum { WEATHER_AN_HOUR = 10, ENDS_MAX = 64 };
 
 #define KEPT_NS      (16 * 60 * HOURS_S) /* a connector keeps its listen key alive so often, and a minute */
 
+#define READ_NS      (65 * 60 * HOURS_S) /* a connector reads whether an instrument trades each hour */
+
 enum form {
     COUNTED,  /* a fault of the venue: of what, and how many */
     OF_READS, /* the same, of what may arrive twice without becoming two */
@@ -84,6 +86,7 @@ static struct {
     struct end ends[ENDS_MAX];
     uint32_t end_count;
     int64_t deaf_ns; /* a listen key is lost, and is not asked for before */
+    int64_t halted_ns; /* an instrument was halted, and whoever has read that then does not read again before */
     uint64_t made[KINDS];
 } weather;
 
@@ -169,6 +172,8 @@ static void begin_span(const struct weather_kind *kind)
 #pragma GCC diagnostic pop
     hours_command(line);
     ends_at(hours.now_ns + between(kind->least_ms, kind->most_ms) * HOURS_MS, kind->off);
+    if (strncmp(kind->words, "halt ", 5) == 0)
+        weather.halted_ns = hours.now_ns + READ_NS;
 }
 
 static void begin(const struct weather_kind *kind)
@@ -248,6 +253,8 @@ void weather_advance(void)
 }
 
 bool weather_is_calm(void) { return hours.now_ns >= hour_begins() + STRICT_NS; }
+
+bool weather_was_halted(void) { return hours.now_ns < weather.halted_ns; }
 
 bool weather_is_strict(void)
 {

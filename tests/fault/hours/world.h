@@ -78,6 +78,8 @@ int64_t weather_next_ns(void);
 void weather_advance(void);
 /* The last nine minutes of an hour: nothing goes wrong. */
 bool weather_is_calm(void);
+/* An instrument was halted, and it may be taken for halted still. */
+bool weather_was_halted(void);
 /* Nothing has gone wrong for long enough that nothing may be late any more. */
 bool weather_is_strict(void);
 uint64_t weather_made(void);
