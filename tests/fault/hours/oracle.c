@@ -9,6 +9,7 @@
 
 enum { ENTRIES_MAX = 1 << 15, SLOTS = 1 << 16, LISTED_MAX = 1 << 12, INST = 0, LEVELS = 3 };
 #define LOOK_NS     HOURS_S
+#define ANSWERED_NS (12 * HOURS_S) /* it waits for a limit for 5 s, and 5 s for its answer */
 #define COMPARED_NS (90 * HOURS_S) /* a balance that was moved twice is put right by the next comparison */
 
 struct entry { /* an order of ours, under all its names */
@@ -20,6 +21,7 @@ struct entry { /* an order of ours, under all its names */
     uint32_t there_count;
     uint32_t open_place, last_place; /* of the core's order that is open; and of the last one; CORE_NONE */
     int64_t apart_ns;                /* since when the two differ; 0: they do not */
+    int64_t sent_ns;                 /* since when it is sent, and neither answered nor unknown; 0: it is not */
     bool is_open, is_listed;
 };
 
@@ -79,6 +81,10 @@ static void believe(const struct order *order)
     entry->value = order->filled_sum;
     entry->fee = order->fee;
     entry->is_open = order_is_open(order);
+    if (order->state != STATE_SUBMITTED)
+        entry->sent_ns = 0;
+    else if (!entry->sent_ns)
+        entry->sent_ns = hours.now_ns;
     entry->worst = order->filled + (entry->is_open ? order_remaining_worst(order) : order_missing(order));
     list(entry);
 }
@@ -87,6 +93,8 @@ static const struct orders *own_orders(void) { return engine_orders(hours_engine
 
 void oracle_goes_on(void)
 {
+    for (uint32_t i = 0; i < oracle.count; i++)
+        oracle.entries[i].sent_ns = 0;
     for (const struct order *order = orders_open_first(own_orders()); order; order = order->younger)
         believe(order);
     for (const struct order *order = orders_closed_first(own_orders()); order; order = order->younger)
@@ -194,6 +202,9 @@ static bool compare(struct entry *entry)
                    (unsigned long long)entry->id, entry->is_open ? "open" : "over", (long long)entry->filled,
                    there ? "open" : entry->there_count ? "over" : "nothing", (long long)entry->there_filled,
                    (double)apart_ns / 1e9, weather_is_strict() ? ", though nothing goes wrong" : "");
+    if (entry->sent_ns && hours.now_ns - entry->sent_ns > ANSWERED_NS)
+        hours_fail("order %llx has had no answer for %.1f s, and is not unknown", (unsigned long long)entry->id,
+                   (double)(hours.now_ns - entry->sent_ns) / 1e9);
     hours.sum.checks++;
     return !is_same || there || entry->is_open;
 }

@@ -21,7 +21,7 @@ planted() { # NAME FILE SED [SED]: the copy with the bug, compiled
         -isystem /usr/include/json-c -I"$source/$(dirname "$2")" -c "$w/planted.c" -o "$w/planted.o" 2>"$w/said" || fail "$1 does not compile: $(head -5 "$w/said")"
 }
 found() { # NAME PROGRAM PLUGINS
-    if "$2" "$3" --hours 2000 --jobs 2 --stop >"$w/out" 2>&1; then fail "$1 survives"; fi
+    if "$2" "$3" --hours "${HOURS:-2000}" --jobs 2 --stop >"$w/out" 2>&1; then fail "$1 survives"; fi
     grep -q '^seed [0-9]*: .*again: ' "$w/out" || fail "$1: it ends without naming a seed: $(tail -n 3 "$w/out")"
     printf '%-22s %s\n' "$1" "$(grep -o '^seed [0-9]*: [^;]*' "$w/out" | head -1 | cut -c1-150)"
     count=$((count + 1))
