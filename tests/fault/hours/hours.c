@@ -98,6 +98,9 @@ static void add(struct figures *sum, const struct figures *one)
         sum->kills[i] += one->kills[i];
     for (uint32_t i = 0; i < weather_kinds(); i++)
         sum->kinds[i] += one->kinds[i];
+    for (int state = 0; state < STATE_COUNT; state++)
+        for (int event = 0; event < EVENT_COUNT; event++)
+            sum->pairs[state][event] += one->pairs[state][event];
     sum->longest_ns = one->longest_ns > sum->longest_ns ? one->longest_ns : sum->longest_ns;
     sum->least_actions = one->least_actions < sum->least_actions ? one->least_actions : sum->least_actions;
     sum->least_events = one->least_events < sum->least_events ? one->least_events : sum->least_events;
@@ -118,9 +121,10 @@ static void print(const struct figures *sum)
     for (uint32_t i = 0; i < weather_kinds(); i++)
         printf("%s%s %llu", i ? ", " : "", weather_name(i), (unsigned long long)sum->kinds[i]);
     printf("\n");
+    pairs_print(sum);
 }
 
-struct told { /* by the process of a seed */
+struct told { /* by the process of a seed; less than a pipe holds */
     struct figures sum;
     char failed[512];
 };
@@ -151,7 +155,7 @@ static pid_t begin_seed(uint64_t seed, int *ret_fd)
 
 static void end_seed(uint64_t seed, int fd, pid_t pid, const char *again, struct figures *sum)
 {
-    struct told told;
+    static struct told told;
     int status = 0;
     const bool is_whole = read(fd, &told, sizeof told) == sizeof told;
     close(fd);
