@@ -10,12 +10,15 @@ local function place(m)
   if m.position.qty > 0.05 then side = "sell" elseif m.position.qty < -0.05 then side = "buy" end
   local sign = side == "buy" and -1 or 1
   local send = side == "buy" and m.buy or m.sell
-  if kind <= 4 then send(m, { qty = qty() })
-  elseif kind <= 6 then send(m, { qty = qty(), price = near(m, -sign * some(20)), tif = "IOC" })
-  elseif kind <= 9 then send(m, { qty = qty(), price = near(m, sign * (10 + some(60))), post_only = true })
-  elseif kind == 10 then send(m, { qty = qty(), stop = near(m, -sign * (100 + some(300))) })
-  else send(m, { qty = qty(), price = near(m, sign * some(60)) }) end
+  if kind <= 4 then return send(m, { qty = qty() })
+  elseif kind <= 6 then return send(m, { qty = qty(), price = near(m, -sign * some(20)), tif = "IOC" })
+  elseif kind <= 9 then return send(m, { qty = qty(), price = near(m, sign * (10 + some(60))), post_only = true })
+  elseif kind == 10 then return send(m, { qty = qty(), stop = near(m, -sign * (20 + some(300))) })
+  else return send(m, { qty = qty(), price = near(m, sign * some(60)) }) end
 end
+
+-- Before anything of it is answered.
+local function regret(order) if order and some(8) == 1 then order:cancel() end end
 
 local function act(m)
   local open = m:orders()
@@ -28,9 +31,10 @@ local function act(m)
       local cross = some(4) == 1 and -30 or 0
       local sign = o.side == "buy" and -1 or 1
       o:replace { price = near(m, sign * (cross + some(50))) }
+      regret(o)
     end
   else
-    place(m)
+    regret(place(m))
   end
 end
 
