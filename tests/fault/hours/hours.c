@@ -52,16 +52,18 @@ static void begin_folder(const char *program, const char *plugins)
     const size_t size = fread(text, 1, sizeof text, driver);
     fclose(driver);
     write_file("driver.lua", text, size);
-    const int length = snprintf(
-        text, sizeof text,
-        "plugins: { folders = [\"%s/connector\", \"%s/risk\"]; };\n"
-        "session: { durability = \"power\"; };\n"
-        "venue: { binanceus: { connector = \"outcry.binanceus\"; accounts = [\"main\"]; environment = \"local\"; link = \"network\";\n"
-        "  endpoint: { rest = \"https://localhost:7443\"; stream = \"wss://localhost:7443\"; };\n"
-        "  keys: { main: { environment = \"local\"; api_key = \"file:%s/main.key\"; secret = \"file:%s/main.secret\"; }; };\n"
-        "  instruments = ( { symbol = \"BTC/USD\"; price_step = \"0.01\"; qty_step = \"0.00001\"; } );\n"
-        "}; };\n",
-        plugins, plugins, folder, folder);
+    const int length =
+        snprintf(text, sizeof text,
+                 "plugins: { folders = [\"%s/connector\", \"%s/risk\"]; };\n"
+                 "session: { durability = \"power\"; };\n"
+                 "venue: { binanceus: { connector = \"outcry.binanceus\"; accounts = [\"main\"]; environment = "
+                 "\"local\"; link = \"network\";\n"
+                 "  endpoint: { rest = \"https://localhost:7443\"; stream = \"wss://localhost:7443\"; };\n"
+                 "  keys: { main: { environment = \"local\"; api_key = \"file:%s/main.key\"; secret = "
+                 "\"file:%s/main.secret\"; }; };\n"
+                 "  instruments = ( { symbol = \"BTC/USD\"; price_step = \"0.01\"; qty_step = \"0.00001\"; } );\n"
+                 "}; };\n",
+                 plugins, plugins, folder, folder);
     write_file("main.conf", text, (size_t)length);
     setenv("HOME", folder, 1);
     setenv("XDG_RUNTIME_DIR", folder, 1);
@@ -109,11 +111,13 @@ static void add(struct figures *sum, const struct figures *one)
 
 static void print(const struct figures *sum)
 {
-    printf("%llu h in %llu seeds, %llu failed; %llu order actions, %llu market events; an hour at least %llu, %llu and %llu faults\n",
+    printf("%llu h in %llu seeds, %llu failed; %llu order actions, %llu market events; an hour at least %llu, %llu and "
+           "%llu faults\n",
            (unsigned long long)sum->hours, (unsigned long long)sum->seeds, (unsigned long long)sum->failed,
            (unsigned long long)sum->actions, (unsigned long long)sum->events, (unsigned long long)sum->least_actions,
            (unsigned long long)sum->least_events, (unsigned long long)sum->least_faults);
-    printf("%llu orders, %llu fills, %llu unknown, %llu processes (killed at link %llu, disk %llu, wait %llu); a fill was known after at most %.1f s\n",
+    printf("%llu orders, %llu fills, %llu unknown, %llu processes (killed at link %llu, disk %llu, wait %llu); a fill "
+           "was known after at most %.1f s\n",
            (unsigned long long)sum->orders, (unsigned long long)sum->fills, (unsigned long long)sum->unknown,
            (unsigned long long)sum->lives, (unsigned long long)sum->kills[HOURS_AT_LINK],
            (unsigned long long)sum->kills[HOURS_AT_DISK], (unsigned long long)sum->kills[HOURS_AT_WAIT],
@@ -162,7 +166,11 @@ static void end_seed(uint64_t seed, int fd, pid_t pid, const char *again, struct
     waitpid(pid, &status, 0);
     if (!is_whole) {
         memset(&told, 0, sizeof told);
-        told.sum = (struct figures){.seeds = 1, .failed = 1, .least_actions = UINT64_MAX, .least_events = UINT64_MAX, .least_faults = UINT64_MAX};
+        told.sum = (struct figures){.seeds = 1,
+                                    .failed = 1,
+                                    .least_actions = UINT64_MAX,
+                                    .least_events = UINT64_MAX,
+                                    .least_faults = UINT64_MAX};
         snprintf(told.failed, sizeof told.failed, "its process has ended with %s %d",
                  WIFSIGNALED(status) ? "signal" : "code", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }

@@ -28,23 +28,19 @@ struct entry { /* an order of ours, under all its names */
 static struct {
     struct entry entries[ENTRIES_MAX];
     uint32_t count;
-    uint32_t slots[SLOTS];           /* place + 1 by order */
-    uint32_t listed[LISTED_MAX];     /* that are open somewhere, or differ */
+    uint32_t slots[SLOTS];       /* place + 1 by order */
+    uint32_t listed[LISTED_MAX]; /* that are open somewhere, or differ */
     uint32_t listed_count;
     uint32_t before[CORE_ORDERS_MAX]; /* place of the core's order of ours before it, of the same entry; + 1 */
     uint32_t owner[CORE_ORDERS_MAX];  /* entry + 1 of the core's order */
-    uint64_t core_id, core_fill;     /* seen */
-    uint64_t own_orders;             /* of the core, of our account */
+    uint64_t core_id, core_fill;      /* seen */
+    uint64_t own_orders;              /* of the core, of our account */
     int64_t looked_ns, money_ns, book_ns, down_ns;
     uint64_t hour_actions, hour_events, hour_faults, calm_orders;
     bool was_calm;
 } oracle;
 
-void oracle_begin(void)
-{
-    memset(&oracle, 0, sizeof oracle);
-    hours.sum.least_actions = hours.sum.least_events = hours.sum.least_faults = UINT64_MAX;
-}
+void oracle_begin(void) { hours.sum.least_actions = hours.sum.least_events = hours.sum.least_faults = UINT64_MAX; }
 
 static struct entry *entry_of(uint64_t id)
 {
@@ -200,8 +196,11 @@ static bool compare(struct entry *entry)
     if (apart_ns > bound_ns())
         hours_fail("order %llx is %s with %lld traded here and %s with %lld there, for %.1f s%s",
                    (unsigned long long)entry->id, entry->is_open ? "open" : "over", (long long)entry->filled,
-                   there ? "open" : entry->there_count ? "over" : "nothing", (long long)entry->there_filled,
-                   (double)apart_ns / 1e9, weather_is_strict() ? ", though nothing goes wrong" : "");
+                   there                ? "open"
+                   : entry->there_count ? "over"
+                                        : "nothing",
+                   (long long)entry->there_filled, (double)apart_ns / 1e9,
+                   weather_is_strict() ? ", though nothing goes wrong" : "");
     if (entry->sent_ns && hours.now_ns - entry->sent_ns > ANSWERED_NS)
         hours_fail("order %llx has had no answer for %.1f s, and is not unknown", (unsigned long long)entry->id,
                    (double)(hours.now_ns - entry->sent_ns) / 1e9);

@@ -23,5 +23,4 @@ void oracle_look(void);
 /* Nothing is under way. */
 void oracle_end(void);
 
-
 #endif

@@ -9,9 +9,9 @@ enum { WEATHER_AN_HOUR = 10, ENDS_MAX = 64 };
 #define CALM_NS      (48 * 60 * HOURS_S)
 #define STRICT_NS    (51 * 60 * HOURS_S)
 
-#define KEPT_NS      (16 * 60 * HOURS_S) /* a connector keeps its listen key alive so often, and a minute */
+#define KEPT_NS (16 * 60 * HOURS_S) /* a connector keeps its listen key alive so often, and a minute */
 
-#define READ_NS      (65 * 60 * HOURS_S) /* a connector reads whether an instrument trades each hour */
+#define READ_NS (65 * 60 * HOURS_S) /* a connector reads whether an instrument trades each hour */
 
 enum form {
     COUNTED,  /* a fault of the venue: of what, and how many */
@@ -31,10 +31,10 @@ enum form {
 static const struct weather_kind {
     const char *name;
     enum form form;
-    uint32_t fault;             /* enum fault_kind, counted where it is made; 0: counted here */
-    const char *words, *off;    /* SPAN */
-    int64_t least_ms, most_ms;  /* of the time; SPAN: of the while */
-    int64_t from_ms, to_ms;     /* SPAN: what is put for %d in the words */
+    uint32_t fault;            /* enum fault_kind, counted where it is made; 0: counted here */
+    const char *words, *off;   /* SPAN */
+    int64_t least_ms, most_ms; /* of the time; SPAN: of the while */
+    int64_t from_ms, to_ms;    /* SPAN: what is put for %d in the words */
 } kinds[] = {
     {.name = "drop answers", COUNTED, FAULT_DROP_ANSWERS},
     {.name = "drop requests", COUNTED, FAULT_DROP_REQUESTS},
@@ -85,12 +85,15 @@ static struct {
     uint32_t hour; /* from 1 */
     struct end ends[ENDS_MAX];
     uint32_t end_count;
-    int64_t deaf_ns; /* a listen key is lost, and is not asked for before */
+    int64_t deaf_ns;   /* a listen key is lost, and is not asked for before */
     int64_t halted_ns; /* an instrument was halted, and whoever has read that then does not read again before */
     uint64_t made[KINDS];
 } weather;
 
-static int64_t between(int64_t least, int64_t most) { return least + (int64_t)hours_below((uint64_t)(most - least + 1)); }
+static int64_t between(int64_t least, int64_t most)
+{
+    return least + (int64_t)hours_below((uint64_t)(most - least + 1));
+}
 
 static int64_t hour_begins(void) { return HOURS_BEGIN_NS + (int64_t)(weather.hour - 1) * HOURS_HOUR; }
 
@@ -256,10 +259,7 @@ bool weather_is_calm(void) { return hours.now_ns >= hour_begins() + STRICT_NS; }
 
 bool weather_was_halted(void) { return hours.now_ns < weather.halted_ns; }
 
-bool weather_is_strict(void)
-{
-    return weather_is_calm() && hours.now_ns >= weather.deaf_ns;
-}
+bool weather_is_strict(void) { return weather_is_calm() && hours.now_ns >= weather.deaf_ns; }
 
 uint64_t weather_made(void)
 {

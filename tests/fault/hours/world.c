@@ -22,8 +22,8 @@ void hours_fail(const char *format, ...)
     va_list list;
     if (hours.failed[0])
         return;
-    const int size = snprintf(hours.failed, sizeof hours.failed, "%.3f h: ",
-                              (double)(hours.now_ns - HOURS_BEGIN_NS) / (double)HOURS_HOUR);
+    const int size = snprintf(hours.failed, sizeof hours.failed,
+                              "%.3f h: ", (double)(hours.now_ns - HOURS_BEGIN_NS) / (double)HOURS_HOUR);
     va_start(list, format);
     vsnprintf(hours.failed + size, sizeof hours.failed - (size_t)size, format, list);
     va_end(list);
@@ -209,9 +209,9 @@ static oc_rc live(struct options *options)
 
 static oc_rc begin_process(struct options *options)
 {
-    static const char *const line[] = {"run",        "driver.lua",  "--venue", "binanceus", "--config",  "main.conf",
-                                       "--cash",     "100000 USD",  "--listen", "none",     "--session", HOURS_DISK "/s",
-                                       "--set",      "session.seed=77", "--json"};
+    static const char *const line[] = {"run",       "driver.lua",    "--venue",    "binanceus",       "--config",
+                                       "main.conf", "--cash",        "100000 USD", "--listen",        "none",
+                                       "--session", HOURS_DISK "/s", "--set",      "session.seed=77", "--json"};
     enum { COUNT = sizeof line / sizeof *line };
     static char room[COUNT][64]; /* which the options go on reading */
     char *argv[COUNT + 1] = {0};

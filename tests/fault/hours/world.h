@@ -30,11 +30,11 @@ enum { WEATHER_KINDS_MAX = 48, HOURS_A_SEED = 5 };
 struct figures { /* of a seed, or of many */
     uint64_t seeds, failed, hours, actions, events, orders, fills, unknown, absent, lives, differences;
     uint64_t kills[HOURS_PLACES];
-    uint64_t kinds[WEATHER_KINDS_MAX]; /* what went wrong, by kind; weather.c */
+    uint64_t kinds[WEATHER_KINDS_MAX];                  /* what went wrong, by kind; weather.c */
     uint64_t least_actions, least_events, least_faults; /* of an hour */
     uint64_t checks, books, compared;
     uint64_t pairs[STATE_COUNT][EVENT_COUNT]; /* of an order, driven */
-    int64_t longest_ns; /* that a fill was not known */
+    int64_t longest_ns;                       /* that a fill was not known */
 };
 
 struct hours {
@@ -43,7 +43,7 @@ struct hours {
     struct rehearsal *exchange;
     struct sim_link link;
     struct registry *registry;
-    struct run *run; /* of the process that lives; NULL: none does */
+    struct run *run;  /* of the process that lives; NULL: none does */
     uint32_t kill_in; /* points passed until it dies; 0: it lives */
     bool is_power;    /* it dies with the power of its machine */
     bool is_over, is_loud;
