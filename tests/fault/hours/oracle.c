@@ -7,7 +7,7 @@
 #include "engine/orders.h"
 #include "io/client_id.h"
 
-enum { ENTRIES_MAX = 1 << 15, SLOTS = 1 << 16, LISTED_MAX = 1 << 12, INST = 0, LEVELS = 3 };
+enum { ENTRIES_MAX = 1 << 15, SLOTS = 1 << 16, LISTED_MAX = 1 << 12, INST = 0, LEVELS = 64 /* more than there are */ };
 #define LOOK_NS     HOURS_S
 #define ANSWERED_NS (12 * HOURS_S) /* it waits for a limit for 5 s, and 5 s for its answer */
 #define COMPARED_NS (90 * HOURS_S) /* a balance that was moved twice is put right by the next comparison */
@@ -275,7 +275,7 @@ static void compare_money(void)
         hours_fail("%s, for %.1f s, though nothing goes wrong", words, (double)apart_ns / 1e9);
 }
 
-/* The best levels of the book that the strategy sees. */
+/* The book that the strategy sees, to its last level: one that should be gone is one too many. */
 static void compare_book(void)
 {
     const struct depth *depth = engine_book_at(hours_engine(), 0);
@@ -284,7 +284,7 @@ static void compare_book(void)
         struct core_level there[LEVELS];
         const uint32_t count = core_levels(hours.exchange->core, INST, side, there, LEVELS);
         const struct depth_side *here = &depth->sides[side == CORE_BUY ? DEPTH_BIDS : DEPTH_ASKS];
-        is_same = here->count >= count;
+        is_same = here->count == count;
         for (uint32_t i = 0; i < count && is_same; i++)
             is_same = depth_level(here, i)->price == there[i].price && depth_level(here, i)->qty == there[i].qty;
     }

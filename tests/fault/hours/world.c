@@ -182,7 +182,7 @@ static oc_rc live(struct options *options)
 {
     const struct session_stage stage = oracle_stage();
     struct run *run = run_new(options, hours.registry, "run");
-    struct result *result = calloc(1, sizeof *result);
+    static struct result result; /* borrows from the run */
     hours.run = run;
     hours.lives++;
     run->strategies.may_watch = true;
@@ -199,7 +199,7 @@ static oc_rc live(struct options *options)
     if (rc == OC_OK)
         return say_failed(run->session, "it ended", rc);
     oracle_end();
-    rc = run_finish(run, result);
+    rc = run_finish(run, &result);
     if (rc < 0)
         return say_failed(run->session, "it could not be ended", rc);
     rc = session_close(run->session);
@@ -211,7 +211,7 @@ static oc_rc begin_process(struct options *options)
 {
     static const char *const line[] = {"run",       "driver.lua",    "--venue",    "binanceus",       "--config",
                                        "main.conf", "--cash",        "100000 USD", "--listen",        "none",
-                                       "--session", HOURS_DISK "/s", "--set",      "session.seed=77", "--json"};
+                                       "--session", (HOURS_DISK "/s"), "--set",      "session.seed=77", "--json"};
     enum { COUNT = sizeof line / sizeof *line };
     static char room[COUNT][64]; /* which the options go on reading */
     char *argv[COUNT + 1] = {0};
@@ -267,12 +267,12 @@ bool hours_run(uint64_t seed, uint32_t hours_count)
     weather_begin(hours_count);
     oracle_begin();
     while (!hours.failed[0]) {
-        struct options *options = calloc(1, sizeof *options); /* lost with its process */
+        hours.options = calloc(1, sizeof *hours.options); /* lost with its process, as all that it has */
         if (setjmp(hours.death)) {
             die();
             continue;
         }
-        if (begin_process(options) < 0 || live(options) < 0 || hours.now_ns >= hours.end_ns)
+        if (!hours.options || begin_process(hours.options) < 0 || live(hours.options) < 0 || hours.now_ns >= hours.end_ns)
             break;
     }
     const char *wrong = core_proof(hours.exchange->core);

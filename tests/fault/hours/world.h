@@ -43,6 +43,7 @@ struct hours {
     struct rehearsal *exchange;
     struct sim_link link;
     struct registry *registry;
+    struct options *options; /* of the process that lives, as the next */
     struct run *run;  /* of the process that lives; NULL: none does */
     uint32_t kill_in; /* points passed until it dies; 0: it lives */
     bool is_power;    /* it dies with the power of its machine */
