@@ -482,6 +482,8 @@ CHECKED oc_rc io_venue_recall(struct io_venue *venue, const struct oc_event *eve
 CHECKED oc_rc io_venue_resume(struct io_venue *venue, int64_t from_ns, uint32_t *ret_count);
 /* The same: from where its records end nothing was heard. What it says next is where it is now. */
 CHECKED oc_rc io_venue_say_down(struct io_venue *venue);
+/* Nothing is in the way at this account, as far as its connector has said: one of an earlier life says nothing more. */
+CHECKED oc_rc io_venue_say_open(struct io_venue *venue, uint32_t source);
 /* Whether it may be given new risk, as far as comparing goes. */
 static inline bool io_venue_is_compared(const struct io_venue *venue)
 {

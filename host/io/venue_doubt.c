@@ -96,6 +96,14 @@ static bool settles(const struct io_doubt *doubt, const struct oc_event *event, 
     return doubt->about->ask.kind && io_is_answer(event->type, said, doubt->about);
 }
 
+/* Gone under the name that the change was to give: no other change was asked for behind it, so it did not go on under yet another one, as a
+ * venue that shows all that it has canceled alike would have it. */
+static bool ends_under_new_name(const struct io_doubt *doubt, const struct oc_event *event, const struct io_names *said)
+{
+    return doubt->is_new_name && event->type == OC_EV_ORDER && said->is_replaced &&
+           io_same_id(&said->client, &doubt->about->client_new);
+}
+
 /* Within the call that said it: the table is swept later. What is shown too early is no answer to our question. */
 void io_doubt_answered(struct io_venue *venue, struct oc_event *event)
 {
@@ -107,6 +115,10 @@ void io_doubt_answered(struct io_venue *venue, struct oc_event *event)
         struct io_doubt *doubt = &venue->doubts[i];
         if (doubt->is_known || !io_same_order(&said, doubt->about))
             continue;
+        if (ends_under_new_name(doubt, event, &said)) {
+            ((struct oc_ev_order *)(void *)event)->why = OC_WHY_CANCELED_BY_VENUE;
+            said.is_replaced = false;
+        }
         if (is_early(venue, doubt, event))
             has_early = true;
         else if (settles(doubt, event, &said))

@@ -109,6 +109,8 @@ struct io_names {
 };
 /* False: it is about no order. */
 bool io_names_of(const struct oc_event *event, struct io_names *ret);
+/* The same one, and one was said. */
+bool io_same_id(const struct oc_id *a, const struct oc_id *b);
 bool io_same_order(const struct io_names *said, const struct oc_venue_request *ask);
 /* Whether an event of this type answers the request. */
 bool io_is_answer(uint16_t type, const struct io_names *said, const struct oc_venue_request *ask);

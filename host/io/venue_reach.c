@@ -95,6 +95,19 @@ void io_reach_moved(struct io_venue *venue, const char *words, uint32_t size)
     (void)io_say(venue, &said.venue.head); /* what cannot be kept ends the run */
 }
 
+oc_rc io_venue_say_open(struct io_venue *venue, uint32_t source)
+{
+    const struct oc_ev_venue said = {.head = {.size = sizeof said,
+                                              .type = OC_EV_VENUE,
+                                              .flags = OC_EVF_LAST,
+                                              .source = source,
+                                              .venue_ns = io_venue_now(venue)},
+                                     .state = OC_VENUE_READY,
+                                     .part = OC_PART_ALL,
+                                     .tail = sizeof said};
+    return io_say(venue, &said.head);
+}
+
 oc_rc io_venue_say_down(struct io_venue *venue)
 {
     oc_rc rc = OC_OK;

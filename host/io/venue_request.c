@@ -213,7 +213,7 @@ static bool answers(uint16_t type, uint8_t kind)
     }
 }
 
-static bool same_id(const struct oc_id *a, const struct oc_id *b)
+bool io_same_id(const struct oc_id *a, const struct oc_id *b)
 {
     return a->size && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
 }
@@ -254,8 +254,8 @@ bool io_names_of(const struct oc_event *event, struct io_names *ret)
 
 bool io_same_order(const struct io_names *said, const struct oc_venue_request *ask)
 {
-    return (said->order && ask->ask.order == said->order) || same_id(&said->client, &ask->client) ||
-           same_id(&said->client, &ask->client_new) || same_id(&said->venue_order, &ask->venue_order);
+    return (said->order && ask->ask.order == said->order) || io_same_id(&said->client, &ask->client) ||
+           io_same_id(&said->client, &ask->client_new) || io_same_id(&said->venue_order, &ask->venue_order);
 }
 
 /* An answer to another request about the same order says of this one only that the order is there, or is over: it may be

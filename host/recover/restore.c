@@ -380,15 +380,22 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
     const uint64_t unfinished = unfinished_input(restore->reader, progress.seq);
     const struct oc_event *event = NULL;
     enum journal_stream stream;
+    uint64_t lost = 0;
     oc_rc rc = OC_OK, more = journal_next(restore->reader, &event, &stream);
     while (rc == OC_OK) {
         while (more == OC_OK && event->seq <= seq)
             more = journal_next(restore->reader, &event, &stream);
         bool is_next = more == OC_OK && event->seq == seq + 1;
         /* A gap is a market event. Beyond the mark it counts as processed if anything was recorded after it: that
-         * happens only when its callbacks have returned. */
-        if (!is_next && (session->journal.has_market || (*market >= progress.market_index && more != OC_OK)))
+         * happens only when its callbacks have returned. By value, it was not on the disk when the power went: what was
+         * recorded behind it holds all the same. */
+        if (!is_next && more != OC_OK && (session->journal.has_market || *market >= progress.market_index))
             break;
+        if (!is_next && session->journal.has_market) {
+            lost += event->seq - seq - 1;
+            seq = event->seq - 1;
+            continue;
+        }
         if (is_next)
             pass_bars(restore, session, event);
         if (!is_next) {
@@ -407,6 +414,11 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
         }
         seq++;
     }
+    if (lost)
+        log_warning("restore",
+                    "%llu records were not on the disk when the power went: prices of that time are not known; orders "
+                    "and fills are compared with the venue",
+                    (unsigned long long)lost);
     return rc == OC_OK ? restore_sim_end(restore, session) : rc;
 }
 

@@ -22,18 +22,33 @@ oc_rc venue_link_recall(struct venue_link *link)
     return rc;
 }
 
-/* Those that a checkpoint brought: nobody was told of them one by one. */
+/* Those that a checkpoint brought: nobody was told of them one by one; of one that is configured the venue's own name may have come since. */
 static oc_rc learn_instruments(struct venue_link *link)
 {
     const struct instruments *instruments = engine_instruments(link->world.engine);
     oc_rc rc = OC_OK;
     for (uint32_t i = 1; i < instruments_count(instruments) && rc == OC_OK; i++) {
         const struct oc_instrument *info = &instruments_at(instruments, i)->info;
-        const struct oc_instrument *known = venue_names_inst(&link->venue.names, info->inst);
-        if (strcmp(info->venue, link->name) == 0 && (!known || known->inst != info->inst))
+        if (strcmp(info->venue, link->name) == 0)
             rc = io_venue_instrument(&link->venue, info);
     }
     return rc == OC_OK ? venue_link_want_account(link) : rc;
+}
+
+/* What its connector said of maintenance and the like in an earlier life: this one does not know of it, and would never say that it is over. If
+ * it is not, it is met again. */
+static oc_rc end_words(struct venue_link *link)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < link->account_count && rc == OC_OK; i++) {
+        const struct account_statement *of = statement_of(engine_statement(link->world.engine), link->accounts[i]);
+        bool is_said = false;
+        for (uint32_t part = OC_PART_ALL; of && part < OC_PART_LINK; part++)
+            is_said |= of->states[part].state > OC_VENUE_DEGRADED;
+        if (is_said)
+            rc = io_venue_say_open(&link->venue, link->accounts[i]);
+    }
+    return rc;
 }
 
 oc_rc venue_link_resume(struct venue_link *link, struct error *ret_error)
@@ -44,6 +59,8 @@ oc_rc venue_link_resume(struct venue_link *link, struct error *ret_error)
     oc_rc rc = learn_instruments(link);
     if (rc == OC_OK) /* before a bar ends, or a book is looked at, as if it had been heard meanwhile */
         rc = io_venue_say_down(&link->venue);
+    if (rc == OC_OK)
+        rc = end_words(link);
     if (rc == OC_OK)
         rc = io_venue_resume(&link->venue, link->now_ns, &count);
     if (rc == OC_E_NOT_SUPPORTED) {

@@ -44,7 +44,7 @@ void steer_source_free(struct steer_source *source)
     }
     free(source->params);
     free(source->modules);
-    free(source->read);
+    env_free(source->read);
     free(source->text);
     free(source);
 }
@@ -136,7 +136,7 @@ oc_rc steer_require(void *arg, const char *name, const char **ret_text, size_t *
         }
     if (!source->reads_disk)
         return OC_E_NOT_FOUND;
-    free(source->read);
+    env_free(source->read);
     source->read = NULL;
     oc_rc rc = read_module(source->file, name, &source->read, ret_size);
     if (rc == OC_OK)
@@ -280,7 +280,7 @@ bool steer_add_files(struct strategies *strategies, struct command_words *words,
         return false;
     }
     if (memchr(text, 0, size)) {
-        free(text);
+        env_free(text);
         json_refusal(reply, "NOT_A_TEXT", "%.200s holds a zero byte: expected a Lua text", path);
         return false;
     }
@@ -289,7 +289,7 @@ bool steer_add_files(struct strategies *strategies, struct command_words *words,
         gather.escaped += 2 * strlen(words->fields[i]) + 1;
     add_field(&gather, "text=", NULL, text);
     add_required(&gather, text);
-    free(text);
+    env_free(text);
     text_release(&strategies->prepared);
     strategies->prepared = gather.out;
     if (gather.out.is_cut || gather.escaped > STEER_RECORD_MAX) {

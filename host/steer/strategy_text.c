@@ -50,7 +50,7 @@ oc_rc steer_read_texts(void *self, struct session *session)
         if (rc < 0)
             return text_failed(session, rc, owner->file, env_error_text());
         owner->opened = steer_source_new(owner->file, text, size);
-        free(text);
+        env_free(text);
         if (!owner->opened)
             return OC_E_NOMEM;
         steer_source_gather(owner->opened);
@@ -122,7 +122,7 @@ void strategies_warn_changed(const struct strategies *strategies)
                         "%s has changed since: the session goes on with the text it has; `reload` in a console takes "
                         "the new one",
                         owner->file);
-        free(text);
+        env_free(text);
     }
 }
 

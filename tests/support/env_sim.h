@@ -21,6 +21,7 @@
 
 enum {
     ENV_SIM_SECTOR = 512,
+    ENV_SIM_SPARSE = 256 << 10,
     ENV_SIM_FILES_MAX = 512,
     ENV_SIM_FD_MAX = 256,
     ENV_SIM_TIMERS_MAX = 4096,
@@ -73,6 +74,9 @@ bool env_sim_has_failed(void);
 /* Operations of a kind since the start. */
 uint64_t env_sim_count(enum env_sim_op op);
 
+/* [setup] Files are written from their beginning on: behind ENV_SIM_SPARSE bytes that are zero and were never anything else a sync looks no
+ * further. Off at first. */
+void env_sim_set_sparse(bool sparse);
 /* Makes a random part of what is not durable durable. `per_1000`: how many of the changed sectors.
  */
 void env_sim_writeback(unsigned per_1000);

@@ -3,16 +3,25 @@
 
 #include <string.h>
 
+static bool is_sparse;
+
+void env_sim_set_sparse(bool sparse) { is_sparse = sparse; }
+
 /* Writes the changed sectors of a range. With `chance` below 1000 each is left out at random; with
  * `forget` what was left out is believed to be clean all the same. */
 static void store(struct sim_node *node, size_t from, size_t to, unsigned chance, bool forget)
 {
     if (to > node->size)
         to = node->size;
-    for (size_t at = from & ~(size_t)(ENV_SIM_SECTOR - 1); at < to; at += ENV_SIM_SECTOR) {
+    static const uint8_t zeros[ENV_SIM_SECTOR];
+    size_t empty = 0;
+    for (size_t at = from & ~(size_t)(ENV_SIM_SECTOR - 1); at < to && empty < ENV_SIM_SPARSE; at += ENV_SIM_SECTOR) {
         size_t size = node->capacity - at < ENV_SIM_SECTOR ? node->capacity - at : ENV_SIM_SECTOR;
-        if (memcmp(node->data + at, node->clean + at, size) == 0)
+        if (memcmp(node->data + at, node->clean + at, size) == 0) {
+            empty = is_sparse && memcmp(node->data + at, zeros, size) == 0 ? empty + size : 0;
             continue;
+        }
+        empty = 0;
         bool is_written = chance >= 1000 || env_sim_random() % 1000 < chance;
         if (is_written)
             memcpy(node->stable + at, node->data + at, size);

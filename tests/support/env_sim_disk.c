@@ -127,10 +127,12 @@ static int new_node(void)
 
 static bool grow_bytes(uint8_t **bytes, size_t old_capacity, size_t capacity)
 {
-    uint8_t *grown = realloc(*bytes, capacity);
+    const bool is_new = !*bytes; /* its pages are not touched yet */
+    uint8_t *grown = is_new ? calloc(1, capacity) : realloc(*bytes, capacity);
     if (!grown)
         return false;
-    memset(grown + old_capacity, 0, capacity - old_capacity);
+    if (!is_new)
+        memset(grown + old_capacity, 0, capacity - old_capacity);
     *bytes = grown;
     return true;
 }

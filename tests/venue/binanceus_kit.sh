@@ -19,7 +19,7 @@ until_() { # WORDS...: a command that becomes true
 says() { grep -q -- "$1" "$2"; }
 tell() { echo "$*" >&8; }
 mkfifo prompt
-"$venue" binanceus --port 0 --every 1h <prompt >said 2>&1 &
+"$venue" binanceus --port 0 --every "${every:-1h}" <prompt >said 2>&1 &
 pid=$!
 exec 8>prompt
 until_ says '^account second' said

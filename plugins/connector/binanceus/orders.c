@@ -235,16 +235,35 @@ static oc_rc answer_refused(struct binance *bn, const struct oc_venue_request *a
                : kit_answer(&bn->kit, ask, source, OC_EV_REJECTED, refusal->why, words, NULL, NULL);
 }
 
+/* With the time of the new one: by that a view of before, which shows the old one as open, is known for old. */
 static oc_rc answer_replaced(struct binance *bn, const struct oc_venue_request *ask, uint32_t source,
                              struct kit_json json)
 {
     struct halves halves;
-    struct kit_json_text done = {0}, none = {0};
-    struct oc_id id;
-    if (!read_halves(json, &halves) || halves.fresh.kind != KIT_JSON_OBJECT ||
-        !read_order(kit_json_into(halves.fresh), &id, &done))
+    struct kit_json_text id = {0}, at = {0};
+    const struct kit_member members[] = {{"orderId", &id}, {"transactTime", &at}};
+    oc_rc rc;
+    if (!read_halves(json, &halves) || halves.fresh.kind != KIT_JSON_OBJECT)
         return OC_OK;
-    return kit_answer(&bn->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, none, &id, &ask->client_new);
+    struct kit_json fresh = kit_json_into(halves.fresh);
+    if (!KIT_TAKE(&fresh, members) || !kit_json_end(&fresh) || !id.size)
+        return OC_OK;
+    struct oc_ev_venue_answer *out = KIT_EVENT(&bn->kit, oc_ev_venue_answer, OC_EV_AMENDED, source, &rc);
+    if (!out)
+        return rc;
+    if (kit_id(id, &out->venue_order) < 0)
+        return OC_E_DATA;
+    out->client = ask->client_new;
+    out->answer.head.inst = ask->ask.head.inst;
+    out->answer.head.venue_ns = bn_ns(at);
+    out->answer.order = ask->ask.order;
+    out->answer.request = ask->ask.id;
+    out->answer.price = ask->ask.price;
+    out->answer.qty = ask->ask.qty;
+    out->answer.definitive = 1;
+    out->present = OC_OF_PRICE | OC_OF_QTY;
+    out->tail = sizeof *out;
+    return kit_commit(&bn->kit, out);
 }
 
 oc_rc bn_answer_request(struct binance *bn, const struct oc_response *in, uint32_t source)

@@ -210,7 +210,7 @@ void sim_link_cut(struct sim_link *link, uint32_t way, bool is_cut)
 /* All that the venue says by now. */
 static void gather(struct sim_link *link)
 {
-    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++) {
+    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX && link->venue->exchange_count; i++) {
         struct sim_exchange *of = &link->exchanges[i];
         const struct venue_exchange *answer = of->exchange ? venue_answer(link->venue, of->place) : NULL;
         if (answer) {
@@ -249,7 +249,7 @@ static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t due_ns(const struct sim_link *link)
 {
     int64_t next_ns = venue_next_ns(link->venue);
-    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
+    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX && link->venue->exchange_count; i++) /* each of ours is one of its */
         if (link->exchanges[i].exchange)
             next_ns = sooner(next_ns, link->exchanges[i].lost_ns);
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)

@@ -224,6 +224,7 @@ uint32_t venue_ask(struct rehearsal *venue, const struct venue_ask *ask)
         return CORE_NONE;
     struct venue_exchange *exchange = &venue->exchanges[place];
     *exchange = (struct venue_exchange){.state = EXCHANGE_ARRIVING, .ask = *ask};
+    venue->exchange_count++;
     exchange->ask.path = copied(ask->path, strlen(ask->path));
     exchange->ask.headers = copied(ask->headers, strlen(ask->headers));
     exchange->ask.body = copied(ask->body, ask->body_size);
@@ -267,6 +268,7 @@ void venue_answered(struct rehearsal *venue, uint32_t place)
     free((void *)(uintptr_t)exchange->ask.address);
     text_release(&exchange->answer.body);
     memset(exchange, 0, sizeof *exchange);
+    venue->exchange_count--;
 }
 
 void venue_forget(struct rehearsal *venue, uint32_t place)
@@ -464,7 +466,7 @@ void venue_advance(struct rehearsal *venue, int64_t now_ns)
     if (venue->drops_streams)
         drop_streams(venue);
     drop_old(venue);
-    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
+    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX && venue->exchange_count; i++)
         if (venue->exchanges[i].state == EXCHANGE_ARRIVING && venue->exchanges[i].due_ns <= venue->now_ns) {
             carry_out(venue, &venue->exchanges[i]);
             if (venue->exchanges[i].is_forgotten)
@@ -487,7 +489,7 @@ int64_t venue_next_ns(const struct rehearsal *venue)
         return venue->now_ns;
     if (venue->market)
         next_ns = sooner(next_ns, market_next_ns(venue->market));
-    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++) {
+    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX && venue->exchange_count; i++) {
         const struct venue_exchange *exchange = &venue->exchanges[i];
         if (exchange->state == EXCHANGE_ARRIVING || exchange->state == EXCHANGE_ANSWERED)
             next_ns = sooner(next_ns, exchange->due_ns);

@@ -116,6 +116,7 @@ struct rehearsal { /* `struct venue` is a session's */
     struct venue_key keys[VENUE_KEYS_MAX];
     uint32_t key_count;
     struct venue_exchange exchanges[VENUE_EXCHANGES_MAX];
+    uint32_t exchange_count; /* that are not free */
     struct seat seats[VENUE_SEATS_MAX];
     int64_t begin_ns, now_ns;
     int64_t skew_ns, stale_ns; /* of its clock; of what reading shows */

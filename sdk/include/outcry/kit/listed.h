@@ -119,6 +119,9 @@ static inline oc_rc kit_listed_fills(const struct kit_codec *codec, struct kit_h
     if (first == UINT64_MAX || in->fetch->order || (!in->fetch->from_ns && !in->fetch->cursor.size))
         return kit_listed_say(codec, listed, self, in, source, json, NULL, 0);
     const oc_rc rc = listed->ask_names(self, in, first);
+    if (rc ==
+        OC_E_AGAIN) /* no room, or shut: held back, this page would keep all that comes behind it from being heard */
+        return kit_fetched(codec, in->fetch, source, OC_E_AGAIN, 0, 0, NULL, 0);
     return rc < 0 ? rc : kit_held_put(held, in);
 }
 

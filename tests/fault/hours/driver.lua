@@ -1,0 +1,42 @@
+-- Orders of all kinds, replaced and canceled, around the market.
+strategy { name = "driver" }
+
+local function some(n) return math.random(1, n) end
+local function qty() return string.format("%.5f", 0.0005 + some(100) * 0.0001) end
+local function near(m, away) return string.format("%.2f", (m.last or 60000) + away) end
+
+local function place(m)
+  local kind, side = some(20), some(2) == 1 and "buy" or "sell"
+  if m.position.qty > 0.05 then side = "sell" elseif m.position.qty < -0.05 then side = "buy" end
+  local sign = side == "buy" and -1 or 1
+  local send = side == "buy" and m.buy or m.sell
+  if kind <= 4 then return send(m, { qty = qty() })
+  elseif kind <= 6 then return send(m, { qty = qty(), price = near(m, -sign * some(20)), tif = "IOC" })
+  elseif kind <= 9 then return send(m, { qty = qty(), price = near(m, sign * (10 + some(60))), post_only = true })
+  elseif kind == 10 then return send(m, { qty = qty(), stop = near(m, -sign * (20 + some(300))) })
+  else return send(m, { qty = qty(), price = near(m, sign * some(60)) }) end
+end
+
+-- Before anything of it is answered.
+local function regret(order) if order and some(8) == 1 then order:cancel() end end
+
+local function act(m)
+  local open = m:orders()
+  local r = some(10)
+  if #open > 12 or (#open > 0 and r <= 2) then
+    open[some(#open)]:cancel()
+  elseif #open > 0 and r <= 5 then
+    local o = open[some(#open)]
+    if o.price and not o.stop then
+      local cross = some(4) == 1 and -30 or 0
+      local sign = o.side == "buy" and -1 or 1
+      o:replace { price = near(m, sign * (cross + some(50))) }
+      regret(o)
+    end
+  else
+    regret(place(m))
+  end
+end
+
+function on_init(m) every("15s", function() act(m) end) end
+function on_book(m, book) state.bid = book.bid end
