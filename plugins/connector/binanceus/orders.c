@@ -255,7 +255,7 @@ static oc_rc answer_replaced(struct binance *bn, const struct oc_venue_request *
         return OC_E_DATA;
     out->client = ask->client_new;
     out->answer.head.inst = ask->ask.head.inst;
-    out->answer.head.venue_ns = bn_ns(at);
+    out->answer.head.venue_ns = kit_json_ms(at);
     out->answer.order = ask->ask.order;
     out->answer.request = ask->ask.id;
     out->answer.price = ask->ask.price;
