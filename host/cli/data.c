@@ -12,6 +12,7 @@
 #include "cli/verbs.h"
 #include "engine/bars.h"
 #include "session/interrupt.h"
+#include "session/venue_keys.h"
 
 enum { PAGE_BARS = 500, SAVE_PAGES = 40, GAPS_SHOWN = 10 };
 #define FILE_MAX  (1ull << 30)
@@ -354,9 +355,7 @@ static oc_rc take_times(const struct fetch *fetch, struct settings *settings, in
 
 oc_rc data_visit(struct venue_visit *visit, struct settings *settings, struct error *ret_error)
 {
-    char key[SETTING_KEY_MAX];
-    snprintf(key, sizeof key, "venue.%s.accounts", visit->venue);
-    if (!settings_get(settings, key) && settings_set(settings, key, "nobody", "`outcry data`") < 0)
+    if (venue_default_account(settings, visit->venue, "nobody") < 0)
         return error_copy(ret_error, &settings->error);
     const oc_rc rc = venue_visit_open(visit, ret_error);
     return rc < 0 ? rc : venue_visit_begin(visit, ret_error);

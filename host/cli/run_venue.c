@@ -147,13 +147,10 @@ static oc_rc take_links(struct run *run)
 /* It needs no key, so it needs no name of an account either. */
 static oc_rc name_accounts(struct settings *settings)
 {
-    char venue[PART_NAME_MAX], key[SETTING_KEY_MAX];
+    char venue[PART_NAME_MAX];
     oc_rc rc = OC_OK;
-    for (uint32_t i = 0; rc == OC_OK && venue_at(settings, i, venue); i++) {
-        snprintf(key, sizeof key, "venue.%s.accounts", venue);
-        if (!*venue_text(settings, venue, "accounts", ""))
-            rc = settings_set(settings, key, "paper", "`outcry paper --venue`");
-    }
+    for (uint32_t i = 0; rc == OC_OK && venue_at(settings, i, venue); i++)
+        rc = venue_default_account(settings, venue, "paper");
     return rc;
 }
 

@@ -160,6 +160,15 @@ static oc_rc judge_group(struct settings *settings, const char *name, struct err
     return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc;
 }
 
+oc_rc venue_default_account(struct settings *settings, const char *venue, const char *name)
+{
+    char key[SETTING_KEY_MAX];
+    const int length = snprintf(key, sizeof key, "venue.%s.accounts", venue);
+    if (length >= (int)sizeof key || !has_group(settings, venue) || *venue_text(settings, venue, "accounts", ""))
+        return OC_OK; /* what there is is judged */
+    return settings_set(settings, key, name, "who needs no key");
+}
+
 oc_rc venue_judge(struct settings *settings, struct error *ret_error)
 {
     char name[PART_NAME_MAX], other[PART_NAME_MAX];

@@ -29,6 +29,8 @@ bool venue_is_feed(const struct settings *settings);
 bool venue_at(const struct settings *settings, uint32_t i, char ret_name[PART_NAME_MAX]);
 /* The i-th account of a venue, by the name that the configuration gives it; false: there are no more. */
 bool venue_account(const struct settings *settings, const char *venue, uint32_t i, char ret_name[VENUE_ACCOUNT_MAX]);
+/* Who trades nothing there needs no account: a group without one is given this name. [setup] */
+CHECKED oc_rc venue_default_account(struct settings *settings, const char *venue, const char *name);
 /* venue.NAME.KEY; `fallback` where it is not set. Borrowed. */
 const char *venue_text(const struct settings *settings, const char *venue, const char *key, const char *fallback);
 /* Whether the groups of all of them are there and whole. Codes of *ret_error. [setup] */

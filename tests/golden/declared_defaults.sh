@@ -21,7 +21,7 @@ for name in kill_switch max_order_qty max_order_value price_collar position_limi
 done
 write SIM__PAPER sims/paper
 env | grep '^OUTCRY__' | sort
-[ $count = 12 ] || { echo "declared_defaults: $count defaults were found, expected 12"; exit 1; }
+[ $count = 14 ] || { echo "declared_defaults: $count defaults were found, expected 14"; exit 1; }
 bad=0
 for file in strategies/*.expect; do
     sh tests/golden/golden.sh "$outcry" "$file" || bad=1

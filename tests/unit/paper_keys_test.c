@@ -31,7 +31,7 @@ static void the_paper_venue_fills_the_same_with_its_defaults_written_out(void **
             pairs[count++] = key->name;
             pairs[count++] = key->fallback;
         }
-    assert_int_equal(count, 2 * 9);
+    assert_int_equal(count, 2 * 11);
     written = venue_new(pairs);
     trade(bare);
     trade(written);
