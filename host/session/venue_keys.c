@@ -292,7 +292,7 @@ uint32_t venue_environment(const struct settings *settings, const char *venue)
 {
     static const char *const words[] = {
         [OC_ENV_LIVE] = "live", [OC_ENV_PRACTICE] = "practice", [OC_ENV_TESTNET] = "testnet", [OC_ENV_LOCAL] = "local"};
-    const char *word = venue_text(settings, venue, "environment", "");
+    const char *word = venue_text(settings, venue, "environment", "local");
     for (uint32_t env = OC_ENV_LIVE; env <= OC_ENV_LOCAL; env++)
         if (strcmp(word, words[env]) == 0)
             return env;

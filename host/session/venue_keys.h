@@ -29,7 +29,7 @@ bool venue_at(const struct settings *settings, uint32_t i, char ret_name[PART_NA
 bool venue_account(const struct settings *settings, const char *venue, uint32_t i, char ret_name[VENUE_ACCOUNT_MAX]);
 /* venue.NAME.KEY; `fallback` where it is not set. Borrowed. */
 const char *venue_text(const struct settings *settings, const char *venue, const char *key, const char *fallback);
-/* OC_ENV_... of venue.NAME.environment; OC_ENV_NONE: no such word. */
+/* OC_ENV_... of venue.NAME.environment; OC_ENV_NONE: no such word. Where it is not set, OC_ENV_LOCAL: venue_judge has refused that by then. */
 uint32_t venue_environment(const struct settings *settings, const char *venue);
 /* A venue that is asked and given no order may be of any environment; what is signed is signed with keys of that one alone. Its urls are then
  * those of the description: keys of a live venue go nowhere else. Codes of *ret_error. [setup] */

@@ -416,6 +416,27 @@ static void bars_of_the_network_are_built_as_it_is_said(void **state)
     assert_false(bars.is_live);
 }
 
+/* What is only asked may be of any environment, at the urls of its connector alone. */
+static void what_is_only_asked(void **state)
+{
+    (void)state;
+    whole_venue("live");
+    assert_int_equal(venue_environment(&settings, "mine"), OC_ENV_LIVE);
+    assert_int_equal(venue_judge_asking(&settings, "mine", &error), OC_OK);
+    set("venue.mine.endpoint.rest", "https://localhost:1");
+    says(venue_judge_asking(&settings, "mine", &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.endpoint.rest: found 'https://localhost:1', expected nothing: in this environment its "
+         "urls "
+         "are those of its connector");
+    whole_venue("elsewhere");
+    assert_int_equal(venue_environment(&settings, "mine"), OC_ENV_NONE);
+    says(venue_judge_asking(&settings, "mine", &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.environment: found 'elsewhere', expected live, practice, testnet or local");
+    whole_venue("local");
+    set("venue.mine.endpoint.rest", "https://localhost:1");
+    assert_int_equal(venue_judge_asking(&settings, "mine", &error), OC_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,6 +444,7 @@ int main(void)
         TEST(what_it_says_must_be_possible),
         TEST(several_venues_are_each_judged),
         TEST(a_live_environment_asks_for_limits),
+        TEST(what_is_only_asked),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
         cmocka_unit_test(closing_and_protecting_go_the_way_that_is_said),
         cmocka_unit_test(books_are_kept_as_it_is_said),
