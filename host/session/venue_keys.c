@@ -260,7 +260,7 @@ static bool is_waived(const struct settings *settings, const char *rule)
 
 uint32_t venue_env(const struct settings *settings, const char *venue)
 {
-    return vault_env_of(venue_text(settings, venue, "environment", ""));
+    return vault_env_of(venue_text(settings, venue, "environment", "local"));
 }
 
 /* The first venue where orders are real money; NULL: there is none. */

@@ -70,7 +70,7 @@ CHECKED oc_rc venue_books(struct settings *settings, const char *venue, const st
 /* How bars of a venue on the network are built: venue.NAME.bar_grace, bars and empty_bars, likewise. Of a transcript: as of a file. */
 CHECKED oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_venue *described,
                          struct engine_bars *ret_bars, struct error *ret_error);
-/* venue.NAME.environment, OC_ENV_...; 0: it is no such word. */
+/* venue.NAME.environment, OC_ENV_...; 0: it is no such word. Where it is not set, OC_ENV_LOCAL: venue_judge has refused that by then. */
 uint32_t venue_env(const struct settings *settings, const char *venue);
 /* Whether each has an environment that its link reaches: a transcript stands for `local` alone. OC_E_CONFIG. [setup] */
 CHECKED oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error);
