@@ -148,9 +148,24 @@ static int64_t time_of(const struct oc_event *event)
     return event->flags & OC_EVF_HOST_TIME ? 0 : event->venue_ns;
 }
 
+static bool is_called_otherwise(const struct order_called *called, const struct oc_event *event)
+{
+    const struct names_said names = names_said_by(event);
+    for (int kind = 0; kind < ID_KINDS; kind++) {
+        const struct oc_id *id = names.of[kind], *now = &called->now[kind];
+        if (id && id->size && now->size && (id->size != now->size || memcmp(id->text, now->text, id->size) != 0))
+            return true;
+    }
+    return false;
+}
+
+/* Made and amended within one tick of the venue's clock, an order is shown under its first name with the time of the second. */
 bool order_called_is_old(const struct order_called *called, const struct oc_event *event)
 {
-    return event->type == OC_EV_ORDER && time_of(event) && time_of(event) < called->said_ns;
+    const int64_t at_ns = time_of(event);
+    return event->type == OC_EV_ORDER && at_ns &&
+           (at_ns < called->said_ns ||
+            (at_ns == called->said_ns && called->is_answered && is_called_otherwise(called, event)));
 }
 
 static bool says_what_is_now(const struct order_called *called, const struct oc_event *event)
@@ -202,8 +217,12 @@ void order_called_learn(struct order_called *called, const struct oc_event *even
         copy_id(&called->now[kind], id);
     }
     learn_position(called, position_said_by(event));
-    if (is_now && time_of(event) > called->said_ns)
+    if (is_now && time_of(event) > called->said_ns) {
         called->said_ns = time_of(event);
+        called->is_answered = false;
+    }
+    if (event->type == OC_EV_AMENDED && time_of(event) == called->said_ns)
+        called->is_answered = true;
 }
 
 void order_ids_drop(struct order_ids *ids, struct order_names *names)

@@ -25,7 +25,8 @@ struct order_called {
     struct oc_id position;      /* the position that was named of it first; size 0: none was */
     bool is_renamed;            /* an amendment, or the order as shown, said them: an acceptance is older */
     bool is_split;              /* another position was named too */
-    uint8_t zero[6];
+    bool is_answered;           /* said_ns is of an amendment that was answered: what is shown of that same time is of before */
+    uint8_t zero[5];
 };
 
 /* What an answer, a fill, a correction or an order as shown calls it. NULL: it has no room for such a name. */

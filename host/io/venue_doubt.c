@@ -96,12 +96,26 @@ static bool settles(const struct io_doubt *doubt, const struct oc_event *event, 
     return doubt->about->ask.kind && io_is_answer(event->type, said, doubt->about);
 }
 
-/* Gone under the name that the change was to give: no other change was asked for behind it, so it did not go on under yet another one, as a
- * venue that shows all that it has canceled alike would have it. */
-static bool ends_under_new_name(const struct io_doubt *doubt, const struct oc_event *event, const struct io_names *said)
+/* Whether an order has gone on, or may have, behind the change that is in doubt: it is called otherwise by now, or another change is under way. */
+static bool has_gone_on(const struct io_venue *venue, const struct io_doubt *doubt)
+{
+    struct oc_id client = {0}, number = {0};
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        if (venue->pending[i].state != IO_PENDING_DONE && venue->pending[i].ask->ask.order == doubt->about->ask.order &&
+            venue->pending[i].ask->ask.kind == OC_REQUEST_AMEND)
+            return true;
+    if (venue->world.called)
+        venue->world.called(venue->world.self, doubt->about->ask.order, &client, &number);
+    return client.size && !io_same_id(&client, &doubt->about->client) && !io_same_id(&client, &doubt->about->client_new);
+}
+
+/* Gone under the name that the change was to give, and nothing was asked for behind it: so it did not go on under yet another one, as a venue
+ * that shows all that it has canceled alike would have it. */
+static bool ends_under_new_name(const struct io_venue *venue, const struct io_doubt *doubt,
+                                const struct oc_event *event, const struct io_names *said)
 {
     return doubt->is_new_name && event->type == OC_EV_ORDER && said->is_replaced &&
-           io_same_id(&said->client, &doubt->about->client_new);
+           io_same_id(&said->client, &doubt->about->client_new) && !has_gone_on(venue, doubt);
 }
 
 /* Within the call that said it: the table is swept later. What is shown too early is no answer to our question. */
@@ -115,7 +129,7 @@ void io_doubt_answered(struct io_venue *venue, struct oc_event *event)
         struct io_doubt *doubt = &venue->doubts[i];
         if (doubt->is_known || !io_same_order(&said, doubt->about))
             continue;
-        if (ends_under_new_name(doubt, event, &said)) {
+        if (ends_under_new_name(venue, doubt, event, &said)) {
             ((struct oc_ev_order *)(void *)event)->why = OC_WHY_CANCELED_BY_VENUE;
             said.is_replaced = false;
         }

@@ -18,7 +18,12 @@ local function place(m)
 end
 
 -- Before anything of it is answered.
-local function regret(order) if order and some(8) == 1 then order:cancel() end end
+local function regret(m, order)
+  local r = some(16)
+  if not order or r > 3 then return end
+  if r > 1 or not order.price or order.stop then order:cancel()
+  else order:replace { price = near(m, (order.side == "buy" and -1 or 1) * some(50)) } end
+end
 
 local function act(m)
   local open = m:orders()
@@ -31,10 +36,10 @@ local function act(m)
       local cross = some(4) == 1 and -30 or 0
       local sign = o.side == "buy" and -1 or 1
       o:replace { price = near(m, sign * (cross + some(50))) }
-      regret(o)
+      regret(m, o)
     end
   else
-    regret(place(m))
+    regret(m, place(m))
   end
 end
 
