@@ -48,7 +48,8 @@ const char *bn_period_name(int64_t period_ns);
 int64_t bn_period(struct kit_json_text name);
 
 /* life.c */
-/* `path` is that which kit_query_begin made. The query is ended with window, time and signature, and goes with the key in its header. OC_E_AGAIN: the clock is not known yet. */
+/* `path` is that which kit_query_begin made. The query is ended with window, time and signature, and goes with the key in its header.
+ * OC_E_AGAIN: the clock is not known yet. */
 oc_rc bn_send_signed(struct binance *bn, const struct kit_account *who, struct oc_http *http, const char *path,
                      struct kit_write *query);
 oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path, const struct kit_write *query);
