@@ -548,7 +548,8 @@ static oc_rc answer_fills(struct binance *bn, const struct oc_response *in, uint
     if (first == UINT64_MAX || in->fetch->order || !in->fetch->cursor.size)
         return say_fills(bn, in, source, json, NULL, 0);
     rc = ask_names(bn, in, first);
-    if (rc == OC_E_AGAIN) /* there is no room, or it is shut: held back, this page would keep all that comes behind it from being heard */
+    if (rc ==
+        OC_E_AGAIN) /* there is no room, or it is shut: held back, this page would keep all that comes behind it from being heard */
         return fetched(bn, in, source, OC_E_AGAIN, 0, 0, NULL);
     return rc < 0 ? rc : hold_page(bn, in);
 }

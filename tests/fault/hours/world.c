@@ -209,8 +209,8 @@ static oc_rc live(struct options *options)
 
 static oc_rc begin_process(struct options *options)
 {
-    static const char *const line[] = {"run",       "driver.lua",    "--venue",    "binanceus",       "--config",
-                                       "main.conf", "--cash",        "100000 USD", "--listen",        "none",
+    static const char *const line[] = {"run",       "driver.lua",      "--venue",    "binanceus",       "--config",
+                                       "main.conf", "--cash",          "100000 USD", "--listen",        "none",
                                        "--session", (HOURS_DISK "/s"), "--set",      "session.seed=77", "--json"};
     enum { COUNT = sizeof line / sizeof *line };
     static char room[COUNT][64]; /* which the options go on reading */
@@ -272,7 +272,8 @@ bool hours_run(uint64_t seed, uint32_t hours_count)
             die();
             continue;
         }
-        if (!hours.options || begin_process(hours.options) < 0 || live(hours.options) < 0 || hours.now_ns >= hours.end_ns)
+        if (!hours.options || begin_process(hours.options) < 0 || live(hours.options) < 0 ||
+            hours.now_ns >= hours.end_ns)
             break;
     }
     const char *wrong = core_proof(hours.exchange->core);

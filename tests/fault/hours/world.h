@@ -44,9 +44,9 @@ struct hours {
     struct sim_link link;
     struct registry *registry;
     struct options *options; /* of the process that lives, as the next */
-    struct run *run;  /* of the process that lives; NULL: none does */
-    uint32_t kill_in; /* points passed until it dies; 0: it lives */
-    bool is_power;    /* it dies with the power of its machine */
+    struct run *run;         /* of the process that lives; NULL: none does */
+    uint32_t kill_in;        /* points passed until it dies; 0: it lives */
+    bool is_power;           /* it dies with the power of its machine */
     bool is_over, is_loud;
     uint32_t lives;
     jmp_buf death;
