@@ -53,6 +53,6 @@ connector listen_key_forgotten life.c '/^static oc_rc on_timer/,/^}/ s/about_key
 connector half_for_whole orders.c '/^static oc_rc answer_halves/,/^}/ s/return say_canceled(bn, ask, source, bn_why(reason, words), words, done);/return kit_answer(\&bn->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, words, NULL, \&ask->client_new);/'
 host clock_ignored host/io/venue_services_world.c 's/io_venue_now(venue) + best.offset_ns/io_venue_now(venue)/'
 connector lost_fill_unnoticed ask.c 's/rc = bn_say_fill(bn, &row.words, in->fetch->order, source, OC_EVF_REPLAYED);/rc = OC_OK;/'
-[ "$only" != stale_view_believed ] || host stale_view_believed host/engine/order_ids.c 's/return event->type == OC_EV_ORDER && at_ns &&/return false \&\& at_ns \&\&/' # by name alone: rare
+[ "$only" != stale_view_believed ] || host stale_view_believed host/engine/order_ids.c 's/return event->type == OC_EV_ORDER && time_of(event)/return false \&\& time_of(event)/' # by name alone: rare
 [ -n "$only" ] || [ $count -ge 9 ] || fail "$count were planted"
 echo "$count planted, $count found"
