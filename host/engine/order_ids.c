@@ -159,19 +159,21 @@ static bool is_called_otherwise(const struct order_called *called, const struct 
     return false;
 }
 
-/* Made and amended within one tick of the venue's clock, an order is shown under its first name with the time of the second. */
 bool order_called_is_old(const struct order_called *called, const struct oc_event *event)
 {
-    const int64_t at_ns = time_of(event);
-    return event->type == OC_EV_ORDER && at_ns &&
-           (at_ns < called->said_ns ||
-            (at_ns == called->said_ns && called->is_answered && is_called_otherwise(called, event)));
+    return event->type == OC_EV_ORDER && time_of(event) && time_of(event) < called->said_ns;
+}
+
+/* Made and amended within one tick of the venue's clock, an order is shown under its first name with the time of the second. */
+static bool is_of_before(const struct order_called *called, const struct oc_event *event)
+{
+    return called->is_answered && time_of(event) == called->said_ns && is_called_otherwise(called, event);
 }
 
 static bool says_what_is_now(const struct order_called *called, const struct oc_event *event)
 {
     if (event->type == OC_EV_ORDER)
-        return !order_called_is_old(called, event) &&
+        return !order_called_is_old(called, event) && !is_of_before(called, event) &&
                ((const struct oc_ev_order *)(const void *)event)->state <= OC_SHOWN_SUSPENDED;
     return event->type == OC_EV_AMENDED;
 }

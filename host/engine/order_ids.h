@@ -25,7 +25,7 @@ struct order_called {
     struct oc_id position;      /* the position that was named of it first; size 0: none was */
     bool is_renamed;            /* an amendment, or the order as shown, said them: an acceptance is older */
     bool is_split;              /* another position was named too */
-    bool is_answered;           /* said_ns is of an amendment that was answered: what is shown of that same time is of before */
+    bool is_answered; /* said_ns is of an amendment that was answered: what is shown of that same time is of before */
     uint8_t zero[5];
 };
 

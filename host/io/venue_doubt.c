@@ -106,7 +106,8 @@ static bool has_gone_on(const struct io_venue *venue, const struct io_doubt *dou
             return true;
     if (venue->world.called)
         venue->world.called(venue->world.self, doubt->about->ask.order, &client, &number);
-    return client.size && !io_same_id(&client, &doubt->about->client) && !io_same_id(&client, &doubt->about->client_new);
+    return client.size && !io_same_id(&client, &doubt->about->client) &&
+           !io_same_id(&client, &doubt->about->client_new);
 }
 
 /* Gone under the name that the change was to give, and nothing was asked for behind it: so it did not go on under yet another one, as a venue

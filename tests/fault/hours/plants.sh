@@ -51,8 +51,8 @@ host ids_reused host/io/client_id.c 's/put(ret_id->text + before, ORDER_DIGITS, 
 host snapshot_race host/engine/depth.c 's/return change->first_seq <= next ? FOLLOWS : FOLLOWS_NOT;/return FOLLOWS;/'
 connector listen_key_forgotten life.c '/^static oc_rc on_timer/,/^}/ s/about_key(bn, who, ABOUT_KEEP)/OC_OK/'
 connector half_for_whole orders.c '/^static oc_rc answer_halves/,/^}/ s/return say_canceled(bn, ask, source, bn_why(reason, words), words, done);/return kit_answer(\&bn->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, words, NULL, \&ask->client_new);/'
-host stale_view_believed host/io/venue_doubt.c 's/doubt->absent += doubt->asked_ns >= doubt->proof_ns;/doubt->absent += IO_ABSENT_TIMES;/'
-connector clock_ignored life.c '/^oc_rc bn_send_signed/,/^}/ s/return OC_E_AGAIN; .*/return OC_E_AGAIN;\n    now_ns = bn->kit.time->local_ns(bn->kit.host);/'
+host clock_ignored host/io/venue_services_world.c 's/io_venue_now(venue) + best.offset_ns/io_venue_now(venue)/'
 connector lost_fill_unnoticed ask.c 's/rc = bn_say_fill(bn, &row.words, in->fetch->order, source, OC_EVF_REPLAYED);/rc = OC_OK;/'
-[ -n "$only" ] || [ $count -ge 10 ] || fail "$count were planted"
+[ "$only" != stale_view_believed ] || host stale_view_believed host/engine/order_ids.c 's/return event->type == OC_EV_ORDER && time_of(event)/return false \&\& time_of(event)/' # by name alone: rare
+[ -n "$only" ] || [ $count -ge 9 ] || fail "$count were planted"
 echo "$count planted, $count found"
