@@ -5,7 +5,7 @@
 set -u
 source=$1 build=$2 cc=$3 objects=$4
 libraries="-Wl,--start-group $build/liboutcry_engine.a $build/liboutcry_io.a $build/liboutcry_session.a $build/liboutcry_feed.a
-    $build/liboutcry_base.a $build/tests/support/liboutcry_support.a -Wl,--end-group -lcmocka -lxxhash -lm -ldl -lpthread"
+    $build/liboutcry_load.a $build/liboutcry_config.a $build/liboutcry_journal.a $build/liboutcry_script.a $build/liboutcry_base.a $build/tests/support/liboutcry_support.a -Wl,--end-group -lcmocka -llua5.4 -lconfig -lxxhash -lz -lm -ldl -lpthread"
 w=$(mktemp -d)
 trap 'rm -rf "$w"' EXIT
 fail() { echo "plants: $*" >&2; exit 1; }

@@ -49,10 +49,10 @@ host unknown_dropped host/io/venue_request.c '/^static void unknown/,/^}/ s/(voi
 host fills_twice host/engine/answers.c '/^static oc_rc apply_fill/,/^}/ s/if (!is_new)/if (false)/'
 host ids_reused host/io/client_id.c 's/put(ret_id->text + before, ORDER_DIGITS, order)/put(ret_id->text + before, ORDER_DIGITS, order \& ~(uint64_t)1)/'
 host snapshot_race host/engine/depth.c 's/return change->first_seq <= next ? FOLLOWS : FOLLOWS_NOT;/return FOLLOWS;/'
-connector listen_key_forgotten life.c '/^static oc_rc on_timer/,/^}/ s/about_key(bn, who, ABOUT_KEEP)/OC_OK/'
-connector half_for_whole orders.c '/^static oc_rc answer_halves/,/^}/ s/return say_canceled(bn, ask, source, bn_why(reason, words), words, done);/return kit_answer(\&bn->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, words, NULL, \&ask->client_new);/'
+connector listen_key_forgotten life.c 's/.keep_ns = KEEP_NS/.keep_ns = 100 * KEEP_NS/'
+connector half_for_whole orders.c '/^static oc_rc answer_halves/,/^}/ s/return kit_canceled(&bn->kit, ask, source, refusal->why, words, done);/return kit_answer(\&bn->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, words, NULL, \&ask->client_new);/'
 host clock_ignored host/io/venue_services_world.c 's/io_venue_now(venue) + best.offset_ns/io_venue_now(venue)/'
-connector lost_fill_unnoticed ask.c 's/rc = bn_say_fill(bn, &row.words, in->fetch->order, source, OC_EVF_REPLAYED);/rc = OC_OK;/'
+connector lost_fill_unnoticed shapes.c '/^oc_rc bn_say_fill/,/^}/ s/    oc_rc rc;/    if (ask) return OC_OK;\n&/'
 [ "$only" != stale_view_believed ] || host stale_view_believed host/engine/order_ids.c 's/return event->type == OC_EV_ORDER && time_of(event)/return false \&\& time_of(event)/' # by name alone: rare
 [ -n "$only" ] || [ $count -ge 9 ] || fail "$count were planted"
 echo "$count planted, $count found"
