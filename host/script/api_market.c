@@ -219,25 +219,29 @@ static void option_tag(lua_State *lua, int options, struct oc_request *request)
     lua_pop(lua, 1);
 }
 
+static int refused(lua_State *lua, const char *rule, const char *reason)
+{
+    struct engine_refusal refusal = {0};
+    strcpy(refusal.reason, reason);
+    strcpy(refusal.rule, rule);
+    return api_refusal(lua, &refusal);
+}
+
 /* What the engine said to it, as a strategy reads it. */
 static int answer(lua_State *lua, const struct market_handle *market, const struct oc_request *request, oc_rc rc,
                   const struct engine_refusal *said)
 {
-    struct engine_refusal refusal = *said;
     strategy_note_origin(lua, market->strategy, request->order);
     if (rc == OC_OK) {
         api_order_push(lua, request->order);
         return 1;
     }
-    if (rc == OC_E_FULL) {
-        strcpy(refusal.reason, "TOO_MANY_ORDERS");
-        strcpy(refusal.rule, "host");
-        return api_refusal(lua, &refusal);
-    }
+    if (rc == OC_E_FULL)
+        return refused(lua, "host", "TOO_MANY_ORDERS");
     if (rc == OC_E_STATE)
         return sandbox_raise(lua, "orders can be made inside callbacks only");
     if (rc == OC_E_LIMIT)
-        return api_refusal(lua, &refusal);
+        return api_refusal(lua, said);
     return sandbox_raise(lua, "this order makes no sense: check type, tif and expire (GTD needs expire), post_only "
                               "(limit orders only)");
 }
@@ -248,14 +252,6 @@ static int submit(lua_State *lua, const struct market_handle *market, struct oc_
     request->bits |= market->strategy->only_reduces ? OC_RQ_REDUCE_ONLY : 0u;
     oc_rc rc = engine_submit(market->strategy->engine, request, &refusal);
     return answer(lua, market, request, rc, &refusal);
-}
-
-static int refused(lua_State *lua, const char *rule, const char *reason)
-{
-    struct engine_refusal refusal = {0};
-    strcpy(refusal.reason, reason);
-    strcpy(refusal.rule, rule);
-    return api_refusal(lua, &refusal);
 }
 
 static int verb(lua_State *lua, uint8_t side)

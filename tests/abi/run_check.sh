@@ -53,6 +53,9 @@ for file in "$build"/plugins/*/*.so "$build"/sdk/examples/*.so; do
     set --
     case $file in
     */maxqty.so | */exposure.so | */spread_halt.so | */max_drawdown.so) set -- --set limit=1 ;;
+    */cooldown.so) set -- --set pause=1h ;;
+    */max_open.so) set -- --set count=3 ;;
+    */universe.so) set -- --set turnover=1000 ;;
     */allow_list.so) set -- --set symbols=BTC/USDT ;;
     */volatility_halt.so) set -- --set move=3% ;;
     */expression.so) set -- --set allow='qty < 5' ;;

@@ -108,7 +108,7 @@ cat >"$work/faults.conf" <<'END'
 account: { cash = "10000 USDT"; cost_method = "lilo"; };
 session: { seeds = 3; end = "never"; speed = "fast"; };
 plugins: { folders = ["nowhere"]; };
-risk: { chain = ["max_order_qty", "max_order_qty", "cooldown", "price_collar"]; without = ["nothing", "price_collar"];
+risk: { chain = ["max_order_qty", "max_order_qty", "coffee_break", "price_collar"]; without = ["nothing", "price_collar"];
   max_order_qty: { limit = "lots"; limits = 3; for: { moons = ["x"]; owners = ["me"]; }; };
   gone: { limit = "3"; }; };
 sim: { paper: { latency = "soon"; }; other: { x = 1; }; };
@@ -138,7 +138,7 @@ done
 for line in "2: unknown key: found 'session.seeds'" "1: account.cost_method: found 'lilo'" "2: session.end: found 'never'" \
     "2: session.speed: found 'fast'" "3: plugins.folders: there is no such" "risk.without: found 'nothing'" \
     "risk.without: found 'price_collar'" "it lacks max_order_value" "it lacks max_daily_loss" "expected each name once" \
-    "outcry.cooldown" "found 'moons'" "found 'me'" "risk.chain has no gone" "the list of venues has no other" \
+    "outcry.coffee_break" "found 'moons'" "found 'me'" "risk.chain has no gone" "the list of venues has no other" \
     "found 'outcry.nosuch'" "risk.max_order_qty.limit: found 'lots'" "has no such key: found 'limits'" \
     "sim.paper.latency: found 'soon'"; do
     expect 3 "$line" config check "$work/faults.conf"
