@@ -481,7 +481,7 @@ void strategy_set_restoring(struct strategy *strategy, bool is_restoring)
     oc_rc rc = is_back ? restart_come_back(strategy) : OC_OK;
     if (rc == OC_OK && !is_restoring)
         rc = state_hand_over(strategy);
-    strategy_failed(strategy, rc);
+    (void)strategy_failed(strategy, rc);
     if (rc < 0)
         engine_fail(strategy->engine, strategy->id, rc);
 }

@@ -283,15 +283,15 @@ void api_order_push(lua_State *lua, uint64_t order);
 /* Pushes m.book of the market at `index`: nil while it is not whole. */
 int api_book_push(lua_State *lua, int index, const struct market_handle *market);
 /* strategy.c: what a callback's code means for the engine; and the market of an instrument, NULL: it has none. */
-oc_rc strategy_fails(struct strategy *strategy, oc_rc rc);
-static inline oc_rc strategy_failed(struct strategy *strategy, oc_rc rc)
+CHECKED oc_rc strategy_fails(struct strategy *strategy, oc_rc rc);
+CHECKED static inline oc_rc strategy_failed(struct strategy *strategy, oc_rc rc)
 {
     return rc < 0 ? strategy_fails(strategy, rc) : rc; /* most often nothing did */
 }
 struct market_handle *strategy_market(struct strategy *strategy, uint32_t inst);
 /* strategy_feed.c: on_venue_up, on_venue_down and on_venue_stale; on_resync. */
-oc_rc strategy_on_venue(void *self, const struct oc_ev_venue *said);
-oc_rc strategy_on_resync(void *self, uint32_t inst, uint64_t missed);
+CHECKED oc_rc strategy_on_venue(void *self, const struct oc_ev_venue *said);
+CHECKED oc_rc strategy_on_resync(void *self, uint32_t inst, uint64_t missed);
 /* For on_book: nothing is made when it is called. */
 void api_book_prepare(lua_State *lua, const struct market_handle *market);
 /* Calls on_book(m, m.book). */

@@ -139,7 +139,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
         part->is_ours = entry->is_ours;
     } else {
         const struct catalogue_entry *other = catalogue_find(&parts->catalogue, NULL, id);
-        const char *nearest = catalogue_nearest(&parts->catalogue, kind, id);
+        const char *nearest = other ? NULL : catalogue_nearest(&parts->catalogue, kind, id);
         at_key(opening, OC_E_NOT_FOUND, settings_get(opening->settings, key) ? key : part->section);
         error_what(opening->error,
                    other ? "this plugin is of another kind, %s" : "this plugin is in no plugin folder%s",
