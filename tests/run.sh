@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh [STAGE...]: installs what is missing, builds, and passes the tests. Without words every stage runs but the last:
-#   release unit tests and golden runs   gate instructions an operation   asan   tsan   clang (same hashes)   static   fuzz   coverage
+# run.sh [STAGE...]: installs what is missing, builds, and passes the tests. Without words every stage runs but the last two:
+#   release unit tests and golden runs   gate instructions an operation   asan   tsan   clang (same hashes)   static   fuzz   coverage   cost
 # Ends with a table of where the time went and one line that counts all tests. Logs: build/logs.
 set -u
 cd "$(dirname "$0")/.."
@@ -67,7 +67,9 @@ check() {
 }
 
 stage release-build build release
-stage release-test check release
+# What costs of many instruments, strategies and orders are counted in, minute by minute, is a stage of its own: cost.
+stage release-test check release -E '^(scale_S4_S5|orders_elsewhere_S2)$'
+stage cost-instructions check release -R '^(scale_S4_S5|orders_elsewhere_S2)$'
 stage gate-instructions sh tests/bench/gate.sh
 stage clang-build build_program clang
 stage asan-build build asan

@@ -109,7 +109,7 @@ int api_stake(lua_State *lua, const struct market_handle *market, struct oc_requ
     const struct instruments *instruments = engine_instruments(market->strategy->engine);
     const struct market *prices = markets_get(engine_markets(market->strategy->engine), market->inst);
     const int64_t now = held(market);
-    if (!stake->number)
+    if (!(stake->number > 0))
         return sandbox_raise(lua, "an amount is needed: m:buy(qty), m:buy{ qty = ... } or m:buy{ quote_qty = ... }");
     if ((request->bits & OC_RQ_REDUCE_ONLY) || (request->side == OC_SIDE_BUY ? now < 0 : now > 0))
         return sandbox_raise(lua, "an amount is needed: strategy.stake is what an entry is worth, and this order makes "

@@ -18,7 +18,6 @@ oc_rc venue_visit_sign(struct venue_visit *visit, struct error *ret_error)
     account_keys_close(&keys);
     if (rc == OC_OK && visit->keyring.count)
         env_secret_guard();
-    visit->is_signing = rc == OC_OK;
     return rc;
 }
 

@@ -38,6 +38,8 @@ oc_rc venue_visit_open(struct venue_visit *visit, struct error *ret_error)
 {
     struct settings *settings = visit->settings;
     oc_rc rc = settings_set(settings, "session.venue", visit->venue, "the name of the venue");
+    if (rc == OC_OK)
+        rc = venue_default_account(settings, visit->venue, "main"); /* who asks about the market alone names none */
     if (rc < 0)
         return error_copy(ret_error, &settings->error);
     rc = venue_judge(settings, ret_error);
@@ -264,7 +266,7 @@ oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_error)
     oc_rc rc = connect(visit, ret_error);
     if (rc == OC_OK)
         rc = start_connector(visit, ret_error);
-    for (uint32_t i = 0; rc == OC_OK && visit->is_signing && venue_account(visit->settings, visit->venue, i, name);
+    for (uint32_t i = 0; rc == OC_OK && visit->keyring.count && venue_account(visit->settings, visit->venue, i, name);
          i++) {
         struct oc_account account = {
             .size = sizeof account, .account = i + 1, .source = i + 1, .state = OC_ACCOUNT_ADDED};

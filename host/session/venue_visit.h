@@ -54,8 +54,7 @@ struct venue_visit {
     int64_t now_ns;
     struct registry registry;
     struct parts parts;
-    struct keyring keyring; /* of its accounts, by their places in the configuration; owned */
-    bool is_signing;
+    struct keyring keyring;                      /* of its accounts, by their places in the configuration; owned */
     uint32_t account_count;                      /* that the connector was given */
     char assets[VISIT_ASSETS_MAX][OC_ASSET_MAX]; /* by their number - 1 */
     uint32_t asset_count;

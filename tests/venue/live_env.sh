@@ -25,6 +25,12 @@ info 0 --config main.conf
 grep -q '^binanceus: outcry.binanceus [0-9.]*, environment live$' out || fail "who it is: $(cat out)"
 grep -q '^  reached    rest https://api.binance.us: in [0-9.]* ms' out || fail "its own place: $(cat out)"
 grep -q '^             stream wss://stream.binance.us:9443: in [0-9.]* ms' out || fail "its own stream: $(cat out)"
+sed 's/accounts = \["main"\]; //' main.conf >bare.conf
+info 0 --config bare.conf # nor an account
+"$outcry" markets binanceus btc --config bare.conf >out 2>err || fail "markets without an account: $(cat out err)"
+grep -q '^BTC/USD ' out || fail "markets: $(cat out)"
+"$outcry" reconcile binanceus --config bare.conf >out 2>err && fail "accounts are asked about without a key"
+grep -q 'it asks about accounts, and no account of this venue has a key' err || fail "reconcile: $(cat err)"
 grep -qx 'api.binance.us:443' proxy.log && grep -qx 'stream.binance.us:9443' proxy.log || fail "by the proxy: $(cat proxy.log)"
 refuses() { # WORDS EDIT
     sed "$2" main.conf >bad.conf

@@ -13,6 +13,7 @@
 
 #define ORACLE_LATE_NS   (300 * HOURS_S)
 #define ORACLE_STRICT_NS (8 * HOURS_S)
+#define ORACLE_PROOF_NS  (6 * HOURS_S) /* more, until it is proven that an order never came */
 
 void oracle_begin(void);
 struct session_stage oracle_stage(void);
