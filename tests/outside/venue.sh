@@ -244,7 +244,7 @@ for verb in backtest paper; do
     grep -q 'call ' out && fail "$verb calls a connector: $(cat out)"
     # shellcheck disable=SC2086
     "$outcry" $verb trips.lua $data $config --venue mine --cash '10000 USDT' >out 2>&1 && fail "$verb takes a venue"
-    grep -qE 'hands no order to a connector|goes by data files' out || fail "$verb with a venue: $(cat out)"
+    grep -qE 'hands no order to a connector|goes by data files|is of data files' out || fail "$verb with a venue: $(cat out)"
     # shellcheck disable=SC2086
     "$outcry" $verb trips.lua $data $config --set session.venue=mine --cash '10000 USDT' >out 2>&1 && fail "session.venue is a key"
     # shellcheck disable=SC2086
