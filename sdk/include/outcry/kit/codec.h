@@ -242,6 +242,8 @@ static inline oc_rc kit_whole_steps(struct kit_json_text text, struct oc_dec ste
     if (rc < 0 || dec.units < 0 || step.units <= 0 || !kit_dec_is_valid(step))
         return rc < 0 ? rc : OC_E_INVALID;
     kit_dec_align(dec, step, &value, &one);
+    if (one <= 0)
+        return OC_E_INVALID;
     const kit_i128 units = (value + (is_up ? one - 1 : 0)) / one;
     if (units > INT64_MAX)
         return OC_E_RANGE;
