@@ -189,7 +189,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: hours PLUGINS [--hours N] [--first SEED] [--jobs N] [--stop] | --seed SEED [--loud]\n");
         return 2;
     }
-    char again[512], *plugins = realpath(argv[1], NULL);
+    static char found[4097];
+    char again[512], *plugins = realpath(argv[1], found);
     snprintf(again, sizeof again, "%s %s", argv[0], argv[1]);
     for (int i = 2; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
