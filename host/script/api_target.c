@@ -103,15 +103,21 @@ static double quantity_of(const struct market_handle *market, double money, doub
     return price > 0 && info->kind != OC_KIND_INVERSE ? money / (price * (1.0 + fee) * point) : 0.0;
 }
 
+/* It is no entry: it says so, or stands against what is held. */
+static bool makes_smaller(const struct market_handle *market, const struct oc_request *request)
+{
+    const int64_t now = held(market);
+    return (request->bits & OC_RQ_REDUCE_ONLY) || (request->side == OC_SIDE_BUY ? now < 0 : now > 0);
+}
+
 int api_stake(lua_State *lua, const struct market_handle *market, struct oc_request *request)
 {
     const struct strategy_stake *stake = &market->strategy->config.stake;
     const struct instruments *instruments = engine_instruments(market->strategy->engine);
     const struct market *prices = markets_get(engine_markets(market->strategy->engine), market->inst);
-    const int64_t now = held(market);
     if (!(stake->number > 0))
         return sandbox_raise(lua, "an amount is needed: m:buy(qty), m:buy{ qty = ... } or m:buy{ quote_qty = ... }");
-    if ((request->bits & OC_RQ_REDUCE_ONLY) || (request->side == OC_SIDE_BUY ? now < 0 : now > 0))
+    if (makes_smaller(market, request))
         return sandbox_raise(lua, "an amount is needed: strategy.stake is what an entry is worth, and this order makes "
                                   "the position smaller; m:close() closes it");
     const char *quote = instruments_asset_name(instruments, market->instrument->info.quote);
@@ -138,9 +144,9 @@ int api_stake(lua_State *lua, const struct market_handle *market, struct oc_requ
 void api_entry_end(const struct market_handle *market, struct oc_request *request)
 {
     const int64_t timeout_ns = market->strategy->config.entry_timeout_ns;
-    if (!timeout_ns || (request->tif != OC_TIF_NONE && request->tif != OC_TIF_GTC) ||
-        (request->bits & OC_RQ_REDUCE_ONLY) || !(request->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)))
-        return;
+    if (!timeout_ns || (request->tif != OC_TIF_NONE && request->tif != OC_TIF_GTC) || makes_smaller(market, request) ||
+        !(request->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)))
+        return; /* a stop or a target of one's own stays */
     request->tif = OC_TIF_GTD;
     request->expire_ns = engine_now(market->strategy->engine) + timeout_ns;
 }

@@ -62,4 +62,12 @@ grep -q 'an amount is needed' err || fail "no stake: $(cat err)"
 sed 's/m:close()/m:sell()/' wide.lua >out.lua
 "$outcry" backtest out.lua AAA-USDT.csv --cash '10000 USDT' --quick --set strategy.stake=10% >out.txt 2>err && fail "an exit takes the stake"
 grep -q 'strategy.stake is what an entry is worth, and this order makes the position smaller; m:close() closes it' err || fail "an exit: $(cat err)"
+cat >stops.lua <<'END'
+function on_bar(m, b)
+  if m.position.qty == 0 and not m:busy() then m:buy { qty = 1 }
+  elseif not m.done then m.done = true; m:sell { qty = 1, stop = 50 } end
+end
+END
+"$outcry" backtest stops.lua AAA-USDT.csv --cash '10000 USDT' --quick --end hold --set strategy.entry_timeout=3m --csv stops >out.txt 2>err || fail "$(cat err)"
+[ "$(grep -cE ',sell,stop,.*,ACCEPTED,' stops/orders.csv)" = 1 ] || fail "exits of one's own end with the time of entries: $(cat stops/orders.csv)"
 echo "many symbols: by configuration"
