@@ -56,7 +56,12 @@ stage() {
 "
 }
 
-build() { cmake --preset "$1" -DBUILD_TESTING=ON && cmake --build "build/$1" -j "$jobs"; }
+# build TREE [OPTION...]
+build() {
+    tree=$1
+    shift
+    cmake --preset "$tree" -DBUILD_TESTING=ON "$@" && cmake --build "build/$tree" -j "$jobs"
+}
 build_program() { cmake --preset "$1" -DBUILD_TESTING=OFF && cmake --build "build/$1" -j "$jobs"; }
 build_fuzzers() { cmake --preset fuzz && cmake --build build/fuzz -j "$jobs" --target fuzzers; }
 # One more than there are cores: many tests wait for another process.
@@ -75,10 +80,11 @@ stage clang-build build_program clang
 stage asan-build build asan
 # What reads the tree, compares pages, or waits for other programs most of its time, is the same in each build.
 stage asan-test check asan -E '^(tree|unused|circles|docs_names|lua_reference|console_reference|outcry_conf|live_feed|research|docs|golden_console_limits|golden_declared_defaults|outside_settings|outside_chains|outside_author|abi_layout|golden_lookahead|golden_cheats|keys_verb|keys_mcp|rehearsal_third_party|outside_rehearsal_venue|outside_venues_binanceus|binanceus_third_party|contact_run|age_run|many_symbols|data_fetch|reconcile_run|live_env|binanceus_kill|vanish_run|venue_info|report_page|plugin_skeleton|outside_pages|outside_tarn)$'
-stage tsan-build build tsan
+# What more than one thread has a part in.
+threads='ring|journal|env|feed|gap|net_|network|step_test|venues|session_checkpoint|sandbox_test|connector|console_server|console_service|console_pipe|console_attach|console_edit|console_killed|golden_console_(live|replay)'
+stage tsan-build build tsan "-DOUTCRY_UNIT_TESTS=$threads"
 stage tsan-test env TSAN_OPTIONS="suppressions=$PWD/tests/tsan.txt" ctest --no-tests=error --test-dir build/tsan --output-on-failure -j "$jobs" \
-    -R 'ring|journal|env|feed|gap|net_|network|step_test|venues|session_checkpoint|sandbox_test|connector|console_server|console_service|console_pipe|console_attach|console_edit|console_killed|golden_console_(live|replay)' \
-    -E 'journal_(damage|crash|edge)'
+    -R "$threads" -E 'journal_(damage|crash|edge)'
 stage coverage-build build coverage
 stage coverage-test sh tests/coverage.sh
 stage clang-hashes sh tests/parity/hashes.sh
