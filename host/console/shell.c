@@ -30,6 +30,7 @@ static int lj_open_words(lua_State *lua)
     lua_newtable(lua);
     luaL_setfuncs(lua, shell_ask_functions, 0);
     luaL_setfuncs(lua, shell_host_functions, 0);
+    luaL_setfuncs(lua, shell_study_functions, 0);
     lua_pushvalue(lua, -1);
     lua_rawsetp(lua, LUA_REGISTRYINDEX, &shell_private_key);
     for (const struct embedded *source = shell_sources; source->name; source++) {
@@ -239,6 +240,49 @@ enum shell_result shell_eval(struct shell *shell, const char *text)
     shell->is_running = false;
     env_take_back();
     return result;
+}
+
+static int lj_tick(lua_State *lua)
+{
+    struct text *text = lua_touserdata(lua, 1);
+    lua_rawgetp(lua, LUA_REGISTRYINDEX, &shell_private_key);
+    const int words = lua_gettop(lua);
+    lua_newtable(lua);
+    const int sink = lua_gettop(lua);
+    lua_pushvalue(lua, sink);
+    lua_setfield(lua, words, "sink");
+    lua_getfield(lua, words, "tick");
+    const int status = lua_pcall(lua, 0, 0, 0);
+    lua_pushnil(lua);
+    lua_setfield(lua, words, "sink");
+    const lua_Unsigned count = lua_rawlen(lua, sink);
+    for (lua_Unsigned i = 1; i <= count; i++) {
+        size_t size;
+        lua_rawgeti(lua, sink, (lua_Integer)i);
+        const char *part = lua_tolstring(lua, -1, &size);
+        text_put_bytes(text, part ? part : "", part ? size : 0);
+        lua_pop(lua, 1);
+    }
+    return status == LUA_OK ? 0 : lua_error(lua);
+}
+
+size_t shell_tick(struct shell *shell, char *text, size_t size_max)
+{
+    struct text out;
+    text_init_fixed(&out, text, size_max);
+    if (!shell->timers || shell->is_running || !begin(shell))
+        return 0;
+    shell->is_running = shell->is_ticking = true;
+    oc_rc rc = sandbox_protect(shell->sandbox, lj_tick, &out);
+    shell->is_running = shell->is_ticking = false;
+    env_take_back();
+    if (rc < 0) { /* the console's Lua was stopped: its timers end with what ran */
+        shell->timers = 0;
+        text_format(&out, "timers: %s\n", sandbox_error_last(shell->sandbox)->message);
+    }
+    if (!shell->sandbox)
+        shell->timers = 0;
+    return out.size;
 }
 
 struct complete {

@@ -48,6 +48,9 @@ void shell_free(struct shell *shell);
 void shell_resize(struct shell *shell, uint32_t columns, uint32_t rows);
 /* Evaluates what was typed: Lua, a bare known name, or the word form of an order. */
 enum shell_result shell_eval(struct shell *shell, const char *text);
+/* While nothing is evaluated: does what every() and after() have due. What that prints goes into `text`, lines parted by '\n'.
+ * Returns its length; 0 also where no timer waits. */
+size_t shell_tick(struct shell *shell, char *text, size_t size_max);
 /* From a signal handler, or another thread: the running evaluation ends soon. What shell_prompt, shell_headline and
  * shell_told_text do is safe while an evaluation prints or asks; shell_eval and shell_complete are not entered twice. */
 void shell_interrupt(struct shell *shell);

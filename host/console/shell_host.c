@@ -59,7 +59,7 @@ static int lj_confirm(lua_State *lua)
     const char *question = luaL_checkstring(lua, 1);
     int64_t began_ns = env_clock_mono();
     shell_poll(lua, shell);
-    bool is_yes = shell->config.confirm && shell->config.confirm(shell->config.arg, question);
+    bool is_yes = shell->config.confirm && !shell->is_ticking && shell->config.confirm(shell->config.arg, question);
     shell->deadline_ns += env_clock_mono() - began_ns;
     sandbox_renew(shell->sandbox);
     lua_pushboolean(lua, is_yes);
@@ -79,6 +79,13 @@ static int lj_sleep(lua_State *lua)
     }
     sandbox_renew(shell->sandbox);
     shell_poll(lua, shell);
+    return 0;
+}
+
+/* timers_run(n): so many timers wait. */
+static int lj_timers_run(lua_State *lua)
+{
+    shell_of(lua)->timers = (uint32_t)luaL_checkinteger(lua, 1);
     return 0;
 }
 
@@ -162,6 +169,49 @@ static int lj_to_ns(lua_State *lua)
     if (text_to_time(text, size, &ns) < 0)
         return 0;
     lua_pushinteger(lua, ns);
+    return 1;
+}
+
+/* to_duration("1h30m") -> nanoseconds, above 0, or nil */
+static int lj_to_duration(lua_State *lua)
+{
+    size_t size;
+    int64_t ns;
+    const char *text = luaL_checklstring(lua, 1, &size);
+    if (text_to_duration(text, size, &ns) < 0 || ns <= 0)
+        return 0;
+    lua_pushinteger(lua, ns);
+    return 1;
+}
+
+struct names {
+    lua_State *lua;
+    const char *begin;
+    int count;
+};
+
+enum { FILES_MAX = 512 };
+
+static oc_rc take_name(void *arg, const char *name)
+{
+    struct names *names = arg;
+    if (strncmp(name, names->begin, strlen(names->begin)) != 0 || (name[0] == '.' && names->begin[0] != '.'))
+        return OC_OK;
+    if (names->count == FILES_MAX)
+        return OC_E_LIMIT;
+    lua_pushstring(names->lua, name);
+    lua_rawseti(names->lua, -2, ++names->count);
+    return OC_OK;
+}
+
+/* files(folder, begin) -> names in the folder that begin so; hidden ones only where they are asked for */
+static int lj_files(lua_State *lua)
+{
+    const char *folder = luaL_checkstring(lua, 1);
+    struct names names = {.lua = lua, .begin = luaL_checkstring(lua, 2)};
+    luaL_checkstack(lua, 4, "files");
+    lua_newtable(lua);
+    (void)env_list(*folder ? folder : ".", take_name, &names);
     return 1;
 }
 
@@ -273,6 +323,7 @@ const luaL_Reg shell_host_functions[] = {
     {"confirm", lj_confirm},
     {"sleep", lj_sleep},
     {"begin_turn", lj_begin_turn},
+    {"timers_run", lj_timers_run},
     {"compile", lj_compile},
     {"told", lj_told},
     {"hear", lj_hear},
@@ -280,6 +331,8 @@ const luaL_Reg shell_host_functions[] = {
     {"leave", lj_quit},
     {"to_ns", lj_to_ns},
     {"from_ns", lj_from_ns},
+    {"to_duration", lj_to_duration},
+    {"files", lj_files},
     {"nearest", lj_nearest},
     {"constant", lj_constant},
     {"text", lj_text},

@@ -42,6 +42,8 @@ struct shell {
     struct json_tokener *tokener;
     volatile bool stop; /* shell_interrupt: ends waits. Only by shell_is_stopped and shell_set_stop */
     bool is_running;    /* within an evaluation */
+    bool is_ticking;    /* of timers: nobody is asked anything */
+    uint32_t timers;    /* that wait: every, after */
     bool is_late;       /* the limit, not a person, has ended it */
     bool is_gone;
     bool is_watching; /* Ctrl-C is how this evaluation ends */
@@ -73,6 +75,9 @@ extern const luaL_Reg shell_ask_functions[];
 /* Notes the digits of the markets; the host is asked once. */
 void shell_learn_markets(struct shell *shell);
 const struct shell_market *shell_market_of(const struct shell *shell, const char *symbol);
+
+/* shell_study.c: indicators. */
+extern const luaL_Reg shell_study_functions[];
 
 /* shell_host.c: what words may do beside asking. */
 extern const luaL_Reg shell_host_functions[];

@@ -167,6 +167,8 @@ static void take_told(struct terminal *terminal)
         shell_told_text(terminal->shell, kind, json, terminal->told[at], TERMINAL_TOLD_LINE_MAX);
         snprintf(terminal->told_at[at], SHELL_TIME_MAX, "%s", shell_told_time(terminal->shell));
         terminal->is_stale = true;
+        if (strcmp(kind, "alert") == 0 && terminal->is_person)
+            fputc('\a', stdout); /* the terminal rings */
     }
 }
 
@@ -193,6 +195,22 @@ static void forget_future(struct terminal *terminal)
     }
 }
 
+/* What timers print joins what is told, a line each. */
+static void tick(struct terminal *terminal)
+{
+    char text[4096];
+    const size_t size = shell_tick(terminal->shell, text, sizeof text);
+    for (size_t at = 0; at < size;) {
+        const char *end = memchr(text + at, '\n', size - at);
+        const size_t length = end ? (size_t)(end - text) - at : size - at;
+        const uint64_t row = terminal->told_count++ % TERMINAL_TOLD_MAX;
+        snprintf(terminal->told[row], TERMINAL_TOLD_LINE_MAX, "%.*s", (int)length, text + at);
+        snprintf(terminal->told_at[row], SHELL_TIME_MAX, "%s", shell_now(terminal->shell));
+        terminal->is_stale = true;
+        at += length + 1;
+    }
+}
+
 void terminal_tend(struct terminal *terminal)
 {
     if (!terminal->shell)
@@ -206,6 +224,7 @@ void terminal_tend(struct terminal *terminal)
     if (now_ns - terminal->headed_ns >= head_ns + terminal->head_pause_ns) {
         shell_headline(terminal->shell, terminal->head, sizeof terminal->head);
         forget_future(terminal);
+        tick(terminal);
         terminal->headed_ns = env_clock_mono();
         /* A host that answers slowly is asked less, for the keys wait meanwhile. */
         int64_t took_ns = terminal->headed_ns - now_ns;

@@ -88,15 +88,23 @@ local clauses = {
     set(opts, 'tag', r.take(), verb, 'tag')
   end,
   gtd = function(r, opts, verb)
+    local wanted = 'a time such as 2026-01-31, 2026-01-31T16:00 or 16:00, or how long, such as 1h'
     local text = r.peek()
-    if not text then r.wrong('a time such as 2026-01-31 or 2026-01-31T16:00', "after 'gtd'") end
-    local whole, time = text:upper(), nil
+    if not text then r.wrong(wanted, "after 'gtd'") end
+    local whole, now, time = text:upper(), S.status(), nil
     r.next = r.next + 1
-    if r.peek() and r.peek():find('^%d%d:%d%d') then whole = whole .. 'T' .. r.take() end
-    time = S.to_ns(whole)
+    if whole:find('^%d%d:%d%d') and now.now then
+      time = S.to_ns(now.now:sub(1, 10) .. 'T' .. whole)
+      if time and time <= now.now_ns then time = time + 86400 * 1000000000 end
+    elseif S.to_duration(text) and now.now_ns then
+      time = now.now_ns + S.to_duration(text)
+    else
+      if r.peek() and r.peek():find('^%d%d:%d%d') then whole = whole .. 'T' .. r.take() end
+      time = S.to_ns(whole)
+    end
     if not time then
       r.next = r.next - 1
-      r.wrong('a time such as 2026-01-31 or 2026-01-31T16:00', "after 'gtd'")
+      r.wrong(wanted, "after 'gtd'")
     end
     set(opts, 'tif', 'GTD', verb, 'gtd')
     opts.expire = S.from_ns(time)
@@ -106,40 +114,55 @@ for _, tif in ipairs { 'gtc', 'ioc', 'fok', 'day' } do
   clauses[tif] = function(_, opts, verb) set(opts, 'tif', tif:upper(), verb, tif) end
 end
 
--- "100 USDT of BTC/USDT": money, or base said by name.
-local function amount_of(r, opts, verb)
-  local value = r.peek() and number_of((r.peek():gsub(',(%d%d%d)', '%1')))
-  if not value or tonumber(value) <= 0 then r.wrong('a quantity above 0', 'word 2') end
+-- What is typed of `tokens` names a market.
+local function symbol_in(tokens)
+  for _, token in ipairs(tokens) do
+    if token.text:find('/', 1, true) and not token.quoted then return token.text end
+  end
+end
+
+-- "0.1", "0.1 eth", "100 USDT", "100 USDT of BTC/USDT", "25%", "all": quantity, money or share, what it is of goes into opts.symbol.
+local function amount_of(r, opts, verb, tokens)
+  local share = S.share_of(r.peek(), verb, 'word 2')
+  local value = not share and r.peek() and number_of((r.peek():gsub(',(%d%d%d)', '%1')))
+  if not share and (not value or tonumber(value) <= 0) then r.wrong('a quantity above 0, money as in 100 USDT, a share as in 25%, or all', 'word 2') end
   r.next = r.next + 1
   local asset = r.peek()
-  if not asset or not asset:find('^%a[%w]*$') or clauses[asset:lower()] then return value end
+  if not asset or not asset:find('^%a[%w]*$') or clauses[asset:lower()] then return value, nil, share end
+  local behind = tokens[r.next + 1]
+  if asset:lower() == 'of' then return value, nil, share end
   r.next = r.next + 1
-  if not r.peek() or r.peek():lower() ~= 'of' then
-    if r.peek() == nil and S.nearest(asset:lower(), names) == nil then r.wrong("of SYMBOL", "after '" .. asset .. "'") end
-    r.next = r.next - 1
-    r.wrong(expected .. ' (or CURRENCY of SYMBOL)')
+  local symbol = symbol_in(tokens)
+  if behind and behind.text:lower() == 'of' then
+    r.next = r.next + 1
+    local named, err = S.info(r.peek() or '')
+    if not r.peek() then r.wrong('a symbol such as BTC/USDT', "after 'of'") end
+    if not named then S.wrong('%s: %s', verb, err.message) end
+    symbol = r.take()
+  elseif symbol then
+    for i = #tokens, 1, -1 do if tokens[i].text == symbol then table.remove(tokens, i) end end
   end
-  r.next = r.next + 1
-  if not r.peek() or not r.peek():find('/') then r.wrong('a symbol such as BTC/USDT', "after 'of'") end
-  local info, err = S.info(r.take())
-  if not info then S.wrong('%s: %s', verb, err.message) end
-  opts.symbol = info.symbol
-  if asset:upper() == info.quote:upper() then return nil, value end
-  if asset:upper() == info.base:upper() then return value end
-  S.wrong("%s: word 3: found '%s', expected %s or %s, what %s is traded in", verb, asset, info.quote, info.base, info.symbol)
+  local info = S.market_for_asset(asset, symbol, verb, S.nearest(asset:lower(), names))
+  if symbol or info.symbol ~= S.default then opts.symbol = info.symbol end
+  local is_money = asset:upper() == info.quote:upper()
+  if not share then return not is_money and value or nil, is_money and value or nil end
+  if is_money ~= (verb:find('buy', 1, true) ~= nil) then
+    S.wrong("%s: word 3: found '%s': a share is of %s", verb, asset, is_money and info.base .. ' that is held' or info.quote .. ' that is free')
+  end
+  return nil, nil, share
 end
 
 -- The order that `tokens` (after the verb) say: qty and options. Raises what, where, found, expected.
 local function parse_order(verb, tokens)
   local r, opts = reader(verb, tokens), {}
-  local qty, quote_qty = amount_of(r, opts, verb)
+  local qty, quote_qty, share = amount_of(r, opts, verb, tokens)
   while r.peek() do
     local token = r.peek()
     local clause = clauses[token:lower()]
     if clause then
       r.next = r.next + 1
       clause(r, opts, verb)
-    elseif token:find('/', 1, true) then
+    elseif token:find('/', 1, true) or (opts.symbol == nil and not S.nearest(token:lower(), names) and token:find('^%a[%w_-]*$') and S.info(token)) then
       local info, err = S.info(token)
       if not info then S.wrong('%s: word %d: %s', verb, r.next + 1, err.message) end
       set(opts, 'symbol', info.symbol, verb, token)
@@ -152,6 +175,11 @@ local function parse_order(verb, tokens)
     S.wrong("%s: '@ market' has no price and cannot wait: found %s beside it", verb, opts.price and 'a price' or "'post'")
   end
   opts.market = nil
+  if share then
+    local info, err = S.info(opts.symbol)
+    if not info then S.wrong('%s: %s', verb, err.message) end
+    qty, quote_qty = S.share_size(verb:match('%a+$'), info, share, opts.price, opts.account, verb)
+  end
   opts.quote_qty = quote_qty
   return qty, opts
 end
@@ -198,7 +226,20 @@ function S.call_in_words(word, rest)
   local arguments, said = {}, {}
   for i, token in ipairs(tokens) do
     arguments[i] = not token.quoted and number_of(token.text) or token.text
+    if word == 'use' and S.info(arguments[i]) then arguments[i] = S.info(arguments[i]).symbol end
     said[i] = lua_value(arguments[i])
+  end
+  if word == 'close' then
+    local info, amount = S.close_arguments(arguments)
+    local side, qty
+    if amount then side, qty = S.close_part(info, amount) end
+    if side then
+      local opts = { symbol = info.symbol ~= S.default and info.symbol or nil, reduce_only = true }
+      local text = lua_of(side, qty, opts)
+      S.say('= ' .. text, 'dim')
+      return text, S.words[side].fn(qty, opts)
+    end
+    if amount then arguments, said = { info.symbol }, { lua_value(info.symbol) } end
   end
   return word .. '(' .. table.concat(said, ', ') .. ')', fn(table.unpack(arguments))
 end

@@ -70,7 +70,7 @@ function methods:orders()
   for i = #rows, 1, -1 do
     if rows[i].symbol == self.symbol then mine[#mine + 1] = S.as_order(rows[i]) end
   end
-  return S.table_of(mine, S.order_columns(), 'no open orders')
+  return S.table_of(mine, S.order_columns(mine), 'no open orders')
 end
 
 function methods:busy()
@@ -85,6 +85,12 @@ function methods:cancel_all()
   return answer and answer.cancelled, err
 end
 
+function S.market_names()
+  local names = { table.unpack(S.market_fields) }
+  for name in pairs(methods) do names[#names + 1] = name end
+  return names
+end
+
 local objects = {}
 
 -- One object a market, so that what is kept in it stays.
@@ -95,6 +101,10 @@ function S.market_object(symbol)
   local function index(_, field)
     if live_fields[field] then return live_fields[field](info) end
     if fixed_fields[field] then return info[field] end
+    if methods[field] == nil and type(field) == 'string' and not field:find('^__') then
+      local near = S.nearest(field, S.market_names())
+      if near then S.wrong("a market has no '%s'; did you mean '%s'?", field, near) end
+    end
     return methods[field]
   end
   local function assign(object, field, value)
@@ -114,6 +124,8 @@ local function use(symbol)
   S.use_instrument(info.symbol)
   S.acts = S.acts + 1
   _G.m = S.market_object(info.symbol)
+  local t = S.ask('ticker', info.symbol)
+  S.say(info.symbol .. ' is in use' .. (t and t.last and ', last ' .. S.price(info, t.last) or ''), 'dim')
 end
 
 S.word('Look', 'market', 'market([symbol])',

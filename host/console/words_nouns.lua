@@ -19,6 +19,16 @@ local function learn()
   return rows
 end
 
+-- "eth", "ETHUSDT", "eth-usdt": the markets that such a name may mean.
+function S.by_short_name(rows, name)
+  local found, joined = {}, name:gsub('[-_/]', '')
+  for _, row in ipairs(rows) do
+    local base, quote = row.base:upper(), row.quote:upper()
+    if base == name or base .. quote == joined then found[#found + 1] = row end
+  end
+  return found
+end
+
 -- What does not change about a market: symbol, venue, base, quote, tick, lot and digits.
 function S.info(symbol)
   symbol = symbol or S.default
@@ -29,9 +39,15 @@ function S.info(symbol)
   local rows, err = learn()
   if not rows then return nil, err end
   if infos[symbol:upper()] then return infos[symbol:upper()] end
+  local short = S.by_short_name(rows, symbol:upper())
+  if #short == 1 then return short[1] end
   local names = {}
   for _, row in ipairs(rows) do names[#names + 1] = row.symbol end
   local nearest = S.nearest(symbol:upper(), names)
+  if #short > 1 then
+    for i, row in ipairs(short) do short[i] = row.symbol end
+    return nil, { code = 'BAD_SYMBOL', definitive = true, message = string.format("'%s' may be %s: say which", symbol, table.concat(short, ', ')) }
+  end
   return nil, { code = 'BAD_SYMBOL', definitive = true,
     message = string.format("no instrument '%s'%s", symbol, nearest and "; did you mean '" .. nearest .. "'?" or '; see markets') }
 end
@@ -155,7 +171,41 @@ word('Look', 'figures', 'figures([symbol])', 'Figures that the venue says: mark,
     time('time', 'time', 1) }, 'the venue says none')
 end)
 
-function S.order_columns()
+-- What only some have has a column where one of them has it.
+local function any_has(rows, name)
+  for _, row in ipairs(rows) do if row[name] then return true end end
+  return false
+end
+
+-- The last price of a market, asked once a table.
+local function lasts()
+  local known = {}
+  return function(symbol)
+    if known[symbol] == nil then
+      local t = S.ask('ticker', symbol)
+      known[symbol] = t and t.last or false
+    end
+    return known[symbol] or nil
+  end
+end
+
+local function age_of(since, now_ns)
+  local from = since and S.to_ns(since)
+  return from and now_ns and now_ns >= from and S.duration(now_ns - from) or ''
+end
+
+-- Rows of orders get how far they are from the last price (share) and how old they are.
+local function measured(rows)
+  local last, now_ns = lasts(), S.status().now_ns
+  for _, row in ipairs(rows) do
+    local level = row.stop or row.price
+    local now = row.is_open and level and last(row.symbol)
+    if now and now > 0 then row.away = level / now - 1 end
+    if row.is_open then row.age = age_of(row.created, now_ns) end
+  end
+end
+
+function S.order_columns(rows)
   local function level(row)
     local info, parts = S.info(row.symbol), {}
     if row.price then parts[#parts + 1] = S.price(info, row.price) end
@@ -165,10 +215,24 @@ function S.order_columns()
   local function amount(row)
     return row.qty and S.qty(S.info(row.symbol), row.qty) or row.quote_qty and S.money(row.quote_qty) .. ' ' .. S.info(row.symbol).quote
   end
-  return { { 'id', 'id' }, time('time', 'created', 4), side(), { 'qty', 'qty', right = true, get = amount }, { 'symbol', 'symbol' },
-    { 'price', 'price', right = true, get = level }, { 'state', 'state', get = function(row) return row.state:lower():gsub('_', ' ') end },
-    qty('filled', 'filled', 3), price('average', 'average', 6), { 'role', 'role', drop = 7 },
-    { 'strategy', 'strategy', drop = 5 }, { 'tag', 'tag', drop = 8 }, { 'reason', 'reason', drop = 9 } }
+  measured(rows)
+  local columns = { { 'id', 'id' }, time('time', 'created', 9), side(), { 'qty', 'qty', right = true, get = amount }, { 'symbol', 'symbol' },
+    { 'price', 'price', right = true, get = level },
+    { 'away', 'away', right = true, drop = 4, get = function(row) return S.percent(row.away, 2) end },
+    { 'state', 'state', get = function(row) return row.state:lower():gsub('_', ' ') end }, qty('filled', 'filled', 6),
+    price('average', 'average', 10), { 'age', 'age', right = true, drop = 5 }, { 'role', 'role', drop = 3 },
+    { 'strategy', 'strategy', drop = 7 }, { 'tag', 'tag', drop = 8 }, { 'reason', 'reason', drop = 2 } }
+  local function is_told(column)
+    if not column.drop then return true end
+    for _, row in ipairs(rows) do
+      local value = row[column[2]]
+      if value and value ~= '' and value ~= 'entry' then return true end
+    end
+    return #rows == 0
+  end
+  local shown = {}
+  for _, column in ipairs(columns) do if is_told(column) then shown[#shown + 1] = column end end
+  return shown
 end
 
 word('Look', 'orders', "orders(['open' or 'all'], [limit])", 'Open orders, youngest first; all: then the ended ones, last ended first.', 'orders all',
@@ -178,7 +242,7 @@ word('Look', 'orders', "orders(['open' or 'all'], [limit])", 'Open orders, young
     if not rows then return nil, err end
     for _, row in ipairs(rows) do S.as_order(row) end
     note_day()
-    return table_of(rows, S.order_columns(), which == 'all' and 'no orders' or 'no open orders')
+    return table_of(rows, S.order_columns(rows), which == 'all' and 'no orders' or 'no open orders')
   end)
 
 word('Look', 'order', 'order(id)', 'One order: its fields are read anew at each access.', 'order o3', function(id)
@@ -200,12 +264,6 @@ local function with_account(rows, columns, place)
   return columns
 end
 
--- What only some have has a column where one of them has it.
-local function any_has(rows, name)
-  for _, row in ipairs(rows) do if row[name] then return true end end
-  return false
-end
-
 -- What cannot be sold by itself, and what the venue shows.
 local function with_rest(rows, columns)
   for _, key in ipairs { 'dust', 'dust_cost' } do
@@ -217,13 +275,42 @@ local function with_rest(rows, columns)
   return columns
 end
 
-word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy; and dust, which cannot be sold by itself.', 'positions', function()
+-- Rows of positions get their profit as a share of what they cost, their age, and the nearest stop that stands against them.
+local function with_stops(rows)
+  local open, now_ns = S.list(500, 'orders', 'open') or {}, S.status().now_ns
+  for _, row in ipairs(rows) do
+    local cost = row.value and row.unrealised and math.abs(row.value - row.unrealised)
+    if cost and cost > 0 then row.unrealised_share = row.unrealised / cost end
+    row.age = row.qty ~= 0 and age_of(row.opened, now_ns) or ''
+    for _, order in ipairs(open) do
+      local is_of_row = order.symbol == row.symbol and (not row.strategy or row.strategy == order.strategy)
+      if is_of_row and order.stop and order.reduce_only and order.role ~= 'entry' then
+        row.stops = (row.stops or 0) + 1
+        local is_nearer = not row.stop or (row.side == 'short') == (order.stop < row.stop)
+        if is_nearer then row.stop = order.stop end
+      end
+    end
+    if row.stop and row.last and row.last > 0 then row.stop_away = row.stop / row.last - 1 end
+  end
+  return rows
+end
+
+word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy, with the nearest stop against it; and dust, which cannot be sold by itself.', 'positions', function()
   local rows, err = S.list(200, 'positions')
   if not rows then return nil, err end
+  with_stops(rows)
+  local function stop(r)
+    if not r.stop then return r.qty ~= 0 and 'none' or '' end
+    return S.price(S.info(r.symbol), r.stop) .. ' ' .. S.percent(r.stop_away, 1) .. (r.stops > 1 and ' +' .. r.stops - 1 or '')
+  end
   return table_of(rows, with_rest(rows, with_account(rows, { { 'symbol', 'symbol' },
     { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
-    qty('qty', 'qty'), price('average', 'average', 3), price('last', 'last', 5), money('value', 'value', 4),
-    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 2)), 'no positions')
+    qty('qty', 'qty'), price('average', 'average', 6), price('last', 'last', 7), money('value', 'value', 8),
+    profit('unrealised', 'unrealised'),
+    { '%', 'unrealised_share', right = true, drop = 1, get = function(r) return S.percent(r.unrealised_share, 2) end,
+      colour = function(r) return S.profit_colour(r.unrealised_share) end },
+    { 'stop', 'stop', right = true, drop = 3, get = stop }, { 'age', 'age', right = true, drop = 5 },
+    profit('realised', 'realised', 9) }, 2)), 'no positions')
 end)
 
 word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()
@@ -379,6 +466,12 @@ function S.bar(r)
   return string.format('%s%s %3.0f%%', string.rep('#', marks), string.rep('-', 10 - marks), math.min(share * 100, 999))
 end
 
+-- What sets the limit of a rule that has none.
+local no_limit = {}
+for _, key in ipairs { 'max_order_qty.limit', 'max_order_value.limit', 'position_limit.limit', 'message_rate.rate', 'max_daily_loss.limit', 'max_drawdown.limit' } do
+  no_limit[key:match('^[^.]+')] = 'no limit: set risk.' .. key
+end
+
 word('Money', 'risk', 'risk()', 'Each rule, and what the smallest buy would use of its limit.', 'risk', function()
   local rows, page = S.list(200, 'risk')
   if not rows then return nil, page end
@@ -391,10 +484,10 @@ word('Money', 'risk', 'risk()', 'Each rule, and what the smallest buy would use 
     if v.missing then head = head .. S.paint('red', S.clean(S.missing_words(v.missing))) .. '\n' end
     if #v == 0 then return head .. S.paint('dim', 'no rules') .. '\n' end
     if v.asked and v.asked.symbol then
-      head = head .. S.paint('dim', 'for a buy of ' .. S.clean(v.asked.qty .. ' ' .. v.asked.symbol) .. ':') .. '\n'
+      head = head .. S.paint('dim', 'of the smallest buy, ' .. S.clean(v.asked.qty .. ' ' .. v.asked.symbol) .. ':') .. '\n'
     end
     return head .. grid({ { 'rule', 'rule' }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
-      { 'share', '', drop = 2, get = S.bar,
+      { 'share', '', drop = 2, get = function(r) return r.limit and S.bar(r) or no_limit[r.rule] or '' end,
         colour = function(r) return r.used and r.limit and r.limit ~= 0 and r.used / r.limit >= 0.9 and not is_minimum(r) and 'red' or nil end },
       { 'about', 'about', drop = 4 } }, v)
   end)

@@ -1,4 +1,4 @@
--- words_save.lua: what was typed and succeeded, written as a strategy that does the same.
+-- words_save.lua: what was typed and succeeded, written as a strategy that does the same at the same times.
 local S = ...
 
 local LOG_MAX = 2000
@@ -7,7 +7,7 @@ S.log = {}
 
 -- Called after each evaluation. kind: 'define' changes globals only, 'act' has asked the host.
 function S.note(text, kind)
-  if #S.log < LOG_MAX then S.log[#S.log + 1] = { text = text, kind = kind } end
+  if #S.log < LOG_MAX then S.log[#S.log + 1] = { text = text, kind = kind, at = kind == 'act' and S.status().now_ns or nil } end
 end
 
 local keywords = {}
@@ -32,7 +32,7 @@ end
 S.names_in = names_in
 
 -- What a strategy's file has, or what the head of the saved file defines.
-local allowed = { buy = true, sell = true, close = true, cancel_all = true, use = true, market = true, now = true, strategy = true }
+local allowed = { buy = true, sell = true, close = true, cancel_all = true, use = true, market = true, now = true, strategy = true, every = true, after = true }
 
 local callbacks = { on_init = true, on_start = true, on_bar = true, on_quote = true, on_trade = true, on_book = true, on_fill = true, on_order = true, on_stop = true,
   on_venue_up = true, on_venue_down = true, on_venue_stale = true, on_resync = true }
@@ -44,6 +44,7 @@ local function why_not(text)
   end
   local callback = text:match('function%s+(on_[%w_]*)') or text:match('^%s*(on_[%w_]*)%s*=')
   if callback and not callbacks[callback] then return "'" .. callback .. "' is no callback" end
+  if text:find('close%s*%b()') and text:find('%%') then return 'a share of a position is of the console only' end
   if text:find(':%s*amend') then return 'amend is replace in a strategy' end
   if text:find(':%s*explain') then return 'explain is a word of the console only' end
   if not S.compile(text) then return 'it is no whole statement' end
@@ -90,21 +91,23 @@ local function commented(text, why) return '-- ' .. text:gsub('\n', '\n-- ') .. 
 
 local function assigned(text) return text:match('^%s*([%a_][%w_]*)%s*=[^=]') end
 
--- Into what stands at the head and what is done at the first bar. A plain line that uses what an act has made is done
--- there too, in its place; `_` is kept if a line asks for it.
+-- Into what stands at the head and what is done at its time. A plain line that uses what an act has made is done there too, in its
+-- place; `_` is kept if a line asks for it.
 local function sort_log()
   local top, acts, all, own, late = {}, {}, {}, {}, { _ = true }
-  local uses_last = false
+  local uses_last, at = false, 0
   for _, entry in ipairs(S.log) do uses_last = uses_last or names_in(entry.text)._ ~= nil end
   for _, entry in ipairs(S.log) do
     local text, why, is_act = entry.text, why_not(entry.text), entry.kind == 'act'
     for name in pairs(names_in(text)) do is_act = is_act or late[name] and not text:find('^%s*function') end
     all[#all + 1] = why and '' or text
+    at = entry.at or at
     if is_act then
       if assigned(text) then late[assigned(text)] = true end
       local is_value = uses_last and not why and S.compile('return ' .. text) ~= nil
       text = is_value and '_ = ' .. text or text
-      acts[#acts + 1] = indent(why and commented(text, why) or 'try(function()' .. (text:find('\n') and '\n' .. indent(text) .. '\n' or ' ' .. text .. ' ') .. 'end)')
+      acts[#acts + 1] = why and indent(commented(text, why)) or
+        string.format('  { %d, function()%send }, -- %s', at, text:find('\n') and '\n' .. indent(indent(text)) .. '\n  ' or ' ' .. text .. ' ', S.from_ns(at))
     else
       top[#top + 1] = why and commented(text, why) or text
       if not why and defines(text, 'on_init') then own.on_init = true end
@@ -114,15 +117,29 @@ local function sort_log()
   return top, acts, table.concat(all, '\n'), own
 end
 
+-- What is done is counted in `state`, which a restart keeps: nothing is done twice.
+local act_helper = [[
+local function act()
+  local time = now()
+  if not state.shift then state.shift = math.max(0, time - acts[1][1]) end
+  state.done = state.done or 0
+  while state.done < #acts and acts[state.done + 1][1] + state.shift <= time do
+    state.done = state.done + 1
+    try(acts[state.done][2])
+  end
+end
+]]
+
 local function strategy_text(name)
   local top, acts, all, own = sort_log()
   local used, out = names_in(all), {}
   local function add(line) out[#out + 1] = line end
   if used.buy or used.sell or used.use or used.close or used.cancel_all then used.market = true end
-  add('-- ' .. name .. '.lua: saved from the console. What was done by hand is done once, at the first bar.')
+  add('-- ' .. name .. '.lua: saved from the console. What was done by hand is done once, at the first bar that closes at its time or later;')
+  add('-- on data that begin later, the first at the first bar and the others as long after it as they were.')
   if not used.strategy then add('strategy { name = "' .. name .. '", about = "saved from the console" }') end
   add('')
-  add('local markets, m, has_acted = {}, nil, false -- m: the first market of the run, or what use() named')
+  add('local markets, m = {}, nil -- m: the first market of the run, or what use() named')
   for _, helper in ipairs(helpers) do
     if used[helper[1]] then
       if helper[1] == 'buy' or (helper[1] == 'sell' and not used.buy) then add(trade_helper) end
@@ -136,11 +153,13 @@ local function strategy_text(name)
   add((own.on_init and '  own_on_init(market_of_run)\n' or '') .. 'end')
   if #acts > 0 then
     add('\n' .. try_helper)
-    add('local function act()')
+    add('-- nanoseconds UTC, and what was done then')
+    add('local acts = {')
     for _, line in ipairs(acts) do add(line) end
-    add('end\n')
+    add('}\n')
+    add(act_helper)
     if own.on_bar then add('local own_on_bar = on_bar') end
-    add('function on_bar(market_of_bar, bar)\n  if not has_acted then\n    has_acted = true\n    act()\n  end')
+    add('function on_bar(market_of_bar, bar)\n  if #acts > 0 then act() end')
     add((own.on_bar and '  own_on_bar(market_of_bar, bar)\n' or '') .. 'end')
   end
   return table.concat(out, '\n') .. '\n'

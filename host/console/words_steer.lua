@@ -62,11 +62,47 @@ simple('hold', 'Pauses a strategy: it gets no more events until resume.', 'pause
 simple('resume', 'A paused or suspended strategy goes on.', 'running')
 simple('reload', 'Reads the file again; what it has saved is handed over.', nil)
 
+-- One strategy's row, or nil, err.
+local function row_of(name)
+  local rows, err = S.list(500, 'strategies')
+  if not rows then return nil, err end
+  local names = {}
+  for _, row in ipairs(rows) do
+    if row.name == name then return row end
+    names[#names + 1] = row.name
+  end
+  local nearest = S.nearest(name, names)
+  return nil, { code = 'NO_STRATEGY', definitive = true,
+    message = "no strategy '" .. name .. "'" .. (nearest and "; did you mean '" .. nearest .. "'?" or '; see strategies') }
+end
+
+local groups = { set = 'params', budget = 'budget', may = 'may' }
+
+-- What a strategy has of one kind: set NAME, budget NAME and may NAME alone.
+function S.shown_group(name, group, example)
+  local row, err = row_of(name)
+  if not row then return nil, err end
+  local values = row[group] or {}
+  return S.shown(values, function(v)
+    local keys, lines = {}, { { group, name } }
+    for key in pairs(v) do keys[#keys + 1] = key end
+    table.sort(keys)
+    for _, key in ipairs(keys) do
+      local value = v[key]
+      local text = type(value) == 'table' and table.concat(value, ',') or S.any(value)
+      if key:find('_ns$') and type(value) == 'number' then key, text = key:gsub('_ns$', ''), value > 0 and S.duration(value) or 'no limit' end
+      lines[#lines + 1] = { key, text ~= '' and text or 'no limit' }
+    end
+    if #keys == 0 then lines[#lines + 1] = { '', 'none' } end
+    return S.card(lines) .. S.paint('dim', 'change one: ' .. example) .. '\n'
+  end)
+end
+
 local function changing(verb, usage, about, example)
   word('Strategies', verb, usage, about, example, function(strategy, ...)
     local name = name_of(strategy, verb, example)
     local fields = values(verb, ...)
-    if #fields == 0 then S.wrong('%s %s: expected what to change: %s', verb, name, example) end
+    if #fields == 0 then return S.shown_group(name, groups[verb], example) end
     local answer, err = S.verb(verb, name, table.unpack(fields))
     return told(answer, err, table.concat(fields, ' '))
   end)
@@ -93,14 +129,7 @@ S.strategy_methods = { 'budget', 'may', 'pause', 'reload', 'resume', 'set', 'unl
 word('Strategies', 'strategy', 'strategy(name)', "One strategy: strategy('sma'):pause() resume() reload() unload() set{} budget{} may{}, and its fields.", 'strategy sma_cross', function(name)
   if type(name) == 'table' then return end -- strategy { ... } at the head of a file
   name = name_of(name, 'strategy', 'strategy sma_cross')
-  local function look()
-    local rows, err = S.list(500, 'strategies')
-    if not rows then return nil, err end
-    for _, row in ipairs(rows) do
-      if row.name == name then return row end
-    end
-    return nil, { code = 'NO_STRATEGY', message = "no strategy '" .. name .. "'; see strategies", definitive = true }
-  end
+  local function look() return row_of(name) end
   local found, err = look()
   if not found then return nil, err end
   return setmetatable({}, { __index = function(_, key)

@@ -112,7 +112,7 @@ function S.order_line(o, status)
   if has_fills then
     add('filled %s @ %s', S.qty(info, o.filled), S.price(info, o.average))
     if o.fee then add('fee %s %s', S.money(o.fee), o.fee_asset or '') end
-    if o.slip_bps then add('slip %+.1f bps', o.slip_bps) end
+    if o.slip_bps then add('slip %+.1f bps%s', o.slip_bps, o.slip_from == 'trigger' and ' from its trigger' or '') end
   end
   if o.rules and o.rules > 0 and o.state ~= 'DENIED' then add('%d rules ok', o.rules) end
   if o.state == 'FILLED' and o.updated_ns and o.created_ns then add('in %s', took(o.updated_ns - o.created_ns)) end
@@ -177,10 +177,17 @@ local function close(symbol, options)
 end
 S.market_methods.close = function(self, options) return close(self.symbol, options) end
 
-word('Trade', 'close', 'close([symbol])', 'Takes the position by hand to zero: orders by hand there are taken back, and the host goes on until it is flat.', 'close BTC/USDT', function(symbol, options)
-  if type(symbol) == 'table' and not getmetatable(symbol) then symbol, options = options, symbol end
-  return close(symbol, options)
-end)
+word('Trade', 'close', 'close([symbol], [qty, share or all])',
+  'Takes the position by hand to zero: orders by hand there are taken back, and the host goes on until it is flat. With a quantity or a share: an order for that part, which only reduces.', 'close BTC/USDT 50%', function(...)
+    local info, amount, options = S.close_arguments { ... }
+    if not info then return nil, amount end
+    local symbol = info.symbol
+    if not amount then return close(symbol, options) end
+    local side, qty = S.close_part(info, amount, options and options.account)
+    if not side then return close(symbol, options) end
+    local fields = fields_of(options or {}, { 'tag', 'account' }, 'close')
+    return made(S.verb(side, info.symbol, 'qty=' .. S.number(qty), 'reduce_only=1', table.unpack(fields)))
+  end)
 
 ---- order objects ----
 
@@ -374,6 +381,37 @@ word('Trade', 'preview', "preview('buy', qty, { options })", 'What an order woul
 
 ---- explain ----
 
+local roles = { stop_loss = 'stop', take_profit = 'target' }
+
+-- What a leg's end has to do with the other orders of its group, where the order itself has no reason.
+local function why_ended(order, family)
+  if order.open or order.is_open or (order.reason or '') ~= '' or order.state ~= 'CANCELED' then return nil end
+  for _, row in ipairs(family) do
+    if row.parent and row.filled > 0 and not row.is_open then
+      return (row.role == 'stop_loss' and 'the stop ' or 'the target ') .. row.id .. ' was filled'
+    end
+  end
+  return order.parent and 'what it protected is closed' or nil
+end
+
+-- The other orders of the same group: entry, stop, target.
+local function link(e)
+  local order = e.order
+  if not order.group or order.group == 0 then return end
+  local family, is_of_it = {}, {}
+  for _, row in ipairs(S.list(4000, 'orders', 'all') or {}) do
+    if row.group == order.group and row.id ~= order.id then family[#family + 1] = row end
+  end
+  e.why = why_ended(order, family)
+  for i, row in ipairs(family) do
+    local info = S.info(row.symbol)
+    local level = row.stop and 'stop ' .. S.price(info, row.stop) or row.price and '@ ' .. S.price(info, row.price) or 'market'
+    is_of_it[i] = { name = not row.parent and 'entry' or roles[row.role] or row.role, text = string.format('%s %s %s %s %s', row.id, row.side,
+      S.qty(info, row.qty or row.filled), level, row.state:lower():gsub('_', ' ')) }
+  end
+  e.family = is_of_it
+end
+
 local function show_explain(e)
   S.note_day()
   local info, lines = S.info(e.order.symbol), { S.order_line(e.order) }
@@ -385,8 +423,11 @@ local function show_explain(e)
     if c.source and c.source ~= '' then add('          ', '%s', c.source:match('^%s*(.-)%s*$')) end
   elseif c then
     local role = (e.order.role or ''):gsub('_', ' ')
-    add('asked by  ', '%s: %s', c.who or c.console or '?', (c.text or '') ~= '' and c.text or 'the ' .. role .. ' of an entry')
+    local whose = e.order.parent and 'the ' .. role .. ' of ' .. e.order.parent or role
+    add('asked by  ', '%s: %s', c.who or c.console or '?', (c.text or '') ~= '' and c.text or whose)
   end
+  for _, row in ipairs(e.family or {}) do add(string.format('%-10s', row.name), '%s', row.text) end
+  if e.why then add('ended     ', '%s', e.why) end
   local text = table.concat(lines, '\n') .. '\n'
   if e.missing and e.order.reason == 'RULE_MISSING' then text = text .. S.paint('red', S.clean(S.missing_words(e.missing))) .. '\n' end
   if e.verdicts and #e.verdicts > 0 then text = text .. verdict_rows(e.verdicts) end
@@ -404,5 +445,6 @@ end
 word('Look', 'explain', 'explain(order)', 'Why an order did what it did: from the tick over callback, rules and answers to the position.', 'explain o3', function(order)
   local e, err = S.ask('explain', id_of(order))
   if not e then return nil, err end
+  link(e)
   return S.shown(e, show_explain)
 end)

@@ -24,8 +24,13 @@ local function watched(what)
   if type(what) ~= 'string' then S.wrong("watch what? expected a word or a function: watch ticker, or watch(function() return m.last end)") end
   local name, rest = what:match('^%s*([%a_]+)%s*(.-)%s*$')
   name = name and name:lower()
-  if not name or not S.words[name] or not S.words[name].fn or name == 'watch' or name == 'tail' then
-    S.wrong("watch: found '%s', expected a word such as ticker, orders, positions, chart", what)
+  local key
+  if name then key, rest = S.spell(name, rest) end
+  local value = not key and S.compile('return ' .. what)
+  if value then return value, what end
+  name = key
+  if not name or not S.words[name].fn or name == 'watch' or name == 'tail' then
+    S.wrong("watch: found '%s', expected a word such as ticker, orders, positions, chart, or an expression", what)
   end
   return function()
     if rest == '' then return S.words[name].fn() end
@@ -85,6 +90,89 @@ word('Console', 'tail', 'tail([n])', 'The last things that were told (fills, ord
     if line then S.say(line) else S.sleep(50) end
   end
 end)
+
+---- timers ----
+
+local timers, numbers, TIMERS_MAX = {}, 0, 64
+
+local function set_timer(name, duration, what, is_repeated)
+  local ns = type(duration) == 'string' and S.to_duration(duration)
+  if not ns then S.wrong("%s: found %s, expected a duration such as 30s, 5m or 1h: %s 5m pnl", name, duration == nil and 'nothing' or "'" .. S.text(duration) .. "'", name) end
+  if type(what) ~= 'function' and (type(what) ~= 'string' or what == '') then
+    S.wrong("%s: after '%s': found %s, expected a function, or words to be done: %s 5m pnl", name, duration, what == nil and 'nothing' or S.text(what), name)
+  end
+  if #timers == TIMERS_MAX then S.wrong('%s: %d timers run: drop one first, as in %s drop %d', name, TIMERS_MAX, name, timers[1].number) end
+  local now_ns = S.status().now_ns or 0
+  numbers = numbers + 1
+  local timer = { number = numbers, each_ns = is_repeated and ns or nil, due_ns = is_repeated and (now_ns // ns + 1) * ns or now_ns + ns,
+    what = type(what) == 'string' and what or 'a function', fn = what, period = duration }
+  timers[#timers + 1] = timer
+  S.timers_run(#timers)
+  S.acts = S.acts + (type(what) == 'function' and 1 or 0)
+  return numbers
+end
+
+local function drop_timer(name, number)
+  for i, timer in ipairs(timers) do
+    if timer.number == tonumber(number) then
+      table.remove(timers, i)
+      S.timers_run(#timers)
+      S.say('timer ' .. timer.number .. ' is dropped')
+      return S.said_already(timer.number)
+    end
+  end
+  return nil, { code = 'NO_TIMER', message = 'there is no such timer: see timers', definitive = true }
+end
+
+local function timer_word(name, about, example, is_repeated)
+  word('Console', name, name .. "('5m', function or words)", about, example, function(duration, ...)
+    if duration == 'drop' then return drop_timer(name, (...)) end
+    local what = ...
+    if type(what) ~= 'function' and select('#', ...) > 0 then
+      local parts = { ... }
+      for i, part in ipairs(parts) do parts[i] = S.text(part) end
+      what = table.concat(parts, ' ')
+    end
+    local number = set_timer(name, duration, what, is_repeated)
+    S.say(string.format('timer %d: %s %s: %s', number, name, duration, timers[#timers].what))
+    return S.said_already(number)
+  end)
+end
+timer_word('every', "Does something again and again, at whole multiples of the duration in the session's time, while this console is there; every('drop', n) ends it.",
+  'every 5m pnl', true)
+timer_word('after', "Does something once, that long from now in the session's time, while this console is there; after('drop', n) takes it back.", 'after 30s cancel_all', false)
+
+word('Console', 'timers', 'timers()', 'What every and after will do, and when.', 'timers', function()
+  local rows = {}
+  S.note_day()
+  for i, timer in ipairs(timers) do
+    rows[i] = { number = timer.number, when = (timer.each_ns and 'every ' or 'once, ') .. timer.period, due = S.clock(S.from_ns(timer.due_ns)), what = timer.what }
+  end
+  return S.table_of(rows, { { 'number', 'number', right = true }, { 'when', 'when' }, { 'next', 'due' }, { 'what', 'what' } }, 'no timers')
+end)
+
+-- Does what is due. What fails is said, and its timer ends.
+function S.tick()
+  local now_ns = #timers > 0 and S.status().now_ns
+  if not now_ns then return end
+  for i = #timers, 1, -1 do
+    local timer = timers[i]
+    if timer and timer.due_ns <= now_ns then
+      if timer.each_ns then timer.due_ns = (now_ns // timer.each_ns + 1) * timer.each_ns else table.remove(timers, i) end
+      S.asks, S.acts, S.said, S.quiet = 0, 0, nil, nil
+      local is_good, result = pcall(function()
+        if type(timer.fn) == 'function' then return timer.fn(timer.due_ns) end
+        return S.eval_once(timer.fn)
+      end)
+      if not is_good or result == 'error' then
+        if not is_good then S.say('timer ' .. timer.number .. ': error: ' .. S.clean((S.text(result):gsub('^console:1: ', ''))), 'red') end
+        for k, other in ipairs(timers) do if other == timer then table.remove(timers, k) end end
+        S.say('timer ' .. timer.number .. ' has ended', 'red')
+      end
+    end
+  end
+  S.timers_run(#timers)
+end
 
 ---- alerts ----
 

@@ -429,7 +429,7 @@ bool service_explain(struct console_service *service, const struct command_words
         json_text(reply, "source", history->text);
     } else {
         json_text(reply, "who", "the host");
-        json_text(reply, "text", order->now.tag);
+        json_text(reply, "text", NULL);
     }
     json_close(reply, '}');
     order_history_put_verdicts(reply, "verdicts", history->verdicts, history->verdict_count);

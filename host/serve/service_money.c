@@ -57,6 +57,10 @@ bool service_positions(struct console_service *service, const struct command_wor
         json_text(reply, "strategy",
                   service->config.host->strategy_name(service->config.host->self, position->strategy));
         json_text(reply, "side", position->qty > 0 ? "long" : position->qty < 0 ? "short" : "flat");
+        if (position->qty)
+            json_time(reply, "opened", position->opened_ns);
+        else
+            json_null(reply, "opened");
         json_qty(reply, "qty", instrument, true, position->qty);
         if (position_average(position, instrument, &average) == OC_OK)
             json_double(reply, "average", average);

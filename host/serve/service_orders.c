@@ -24,17 +24,21 @@ static const char *const roles[] = {"", "entry", "stop_loss", "take_profit", "cl
 
 #define NAME_OF(names, i) ((i) < sizeof(names) / sizeof((names)[0]) ? (names)[i] : "?")
 
-/* How much worse than the middle when it was made, in hundredths of a percent. */
+/* How much worse than the middle when it was made, or than its trigger, in hundredths of a percent. */
 static void put_slip(const struct console_service *service, struct text *reply, const struct order *order)
 {
     struct order_history *history = order_history_find((struct console_service *)(uintptr_t)service, order->now.order);
-    if (!order->fills || !history || history->mid2 <= 0) {
+    const bool has_trigger = order->now.bits & OC_RQ_HAS_STOP;
+    const double from = has_trigger ? (double)order->now.stop_price : (history ? (double)history->mid2 / 2 : 0);
+    if (!order->fills || from <= 0) {
         json_null(reply, "slip_bps");
+        json_null(reply, "slip_from");
         return;
     }
-    double middle = (double)history->mid2 / 2, average = order_average_units(order);
-    double share = order->now.side == OC_SIDE_BUY ? average / middle - 1 : 1 - average / middle;
+    const double average = order_average_units(order);
+    const double share = order->now.side == OC_SIDE_BUY ? average / from - 1 : 1 - average / from;
     json_double(reply, "slip_bps", share * 1e4);
+    json_text(reply, "slip_from", has_trigger ? "trigger" : "arrival");
 }
 
 void service_put_order(struct console_service *service, struct text *reply, const char *key, const struct order *order)
@@ -75,6 +79,11 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     json_text_n(reply, "tag", now->tag, strnlen(now->tag, sizeof now->tag));
     json_text(reply, "role", NAME_OF(roles, now->role));
     json_text(reply, "reason", order->reason[0] ? order->reason : NULL);
+    if (now->parent)
+        json_order_id(reply, "parent", now->parent);
+    else
+        json_null(reply, "parent");
+    json_int(reply, "group", (int64_t)now->group);
     json_flag(reply, "reduce_only", now->bits & OC_RQ_REDUCE_ONLY);
     json_flag(reply, "post_only", now->bits & OC_RQ_POST_ONLY);
     json_time(reply, "created", order->created_ns);

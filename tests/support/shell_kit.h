@@ -49,7 +49,8 @@ struct kit {
     bool is_live, is_locked, is_paused, is_silent, is_slow_fill, needs_sure;
     const char *halted;
     double equity;
-    int confirms; /* how often the person was asked */
+    int64_t later_ns; /* the session's time beyond 12:00:05 */
+    int confirms;     /* how often the person was asked */
     bool confirm_answer;
     char question[256];
 };

@@ -23,14 +23,15 @@ static const struct kit_canned kit_canned[] = {
              "bid and ask (L1)\"}"},
     {"walk", "{\"symbol\":\"BTC/USDT\",\"qty\":0.5,\"buy\":{\"average\":60013.25,\"qty\":0.5},\"sell\":{\"average\":"
              "60011,\"qty\":0.25}}"},
-    {"positions",
-     "{\"rows\":[{\"symbol\":\"BTC/"
-     "USDT\",\"strategy\":null,\"side\":\"long\",\"qty\":0.3,\"average\":59000.55,\"last\":60012.4,\"value\":18003.72,"
-     "\"unrealised\":303.55,\"realised\":-12.5},{\"symbol\":\"BTC/"
-     "USDT\",\"strategy\":\"sma\",\"side\":\"short\",\"qty\":-0.1,\"average\":61000,"
-     "\"last\":60012.4,\"value\":-6001.24,\"unrealised\":-98.76,\"realised\":0}],\"next\":null}"},
-    {"balances", "{\"rows\":[{\"asset\":\"USDT\",\"total\":1234567.891,\"value\":1234567.891},{\"asset\":\"BTC\","
-                 "\"total\":0.3,\"value\":null}],"
+    {"positions", "{\"rows\":[{\"symbol\":\"BTC/"
+                  "USDT\",\"strategy\":null,\"side\":\"long\",\"opened\":\"2026-01-31T10:00:00Z\",\"qty\":0.3,"
+                  "\"average\":59000.55,\"last\":60012.4,\"value\":18003.72,"
+                  "\"unrealised\":303.55,\"realised\":-12.5},{\"symbol\":\"BTC/"
+                  "USDT\",\"strategy\":\"sma\",\"side\":\"short\",\"qty\":-0.1,\"average\":61000,"
+                  "\"last\":60012.4,\"value\":-6001.24,\"unrealised\":-98.76,\"realised\":0}],\"next\":null}"},
+    {"balances", "{\"rows\":[{\"asset\":\"USDT\",\"free\":10000,\"used\":0,\"total\":1234567.891,\"value\":1234567.891}"
+                 ",{\"asset\":\"BTC\","
+                 "\"free\":0.3,\"used\":0,\"total\":0.3,\"value\":null}],"
                  "\"next\":null,\"currency\":\"USDT\"}"},
     {"pnl", "{\"currency\":\"USDT\",\"start\":10000,\"equity\":10080,\"profit\":80,\"profit_share\":0.008,\"realised\":"
             "-12.5,\"unrealised\":92.5,"
@@ -87,14 +88,15 @@ static const struct kit_canned kit_canned[] = {
 static void kit_put_status(const struct kit *kit, struct text *out)
 {
     text_format(out,
-                "{\"now\":\"2026-01-31T12:00:05Z\",\"now_ns\":1769860805000000000,\"mode\":\"paper\",\"live\":%s,"
+                "{\"now\":\"2026-01-31T12:00:05Z\",\"now_ns\":%lld,\"mode\":\"paper\",\"live\":%s,"
                 "\"paused\":%s,\"ended\":false,"
                 "\"speed\":\"max\",\"currency\":\"USDT\",\"equity\":%.2f,\"start\":10000,\"cash\":5000,\"instrument\":"
                 "\"BTC/USDT\",\"last\":60012.4,"
                 "\"halted\":%s%s%s,\"open_orders\":1,\"positions\":1,\"fills\":3,\"strategies\":1,\"seq\":42,"
                 "\"events\":1000,\"consoles\":1,\"dropped\":0}",
-                kit->is_live ? "true" : "false", kit->is_paused ? "true" : "false", kit->equity,
-                kit->halted ? "\"" : "", kit->halted ? kit->halted : "null", kit->halted ? "\"" : "");
+                1769860805000000000LL + (long long)kit->later_ns, kit->is_live ? "true" : "false",
+                kit->is_paused ? "true" : "false", kit->equity, kit->halted ? "\"" : "",
+                kit->halted ? kit->halted : "null", kit->halted ? "\"" : "");
 }
 
 static void kit_put_fills(const struct kit *kit, int from, struct text *out)

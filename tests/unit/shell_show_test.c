@@ -58,7 +58,7 @@ static void tables_fit(void **unused)
     struct kit *kit = kit_of(80, false, false);
     kit_eval(kit, "buy(0.1)");
     kit_eval(kit, "orders all");
-    assert_string_equal(kit->out, "id  time      side     qty  symbol     price  state   filled   average  strategy\n"
+    assert_string_equal(kit->out, "id  time      side     qty  symbol     price  state   filled   average\n"
                                   "o1  12:00:01  BUY   0.1000  BTC/USDT  market  filled  0.1000  60,012.4\n");
     shell_resize(kit->shell, 40, 0);
     kit_eval(kit, "positions");
@@ -209,22 +209,34 @@ static void completion(void **unused)
     completes(kit, "my_table.", 9, "alpha beta ", 2);
     completes(kit, "my_table.be", 9, "beta ", 1);
     completes(kit, "my_table:", 9, "beta ", 1);
-    completes(kit, "m.", 2, "ask base bid busy buy ", 0);
-    completes(kit, "m:b", 2, "busy buy ", 2);
+    completes(kit, "m.", 2, "adx ask atr bars base ", 0);
+    completes(kit, "m:b", 2, "bars bollinger busy buy ", 4);
+    completes(kit, "account.", 8, "cash currency equity name ", 4);
+    completes(kit, "o3.rea", 3, "reason ", 1);
+    completes(kit, "o3:", 3, "amend cancel explain replace ", 4);
     completes(kit, "string.for", 7, "format ", 1);
     completes(kit, "use b", 4, "BTC/USDT ", 1);
     completes(kit, "buy 0.1 eth", 8, "ETH/USDT ", 1);
     completes(kit, "market('", 8, "BTC/USDT ETH/USDT ", 2);
     completes(kit, "market(\"E", 8, "ETH/USDT ", 1);
-    completes(kit, "cancel ", 7, "o1 o2 ", 2);
+    completes(kit, "cancel ", 7, "all o1 o2 ", 3);
     completes(kit, "cancel o", 7, "o1 o2 ", 2);
     completes(kit, "cancel('o", 8, "o1 o2 ", 2);
     completes(kit, "unload ", 7, "sma ", 1);
     completes(kit, "strategy('s", 10, "sma ", 1);
     completes(kit, "help ali", 5, "", 0);
+    completes(kit, "buy 0.1 ta", 8, "tag target ", 2);
+    completes(kit, "sell 0.1 @ 60000 re", 17, "reduce ", 1);
+    completes(kit, "orders a", 7, "all ", 1);
+    completes(kit, "set sma f", 8, "fast= ", 1);
+    completes(kit, "budget sma ca", 11, "callback= ", 1);
+    completes(kit, "may sma i", 8, "instruments= ", 1);
+    completes(kit, "indicator bo", 10, "bollinger ", 1);
+    completes(kit, "load " TEST_SOURCE_DIR "/strategies/sma_cr", 5, TEST_SOURCE_DIR "/strategies/sma_cross.", 0);
+    completes(kit, "diff a " TEST_SOURCE_DIR "/READ", 7, TEST_SOURCE_DIR "/README.md ", 1);
     completes(kit, "help alert", 5, "alert alerts ", 2);
     completes(kit, "nothing.like.this", 13, "", 0);
-    completes(kit, "", 0, "account alert ", 0);
+    completes(kit, "", 0, "account after alert ", 0);
     completes(kit, "]]", 2, "", 0);
     kit->asked_size = 0;
     completes(kit, "amend ", 6, "o1 o2 ", 2);
