@@ -148,10 +148,11 @@ function S.clock(text)
   return text:sub(1, 10) .. ' ' .. text:sub(12, 16)
 end
 
+-- What rounds to 60s is 1m.
 function S.duration(ns)
   local units = { { 86400e9, 'd' }, { 3600e9, 'h' }, { 60e9, 'm' }, { 1e9, 's' }, { 1e6, 'ms' } }
   for _, unit in ipairs(units) do
-    if ns >= unit[1] then return trim(fixed(ns / unit[1], 1), 0) .. unit[2] end
+    if ns >= unit[1] * 0.9995 then return trim(fixed(ns / unit[1], 1), 0) .. unit[2] end
   end
   return string.format('%dns', math.tointeger(ns) or 0)
 end

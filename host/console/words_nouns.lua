@@ -191,7 +191,8 @@ end
 
 local function age_of(since, now_ns)
   local from = since and S.to_ns(since)
-  return from and now_ns and now_ns >= from and S.duration(now_ns - from) or ''
+  if not from or not now_ns or now_ns < from then return '' end
+  return now_ns - from < 1000000000 and '0s' or S.duration(now_ns - from)
 end
 
 -- Rows of orders get how far they are from the last price (share) and how old they are.
@@ -221,9 +222,9 @@ function S.order_columns(rows)
     { 'away', 'away', right = true, drop = 4, get = function(row) return S.percent(row.away, 2) end },
     { 'state', 'state', get = function(row) return row.state:lower():gsub('_', ' ') end }, qty('filled', 'filled', 6),
     price('average', 'average', 10), { 'age', 'age', right = true, drop = 5 }, { 'role', 'role', drop = 3 },
-    { 'strategy', 'strategy', drop = 7 }, { 'tag', 'tag', drop = 8 }, { 'reason', 'reason', drop = 2 } }
+    { 'strategy', 'strategy', drop = 7 }, { 'tag', 'tag', drop = 8 }, { 'reason', 'reason' } }
   local function is_told(column)
-    if not column.drop then return true end
+    if not column.drop and column[2] ~= 'reason' then return true end
     for _, row in ipairs(rows) do
       local value = row[column[2]]
       if value and value ~= '' and value ~= 'entry' then return true end
@@ -301,16 +302,17 @@ word('Money', 'positions', 'positions()', 'What is held, of the account and of e
   with_stops(rows)
   local function stop(r)
     if not r.stop then return r.qty ~= 0 and 'none' or '' end
-    return S.price(S.info(r.symbol), r.stop) .. ' ' .. S.percent(r.stop_away, 1) .. (r.stops > 1 and ' +' .. r.stops - 1 or '')
+    return S.price(S.info(r.symbol), r.stop) .. (r.stops > 1 and ' +' .. r.stops - 1 or '')
   end
   return table_of(rows, with_rest(rows, with_account(rows, { { 'symbol', 'symbol' },
     { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
     qty('qty', 'qty'), price('average', 'average', 6), price('last', 'last', 7), money('value', 'value', 8),
-    profit('unrealised', 'unrealised'),
+    profit('P&L', 'unrealised'),
     { '%', 'unrealised_share', right = true, drop = 1, get = function(r) return S.percent(r.unrealised_share, 2) end,
       colour = function(r) return S.profit_colour(r.unrealised_share) end },
-    { 'stop', 'stop', right = true, drop = 3, get = stop }, { 'age', 'age', right = true, drop = 5 },
-    profit('realised', 'realised', 9) }, 2)), 'no positions')
+    { 'stop', 'stop', right = true, drop = 3, get = stop },
+    { 'away', 'stop_away', right = true, drop = 6.5, get = function(r) return S.percent(r.stop_away, 1) end },
+    { 'age', 'age', right = true, drop = 5 }, profit('realised', 'realised', 9) }, 2)), 'no positions')
 end)
 
 word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()

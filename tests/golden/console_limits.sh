@@ -27,7 +27,7 @@ has "$work/out" "no price is known yet"
 [ "$(grep -c NOTHING_TO_WAIT_FOR "$work/out")" = 2 ] || { say "waiting for nothing is refused"; cat "$work/out"; }
 has "$work/out" "asked   new BUY 0.1 @ 60000"
 has "$work/out" "STOP_LOSS_ON_WRONG_SIDE"
-has "$work/out" "the stop loss of an entry"
+has "$work/out" "the stop loss of o"
 
 # Steps of time, from where the session stands (U2)
 printf 'step\nstep 1h\nstep("90m")\nstep 2 parsecs\nstep 0\n' | console

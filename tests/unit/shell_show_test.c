@@ -62,9 +62,9 @@ static void tables_fit(void **unused)
                                   "o1  12:00:01  BUY   0.1000  BTC/USDT  market  filled  0.1000  60,012.4\n");
     shell_resize(kit->shell, 40, 0);
     kit_eval(kit, "positions");
-    assert_string_equal(kit->out, "symbol    side       qty  unrealised\n"
-                                  "BTC/USDT  long    0.3000     +303.55\n"
-                                  "BTC/USDT  short  -0.1000      -98.76\n");
+    assert_string_equal(kit->out, "symbol    side       qty      P&L\n"
+                                  "BTC/USDT  long    0.3000  +303.55\n"
+                                  "BTC/USDT  short  -0.1000   -98.76\n");
     kit_free(kit);
 }
 
