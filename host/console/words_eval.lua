@@ -162,8 +162,11 @@ end
 
 function S.eval(text)
   begin()
-  S.tick()
-  begin()
+  local _, _, _, _, has_person = S.screen()
+  if not has_person then -- else they are looked at while the keys wait
+    S.tick()
+    begin()
+  end
   return S.eval_once(text)
 end
 

@@ -54,7 +54,7 @@ while read -r words; do
     grep -qF -- "$words" hand || fail "by hand, not there: $words: $(cat hand)"
 done <<'END'
 the venue has not said its rate
-no instrument 'BTC/USDT'
+'BTC/USDT' may be desk:BTC/USDT, loopback:BTC/USDT: say which
 ACCOUNT_NEEDED: say with which account: account=main or hedge
 BAD_ACCOUNT: account: found 'other', expected main or hedge
 o1 BUY 0.010 desk:BTC/USDT @ 99.00 submitted
