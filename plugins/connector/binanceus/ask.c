@@ -348,9 +348,11 @@ static oc_rc answer_ledger(struct binance *bn, const struct oc_response *in, uin
 static oc_rc answer_book(struct binance *bn, const struct oc_response *in, struct kit_json *json)
 {
     struct oc_scale scale;
-    struct kit_book book = {.scale = &scale, .kind = OC_BOOK_SNAPSHOT, .chain = OC_CHAIN_RANGE};
+    struct kit_levels bids = {.count = 0}, asks = {.count = 0};
+    struct kit_book book = {
+        .scale = &scale, .bids = &bids, .asks = &asks, .kind = OC_BOOK_SNAPSHOT, .chain = OC_CHAIN_RANGE};
     struct kit_json_text last = {0};
-    const struct kit_member members[] = {{"lastUpdateId", &last}, {"bids", &book.bids}, {"asks", &book.asks}};
+    const struct kit_member members[] = {{"lastUpdateId", &last}, {"bids", &bids.text}, {"asks", &asks.text}};
     if (!KIT_TAKE(json, members) || !kit_json_end(json) || kit_json_u64(last, &book.last) < 0 ||
         bn->kit.names->scale(bn->kit.host, in->fetch->inst, &scale) < 0)
         return OC_E_DATA;

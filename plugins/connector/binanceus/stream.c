@@ -111,13 +111,9 @@ static oc_rc hear_untyped(struct binance *bn, struct kit_json json, struct kit_a
 /* Its type comes first as the venue writes it, and is looked for where it does not. */
 static oc_rc hear(struct binance *bn, struct kit_json json, struct kit_account *who, int is_within)
 {
-    struct kit_json first = json;
-    struct kit_json_text key;
-    if (!kit_json_object(&first))
-        return OC_E_DATA;
-    if (!kit_json_key(&first, &key) || !KIT_JSON_IS(key, "e"))
+    struct kit_json_text type;
+    if (!kit_json_first(&json, "e", 1, &type))
         return hear_untyped(bn, json, who, is_within);
-    const struct kit_json_text type = kit_json_value(&first);
     return who ? bn_hear_account(bn, type, json, who) : bn_hear_market(bn, type, json);
 }
 
