@@ -376,6 +376,26 @@ oc_rc bn_hear_top(struct binance *bn, struct kit_row *row)
     return kit_commit(&bn->kit, out);
 }
 
+/* What a market did in 24 hours. */
+static oc_rc hear_ticker(struct binance *bn, struct kit_json json)
+{
+#define FIGURE(name, what) KIT_FIELD(name, KIT_IS_DEC, 0, 0, what)
+    static const struct kit_field fields[] = {KIT_SEEN("E"),
+                                              KIT_SEEN("s"),
+                                              FIGURE("c", OC_FIGURE_LAST),
+                                              FIGURE("o", OC_FIGURE_OPEN_24H),
+                                              FIGURE("h", OC_FIGURE_HIGH_24H),
+                                              FIGURE("l", OC_FIGURE_LOW_24H),
+                                              FIGURE("v", OC_FIGURE_VOLUME_24H),
+                                              FIGURE("q", OC_FIGURE_TURNOVER_24H)};
+#undef FIGURE
+    struct kit_row row;
+    return KIT_ROW(&json, fields, &row) && kit_json_end(&json)
+               ? kit_say_figures(&bn->kit, fields, COUNT(fields), &row, row.of[1], "ticker.symbol",
+                                 kit_json_ms(row.of[0]))
+               : (oc_rc)OC_E_DATA;
+}
+
 oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_json json)
 {
     struct kit_row row;
@@ -384,6 +404,8 @@ oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_j
         return hear_depth(bn, json);
     if (KIT_JSON_IS(type, "kline"))
         return hear_bar(bn, json);
+    if (KIT_JSON_IS(type, "24hrTicker"))
+        return hear_ticker(bn, json);
     if (!KIT_JSON_IS(type, "trade"))
         return kit_skip(&bn->kit, "type", type);
     if (!KIT_ROW(&json, trade_fields, &row) || !kit_json_end(&json))

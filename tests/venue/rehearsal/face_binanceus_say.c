@@ -135,6 +135,10 @@ void bn_get_exchange_info(struct bn_call *call)
     put_limit(out, "ORDERS", "DAY", 1, quotas[BN_ORDERS_1D].max);
     json_close(out, ']');
     json_open(out, "exchangeFilters", '[');
+    json_open(out, NULL, '{');
+    json_text(out, "filterType", "EXCHANGE_MAX_NUM_ORDERS");
+    json_int(out, "maxNumOrders", call->venue->face->rules.open_max);
+    json_close(out, '}');
     json_close(out, ']');
     json_open(out, "symbols", '[');
     for (uint32_t i = 0; i < core_inst_count(core); i++)

@@ -387,4 +387,32 @@ static inline void *kit_row_event(const struct kit_codec *codec, const struct ki
     return head;
 }
 
+/* Figures of the market that the row's `symbol` names: of each field whose `bit` is an OC_FIGURE_..., where its value is a decimal. `unknown`: what
+ * a symbol that nobody has named is counted as. */
+static inline oc_rc kit_say_figures(const struct kit_codec *codec, const struct kit_field *fields, uint32_t count,
+                                    struct kit_row *row, struct kit_json_text symbol, const char *unknown,
+                                    int64_t at_ns)
+{
+    struct oc_figure said[KIT_FIELDS_MAX];
+    uint32_t figures = 0;
+    oc_rc rc;
+    if (kit_symbol(codec, symbol, &row->scale) < 0)
+        return kit_skip(codec, unknown, symbol);
+    memset(said, 0, sizeof said);
+    for (uint32_t i = 0; i < count && i < KIT_FIELDS_MAX; i++)
+        if (fields[i].bit && kit_json_dec(row->of[i], &said[figures].value) == OC_OK)
+            said[figures++].what = fields[i].bit;
+    const size_t size = sizeof(struct oc_ev_figures) + figures * sizeof *said;
+    struct oc_ev_figures *out = figures ? (struct oc_ev_figures *)kit_event(codec, size, OC_EV_FIGURES, 0, &rc) : NULL;
+    if (!out)
+        return figures ? rc : (oc_rc)OC_E_DATA;
+    out->head.inst = row->scale.inst;
+    out->head.venue_ns = at_ns;
+    out->head.flags = OC_EVF_LAST;
+    out->count = figures;
+    out->tail = sizeof *out;
+    memcpy(out + 1, said, figures * sizeof *said);
+    return kit_commit(codec, out);
+}
+
 #endif
