@@ -35,6 +35,10 @@ ok(fills.some((fill) => fill.order === bought.id && fill.fee.currency === 'BTC')
 const held = await venue.fetchBalance();
 ok(held.BTC.free > 2 && held.BTC.free < 2.001 && held.USD.used === 0);
 await rejects(venue.createOrder('BTC/USD', 'limit', 'buy', 100, 30000), ccxt.InsufficientFunds);
+const stop = await venue.createOrder('BTC/USD', 'stop_loss_limit', 'sell', 0.001, 29000, { stopPrice: 30000 });
+same([stop.status, stop.type, stop.stopPrice], ['open', 'stop_loss_limit', 30000]);
+await venue.cancelOrder(stop.id, 'BTC/USD');
+await rejects(venue.privatePostOrder({ symbol: 'BTCUSD', side: 'SELL', type: 'STOP_LOSS', quantity: '0.001', stopPrice: '30000' }), ccxt.ExchangeError);
 await rejects(venue.cancelOrder(edited.id, 'BTC/USD'), ccxt.OrderNotFound);
 const figures = await venue.watchTicker('BTC/USD');
 ok(figures.high >= figures.low && figures.baseVolume > 0);

@@ -40,6 +40,8 @@ void bn_put_order(const struct core *core, struct text *out, const struct core_o
 const char *bn_state(const struct core_order *order);
 const char *bn_type(const struct core_order *order);
 const char *bn_tif(const struct core_order *order);
+/* Whether it takes a stop at market: as there, the first of all does not. */
+bool bn_takes_stops(const struct core_inst *inst);
 void bn_get_exchange_info(struct bn_call *call);
 void bn_get_account(struct bn_call *call);
 void bn_get_order(struct bn_call *call);

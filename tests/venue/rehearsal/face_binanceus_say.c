@@ -72,6 +72,8 @@ static void put_filters(struct text *out, const struct core_inst *in)
     json_close(out, ']');
 }
 
+bool bn_takes_stops(const struct core_inst *inst) { return strcmp(inst->symbol, "BTCUSD") != 0; }
+
 static void put_symbol(const struct core *core, struct text *out, const struct core_inst *in)
 {
     json_open(out, NULL, '{');
@@ -88,7 +90,8 @@ static void put_symbol(const struct core *core, struct text *out, const struct c
     for (const char *const *type =
              (const char *const[]){"LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", NULL};
          *type; type++)
-        json_text(out, NULL, *type);
+        if (strcmp(*type, "STOP_LOSS") != 0 || bn_takes_stops(in))
+            json_text(out, NULL, *type);
     json_close(out, ']');
     json_flag(out, "icebergAllowed", false);
     json_flag(out, "ocoAllowed", false);
