@@ -48,7 +48,8 @@ static const struct row {
     int (*run)(const struct bench *bench);
 } rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},
             {"door", bench_door},       {"journal", bench_journal}, {"durable", bench_durable},
-            {"restore", bench_restore}, {"console", bench_console}, {"json", bench_json}};
+            {"restore", bench_restore}, {"console", bench_console}, {"json", bench_json},
+            {"venue", bench_venue}};
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

@@ -57,6 +57,9 @@ int bench_console(const struct bench *bench);
 /* bench_json.c */
 int bench_json(const struct bench *bench);
 
+/* bench_venue.c */
+int bench_venue(const struct bench *bench);
+
 /* bench.c */
 /* Keys and values in turn, ended by NULL. OC_E_NOMEM. */
 CHECKED oc_rc bench_set(struct settings *settings, const char *const *pairs);

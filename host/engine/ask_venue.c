@@ -20,6 +20,12 @@ void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can)
         engine->own_way[account] = can;
 }
 
+void engine_set_stop_slip(struct engine *engine, uint32_t account, uint32_t slip_ppm)
+{
+    if (account <= ENGINE_ACCOUNTS_MAX && slip_ppm < 1000000)
+        engine->stop_slip[account] = slip_ppm;
+}
+
 /* The position of the entry that a leg protects; NULL: none was named, or several were. */
 static const struct oc_id *position_of_entry(const struct engine *engine, const struct oc_request *leg)
 {

@@ -304,6 +304,9 @@ void engine_set_asks_fills(struct engine *engine, uint32_t account, bool asks);
 void engine_set_cancel_all(struct engine *engine, uint32_t account, uint32_t can);
 /* [setup] Which orders go the venue's own way (OC_RQ_NATIVE): OC_CAN_CLOSE, OC_CAN_PROTECT. The same in a replay. */
 void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can);
+/* [setup] Where an instrument takes no stop at market and does take one with a limit, a stop loss is that, its limit so far beyond it, in millionths
+ * of its price (below one million); 0: it is none, and is refused. The same in a replay. */
+void engine_set_stop_slip(struct engine *engine, uint32_t account, uint32_t slip_ppm);
 /* What a cancel of many leaves: protection; nothing; protection, and the orders that close; nothing, and the books of the entries
  * that are taken back are closed, until they are flat. */
 enum engine_cancels { CANCEL_NOT_PROTECTION, CANCEL_ALL, CANCEL_NOT_CLOSING, CANCEL_TO_CLOSE };

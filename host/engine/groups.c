@@ -153,6 +153,23 @@ static struct oc_request leg_request(const struct group *group, int64_t qty, uin
     return leg;
 }
 
+/* A stop loss where no stop is taken at market: with a limit beyond it, toward the worse. */
+static void limit_stop(const struct engine *engine, struct oc_request *leg)
+{
+    const struct oc_instrument *info = &instruments_get(engine->instruments, leg->head.inst)->info;
+    const uint64_t has_limit = (uint64_t)1 << OC_ORDER_STOP_LIMIT, at_market = (uint64_t)1 << OC_ORDER_STOP;
+    const int64_t slip = engine->stop_slip[leg->account];
+    const bool is_needed =
+        (info->present & OC_INST_HAS_ORDERS) && (info->orders & (has_limit | at_market)) == has_limit;
+    if (leg->type != OC_ORDER_STOP || !slip || !is_needed)
+        return;
+    const int64_t beyond =
+        (int64_t)((oc_i128)(leg->stop_price < 0 ? -leg->stop_price : leg->stop_price) * slip / 1000000);
+    leg->type = OC_ORDER_STOP_LIMIT;
+    leg->price = leg->side == OC_SIDE_SELL ? leg->stop_price - beyond : leg->stop_price + beyond;
+    leg->bits |= OC_RQ_HAS_PRICE;
+}
+
 static bool told_has_room(struct groups *groups)
 {
     if (groups->told_count < groups->told_room)
@@ -205,6 +222,7 @@ static void leg_place(struct engine *engine, struct group *group, uint64_t *leg,
     const uint8_t bit = role == OC_ROLE_STOP_LOSS ? GROUP_STOP_IS_SMALL : GROUP_TARGET_IS_SMALL;
     struct oc_request request = leg_request(group, qty, role);
     struct engine_refusal refusal = {0};
+    limit_stop(engine, &request);
     if (is_too_small(engine, &request)) {
         alarm_small(engine, group);
         group->is_small |= bit;

@@ -90,7 +90,9 @@ static const char *venue_refuses(const struct engine *engine, const struct oc_re
 {
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
     const struct oc_instrument *info = &instrument->info;
-    const uint32_t counts = info->max_orders | info->max_stop_orders | info->iceberg_parts;
+    const uint32_t counts = info->max_orders | info->max_stop_orders | info->iceberg_parts | info->max_icebergs |
+                            info->max_orders_of_account | info->max_stop_orders_of_account |
+                            info->max_icebergs_of_account;
     if (__builtin_expect(!(info->present | info->rules | counts | (info->status ^ OC_STATUS_TRADING)), 1))
         return NULL;
     return terms_refuse(engine, instrument, request);

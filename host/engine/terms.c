@@ -117,21 +117,54 @@ static const char *band_refuses(const struct engine *engine, const struct oc_ins
     return high.units > 0 && compare_part(request->price, market->last, high) > 0 ? "PRICE_ABOVE_BAND" : NULL;
 }
 
-/* Those of the account that are open, or asked for within this callback. */
+struct open_counts {
+    uint32_t orders, stops, icebergs;
+};
+
+static void count_open(struct open_counts *counts, const struct order *order, const struct oc_request *request)
+{
+    if (order->now.account != request->account || order->now.order == request->order)
+        return;
+    counts->orders++;
+    counts->stops += (order->now.bits & OC_RQ_HAS_STOP) && !order->is_triggered;
+    counts->icebergs += (order->now.bits & OC_RQ_HAS_DISPLAY) != 0;
+}
+
+static bool is_full(uint32_t count, uint32_t most) { return most && count >= most; }
+
+static bool has_counts(const struct oc_instrument *info)
+{
+    return info->max_orders || info->max_stop_orders || info->max_icebergs;
+}
+
+static bool has_counts_of_account(const struct oc_instrument *info)
+{
+    return info->max_orders_of_account || info->max_stop_orders_of_account || info->max_icebergs_of_account;
+}
+
+/* Those of the account that are open, or asked for within this callback: here, and of all instruments, whose limits each of them says. */
 static const char *count_refuses(const struct engine *engine, const struct oc_instrument *info,
                                  const struct oc_request *request)
 {
-    const bool is_stop = request->bits & OC_RQ_HAS_STOP;
-    uint32_t open = 0, stops = 0;
-    const struct order *order = orders_open_of(engine->orders, request->head.inst);
-    for (; order; order = order->younger_here) {
-        const bool counts = order->now.account == request->account && order->now.order != request->order;
-        open += counts;
-        stops += counts && (order->now.bits & OC_RQ_HAS_STOP) && !order->is_triggered;
-    }
-    if (info->max_orders && open >= info->max_orders)
+    const bool is_stop = request->bits & OC_RQ_HAS_STOP, is_iceberg = request->bits & OC_RQ_HAS_DISPLAY;
+    struct open_counts here = {0}, all = {0};
+    const struct order *order = has_counts(info) ? orders_open_of(engine->orders, request->head.inst) : NULL;
+    for (; order; order = order->younger_here)
+        count_open(&here, order, request);
+    order = has_counts_of_account(info) ? orders_open_first(engine->orders) : NULL;
+    for (; order; order = order->younger)
+        count_open(&all, order, request);
+    if (is_full(here.orders, info->max_orders))
         return "TOO_MANY_OPEN_ORDERS";
-    return is_stop && info->max_stop_orders && stops >= info->max_stop_orders ? "TOO_MANY_STOP_ORDERS" : NULL;
+    if (is_stop && is_full(here.stops, info->max_stop_orders))
+        return "TOO_MANY_STOP_ORDERS";
+    if (is_iceberg && is_full(here.icebergs, info->max_icebergs))
+        return "TOO_MANY_ICEBERGS";
+    if (is_full(all.orders, info->max_orders_of_account))
+        return "TOO_MANY_OPEN_ORDERS_OF_ACCOUNT";
+    if (is_stop && is_full(all.stops, info->max_stop_orders_of_account))
+        return "TOO_MANY_STOP_ORDERS_OF_ACCOUNT";
+    return is_iceberg && is_full(all.icebergs, info->max_icebergs_of_account) ? "TOO_MANY_ICEBERGS_OF_ACCOUNT" : NULL;
 }
 
 /* What the account holds and could hold by its open orders. */
@@ -180,7 +213,7 @@ const char *terms_refuse(const struct engine *engine, const struct instrument *i
         reason = shape_refuses(info, request);
     if (!reason && (request->bits & OC_RQ_HAS_PRICE))
         reason = band_refuses(engine, info, request);
-    if (!reason && request->kind == OC_REQUEST_NEW && (info->max_orders || info->max_stop_orders))
+    if (!reason && request->kind == OC_REQUEST_NEW && (has_counts(info) || has_counts_of_account(info)))
         reason = count_refuses(engine, info, request);
     if (!reason && (info->present & OC_INST_HAS_MAX_POSITION) && (request->bits & OC_RQ_HAS_QTY))
         reason = position_refuses(engine, info, request);

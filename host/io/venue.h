@@ -406,6 +406,7 @@ struct io_venue {
     uint32_t shared_count;
     struct plugin_site sites[IO_SITES];
     struct io_stream streams[IO_STREAMS_MAX];
+    uint32_t stream_top; /* none was ever behind that place */
     struct oc_account accounts[IO_ACCOUNTS_MAX];
     uint32_t account_count;
     uint32_t reach[IO_ACCOUNTS_MAX];    /* OC_VENUE_...: what was said of it last, by place of the account */

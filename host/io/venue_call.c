@@ -106,7 +106,7 @@ struct limits *io_limits_of(struct io_venue *venue)
 static void undo(struct io_venue *venue)
 {
     queue_end(&venue->queue, false);
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++)
+    for (uint32_t i = 0; i < venue->stream_top; i++)
         if (venue->streams[i].is_of_call) {
             free(venue->streams[i].path);
             venue->streams[i] = (struct io_stream){0};
@@ -270,7 +270,7 @@ oc_rc io_call_end(struct io_venue *venue, oc_rc rc)
         io_fetch_answered(venue, event);
     }
     queue_end(&venue->queue, true);
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++)
+    for (uint32_t i = 0; i < venue->stream_top; i++)
         venue->streams[i].is_of_call = false;
     for (uint32_t i = 0; i < venue->op_count; i++) {
         const oc_rc done = carry_out(venue, &venue->ops[i]);

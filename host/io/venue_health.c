@@ -7,7 +7,7 @@
 
 static void look_at_streams(const struct io_venue *venue, struct io_health *health)
 {
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->stream_top; i++) {
         const struct io_stream *stream = &venue->streams[i];
         if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream))
             continue;

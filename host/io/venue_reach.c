@@ -14,7 +14,7 @@ static uint32_t reach_of(const struct io_venue *venue, uint32_t account, uint32_
 {
     uint32_t count = 0, ready = 0;
     bool lacks_orders = false;
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->stream_top; i++) {
         const struct io_stream *stream = &venue->streams[i];
         if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream) ||
             (stream->account && stream->account != account))

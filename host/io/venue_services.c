@@ -213,6 +213,8 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
                                  .ping_ns = open->ping_ns,
                                  .silence_ns = open->silence_ns ? open->silence_ns : said->silence_ns,
                                  .age_ns = open->age_ns};
+    if (venue->stream_top <= (uint32_t)(stream - venue->streams))
+        venue->stream_top = (uint32_t)(stream - venue->streams) + 1;
     *ret_stream = stream->number;
     return OC_OK;
 }

@@ -11,7 +11,7 @@ enum { BACKOFF_DOUBLES = 6, WORDS_MAX = 4096 };
 
 struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number)
 {
-    for (uint32_t i = 0; i < IO_STREAMS_MAX && number; i++)
+    for (uint32_t i = 0; i < venue->stream_top && number; i++)
         if (venue->streams[i].state != IO_STREAM_FREE && venue->streams[i].number == number)
             return &venue->streams[i];
     return NULL;
@@ -19,7 +19,7 @@ struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number)
 
 struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link)
 {
-    for (uint32_t i = 0; i < IO_STREAMS_MAX && link; i++)
+    for (uint32_t i = 0; i < venue->stream_top && link; i++)
         if (venue->streams[i].state != IO_STREAM_FREE && venue->streams[i].link == link)
             return &venue->streams[i];
     return NULL;
@@ -166,21 +166,21 @@ void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t t
     venue->reach_is_old = true;
 }
 
-/* The first that is to be told of now; IO_STREAMS_MAX: none is. */
+/* The first that is to be told of now; stream_top: none is. */
 static uint32_t to_tell(const struct io_venue *venue)
 {
     const int64_t now_ns = io_venue_now(venue);
     uint32_t place = 0;
-    while (place < IO_STREAMS_MAX && (!venue->streams[place].tell || venue->streams[place].tell_ns > now_ns))
+    while (place < venue->stream_top && (!venue->streams[place].tell || venue->streams[place].tell_ns > now_ns))
         place++;
     return place;
 }
 
-bool io_stream_has_tell(const struct io_venue *venue) { return to_tell(venue) < IO_STREAMS_MAX; }
+bool io_stream_has_tell(const struct io_venue *venue) { return to_tell(venue) < venue->stream_top; }
 
 void io_stream_tell_soon(struct io_venue *venue)
 {
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++)
+    for (uint32_t i = 0; i < venue->stream_top; i++)
         venue->streams[i].tell_ns = INT64_MIN;
 }
 
@@ -196,7 +196,7 @@ static void ask_anew(struct io_venue *venue)
 oc_rc io_stream_tell(struct io_venue *venue)
 {
     const uint32_t place = to_tell(venue);
-    if (place == IO_STREAMS_MAX)
+    if (place == venue->stream_top)
         return 0;
     struct io_stream *stream = &venue->streams[place];
     const struct oc_stream told = {.size = sizeof told,
@@ -239,7 +239,7 @@ oc_rc io_stream_tell(struct io_venue *venue)
 void io_stream_moved(struct io_venue *venue)
 {
     const int64_t now_ns = io_venue_now(venue);
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->stream_top; i++) {
         struct io_stream *stream = &venue->streams[i];
         if (stream->state != IO_STREAM_WAITS || io_stream_is_over(stream))
             continue;
@@ -251,7 +251,7 @@ void io_stream_moved(struct io_venue *venue)
 oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns)
 {
     oc_rc rc = OC_OK;
-    for (uint32_t i = 0; i < IO_STREAMS_MAX && rc == OC_OK; i++) {
+    for (uint32_t i = 0; i < venue->stream_top && rc == OC_OK; i++) {
         struct io_stream *stream = &venue->streams[i];
         if (stream->state == IO_STREAM_WAITS && stream->again_ns <= now_ns && !stream->tell && !venue->is_quiet)
             rc = io_stream_open(venue, stream);
@@ -262,7 +262,7 @@ oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns)
 int64_t io_stream_next_ns(const struct io_venue *venue)
 {
     int64_t next_ns = INT64_MAX;
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->stream_top; i++) {
         const struct io_stream *stream = &venue->streams[i];
         const int64_t at_ns = stream->tell ? stream->tell_ns
                               : stream->state == IO_STREAM_WAITS && !venue->is_quiet
@@ -333,7 +333,7 @@ static bool fits(const struct io_venue *venue, const struct io_stream *stream, c
 static struct io_stream *stream_for(struct io_venue *venue, const struct oc_sub *sub, bool *ret_waits)
 {
     *ret_waits = false;
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->stream_top; i++) {
         struct io_stream *stream = &venue->streams[i];
         if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream) || !fits(venue, stream, sub))
             continue;

@@ -86,7 +86,7 @@ void io_successor_told(struct io_venue *venue, struct io_stream *stream)
 
 void io_successor_due(struct io_venue *venue, int64_t now_ns)
 {
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->stream_top; i++) {
         struct io_stream *stream = &venue->streams[i];
         if (io_successor_next_ns(venue, stream) > now_ns)
             continue;
@@ -99,7 +99,7 @@ void io_successor_due(struct io_venue *venue, int64_t now_ns)
 
 static struct io_stream *of_next(struct io_venue *venue, uint32_t link)
 {
-    for (uint32_t i = 0; i < IO_STREAMS_MAX && link; i++)
+    for (uint32_t i = 0; i < venue->stream_top && link; i++)
         if (venue->streams[i].state != IO_STREAM_FREE && venue->streams[i].next_link == link)
             return &venue->streams[i];
     return NULL;

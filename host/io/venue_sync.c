@@ -79,7 +79,7 @@ bool io_sync_delays(const struct io_venue *venue, const struct oc_request *reque
 static bool is_reached(const struct io_venue *venue)
 {
     uint32_t count = 0, ready = 0;
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->stream_top; i++) {
         const struct io_stream *stream = &venue->streams[i];
         if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream))
             continue;

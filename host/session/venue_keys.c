@@ -1,5 +1,7 @@
 #include "session/venue_keys.h"
 
+#include <outcry/kit/text.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -401,6 +403,32 @@ oc_rc venue_own_way(struct settings *settings, const char *venue, const struct o
         if (rc < 0)
             return rc;
     }
+    return OC_OK;
+}
+
+oc_rc venue_stop_slip(struct settings *settings, const char *venue, const struct oc_venue *described, uint32_t *ret_ppm,
+                      struct error *ret_error)
+{
+    struct oc_dec part = {0, 0, 0}, ppm;
+    bool is_offered = false;
+    for (uint32_t i = 0; described && i < described->order_count; i++)
+        is_offered |= described->orders[i].type == OC_ORDER_STOP_LIMIT;
+    const char *text = venue_text(settings, venue, "stop_slip", NULL);
+    *ret_ppm = 0;
+    if (!text && is_offered) {
+        const oc_rc rc = describe(settings, venue, "stop_slip", "1%", ret_error);
+        if (rc < 0)
+            return rc;
+        text = "1%";
+    }
+    if (!text || strcmp(text, "none") == 0)
+        return OC_OK;
+    const struct oc_dec million = {1000000, 0, 0}, least = {1, 4, 0}, most = {5, 1, 0};
+    if (!strchr(text, '%') || kit_read_dec(text, &part) < 0 || oc_dec_compare(part, least) < 0 ||
+        oc_dec_compare(part, most) > 0 || oc_dec_mul(part, million, &ppm) < 0)
+        return wrong(settings, venue, "stop_slip", "0.01% to 50%, or none", ret_error);
+    for (*ret_ppm = (uint32_t)ppm.units; ppm.scale > 0; ppm.scale--)
+        *ret_ppm /= 10;
     return OC_OK;
 }
 

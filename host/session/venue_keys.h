@@ -55,6 +55,10 @@ CHECKED oc_rc venue_fetch_fills(struct settings *settings, const char *venue, co
  * it can and nothing is said, or "order", as orders of their own. */
 CHECKED oc_rc venue_own_way(struct settings *settings, const char *venue, const struct oc_venue *described,
                             uint32_t *ret_can, struct error *ret_error);
+/* How far beyond a stop loss its limit lies where a symbol takes no stop at market, in ppm: venue.NAME.stop_slip, which becomes 1 % where it is not set
+ * and the venue has stops with a limit. 0: `none`. */
+CHECKED oc_rc venue_stop_slip(struct settings *settings, const char *venue, const struct oc_venue *described,
+                              uint32_t *ret_ppm, struct error *ret_error);
 /* venue.NAME.deadman; 0: not set. OC_E_CONFIG: not a span of 5 s to 24 h, or the venue has no such switch. [setup] */
 CHECKED oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described,
                             int64_t *ret_ns, struct error *ret_error);

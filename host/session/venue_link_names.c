@@ -104,8 +104,10 @@ oc_rc venue_link_want_market(struct venue_link *link, uint32_t inst)
     if (link->wanted[index / 8] >> bit & 1)
         return OC_OK;
     link->wanted[index / 8] |= (uint8_t)(1u << bit);
-    const oc_rc rc = want(link, OC_TOPIC_TRADES, inst, 0);
-    return rc == OC_OK ? want(link, OC_TOPIC_QUOTES, inst, 0) : rc;
+    oc_rc rc = want(link, OC_TOPIC_TRADES, inst, 0);
+    if (rc == OC_OK)
+        rc = want(link, OC_TOPIC_QUOTES, inst, 0);
+    return rc == OC_OK ? want(link, OC_TOPIC_FIGURES, inst, 0) : rc;
 }
 
 static oc_rc want_markets(struct venue_link *link)

@@ -127,7 +127,7 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
                           struct error *ret_error)
 {
     const struct oc_connector *table = link->records_dir ? NULL : connector_of(registry, parts, place);
-    uint32_t can, own;
+    uint32_t can, own, slip_ppm;
     int64_t after_ns;
     *ret_error = (struct error){0};
     if (!table) /* opening it says so */
@@ -145,6 +145,8 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
     if (rc == OC_OK)
         rc = venue_own_way(link->settings, link->name, table->venue, &own, ret_error);
     if (rc == OC_OK)
+        rc = venue_stop_slip(link->settings, link->name, table->venue, &slip_ppm, ret_error);
+    if (rc == OC_OK)
         rc = venue_books(link->settings, link->name, table->venue, &books, ret_error);
     if (rc == OC_OK)
         rc = venue_bars(link->settings, link->name, table->venue, &bars, ret_error);
@@ -154,7 +156,7 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
 oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
 {
     int64_t after_ns = 0;
-    uint32_t can = 0, own = 0;
+    uint32_t can = 0, own = 0, slip_ppm = 0;
     bool fetches = false;
     struct engine_bars bars;
     oc_rc rc = venue_cancel_all(link->settings, link->name, NULL, &can, ret_error);
@@ -162,6 +164,8 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
         rc = venue_fetch_fills(link->settings, link->name, NULL, &fetches, ret_error);
     if (rc == OC_OK)
         rc = venue_own_way(link->settings, link->name, NULL, &own, ret_error);
+    if (rc == OC_OK)
+        rc = venue_stop_slip(link->settings, link->name, NULL, &slip_ppm, ret_error);
     if (rc == OC_OK)
         rc = venue_books(link->settings, link->name, NULL, &link->keeps, ret_error);
     if (rc == OC_OK)
@@ -172,6 +176,7 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
         engine_set_cancel_all(link->world.engine, link->accounts[i], can);
         engine_set_asks_fills(link->world.engine, link->accounts[i], fetches);
         engine_set_own_way(link->world.engine, link->accounts[i], own);
+        engine_set_stop_slip(link->world.engine, link->accounts[i], slip_ppm);
         engine_set_books(link->world.engine, link->accounts[i], link->keeps.policy, link->keeps.levels);
         engine_set_bars(link->world.engine, link->accounts[i], &bars);
     }

@@ -19,7 +19,10 @@ trap 'rm -rf "$scratch"' EXIT
 rows='bars_lua lua bars BENCH_ROW=
 bar_c c order BENCH_IDLE=1
 order_c c order BENCH_ROW=
-append_c c journal BENCH_ROW='
+append_c c journal BENCH_ROW=
+trade_frame c venue BENCH_FRAME=trade
+top_frame c venue BENCH_FRAME=top
+depth_frame c venue BENCH_FRAME=depth'
 
 count() { # ROW N VARIABLE
     env BENCH_N="$2" "$3" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$outcry" bench "$1" 2>&1 >/dev/null |

@@ -242,8 +242,10 @@ static void the_sides_of_a_book(void **state)
     (void)state;
     struct oc_scale scale;
     assert_int_equal(symbol(&host, "BTCUSD", 6, &scale), OC_OK);
+    struct kit_levels bids = {.count = 0}, asks = {.count = 0};
     struct kit_book book = {.scale = &scale, .first = 1, .last = 2, .kind = OC_BOOK_CHANGE, .chain = OC_CHAIN_RANGE};
-    book.bids = list("[[\"1.00\",\"0.5\",\"x\"],[\"0.99\",\"0.0005\"]]");
+    book.bids = &bids;
+    bids.text = list("[[\"1.00\",\"0.5\",\"x\"],[\"0.99\",\"0.0005\"]]");
     assert_int_equal(kit_say_book(&codec, &book), OC_OK);
     const struct oc_ev_book *said = (const struct oc_ev_book *)(const void *)room;
     const struct oc_level *levels = (const struct oc_level *)(const void *)(said + 1);
@@ -252,9 +254,141 @@ static void the_sides_of_a_book(void **state)
     assert_int_equal(levels[0].price, 100);
     assert_int_equal(levels[0].qty, 500);
     assert_int_equal(levels[1].qty, 0); /* finer than a step */
-    book.asks = list("[[\"1.005\",\"1\"]]");
+    assert_int_equal(said->head.size, sizeof *said + 2 * sizeof *levels);
+    book.asks = &asks;
+    asks.text = list("[[\"1.005\",\"1\"]]");
     assert_int_equal(kit_say_book(&codec, &book), OC_E_DATA);
     assert_int_equal(committed, 1);
+}
+
+/* A side as it is taken from a message: at once where it can be, and otherwise as before, with the same levels. */
+static void a_side_is_read_where_it_stands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *side;
+        int is_quick, count; /* count below 0: it is none */
+    } cases[] = {{"[[\"1.00\",\"0.5\"],[\"0.99\",\"2\"]]", 1, 2},
+                 {"[[\"1.00\",\"0.500\"],[\"0.9900000\",\"2.000\"]]", 1, 2},
+                 {"[]", 0, 0},
+                 {"[[\"1.00\",\"0.5\"], [\"0.99\",\"2\"]]", 0, 2},
+                 {"[[1.00,0.5],[0.99,2]]", 0, 2},
+                 {"[[\"1.00\",\"0.5\",[]],[\"0.99\",\"2\",\"[\"]]", 0, 2},
+                 {"[[\"1.00\",\"0.5004\"],[\"0.99\",\"2\"]]", 0, 2}, /* finer than a step */
+                 {"[[\"1.005\",\"0.5\"]]", 0, -1},
+                 {"[[\"1.00\"]]", 0, -1},
+                 {"[[\"1.00\",\"-\"]]", 0, -1},
+                 {"[[\"1.00\",\"1.\"]]", 0, -1},
+                 {"[\"1.00\",\"0.5\"]", 0, -1},
+                 {"{\"1.00\":\"0.5\"}", 0, -1}};
+    struct oc_scale scale;
+    assert_int_equal(symbol(&host, "BTCUSD", 6, &scale), OC_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int is_known = 0; is_known < 2; is_known++) {
+            char text[256];
+            struct kit_levels side;
+            struct kit_json_text key;
+            snprintf(text, sizeof text, "{\"b\":%s,\"u\":1}", cases[i].side);
+            struct kit_json json = kit_json_begin(text, (uint32_t)strlen(text));
+            assert_true(kit_json_object(&json) && kit_json_key(&json, &key));
+            kit_book_take(&json, is_known ? &scale : NULL, &side);
+            assert_true(kit_json_end(&json));
+            assert_int_equal(side.text.kind == KIT_JSON_NONE, is_known && cases[i].is_quick);
+            struct kit_book book = {.scale = &scale, .asks = &side, .kind = OC_BOOK_SNAPSHOT};
+            assert_int_equal(kit_say_book(&codec, &book), cases[i].count < 0 ? OC_E_DATA : OC_OK);
+            const struct oc_ev_book *said = (const struct oc_ev_book *)(const void *)room;
+            const struct oc_level *levels = (const struct oc_level *)(const void *)(said + 1);
+            if (cases[i].count < 0)
+                continue;
+            assert_int_equal(said->asks, cases[i].count);
+            if (cases[i].count == 2 &&
+                (levels[0].price != 100 || levels[0].qty != 500 || levels[1].price != 99 || levels[1].qty != 2000))
+                fail_msg("read otherwise: %s", cases[i].side);
+        }
+    char long_side[16 * (KIT_LEVELS_QUICK + 2) + 3];
+    for (uint32_t count = KIT_LEVELS_QUICK; count <= KIT_LEVELS_QUICK + 1; count++) {
+        size_t size = 0;
+        struct kit_levels side;
+        for (uint32_t i = 0; i < count; i++)
+            size += (size_t)snprintf(long_side + size, 16, "%s[\"1\",\"2\"]", i ? "," : "[");
+        long_side[size++] = ']';
+        struct kit_json json = kit_json_begin(long_side, (uint32_t)size);
+        kit_book_take(&json, &scale, &side);
+        assert_true(kit_json_end(&json));
+        assert_int_equal(side.text.kind == KIT_JSON_NONE, count == KIT_LEVELS_QUICK);
+        assert_int_equal(kit_book_most(&side), count);
+    }
+}
+
+/* What is taken the quick way means the same as what is not: a blank behind a comma is all that parts the two. */
+static void a_quick_row_is_the_same_row(void **state)
+{
+    (void)state;
+    static const struct kit_field table_of[] = {KIT_SEEN("a"), KIT_SEEN("name"),
+                                                KIT_BOTH("long", "b", KIT_IS_NONE, 0, 0, 0), KIT_SEEN("c")};
+    static const char *const values[] = {"1",
+                                         "-1",
+                                         "-0",
+                                         "0",
+                                         "1.50",
+                                         "\"1.50\"",
+                                         "\"-2.5\"",
+                                         "\"-\"",
+                                         "\"1.\"",
+                                         "\".5\"",
+                                         "\"\"",
+                                         "\"1a\"",
+                                         "\"1-2\"",
+                                         "\"a\\nb\"",
+                                         "true",
+                                         "false",
+                                         "null",
+                                         "[1,2]",
+                                         "{}",
+                                         "1e5",
+                                         "\"1e5\"",
+                                         "12345678",
+                                         "123456789",
+                                         "\"0012\"",
+                                         "123456789012345678",
+                                         "1234567890123456789",
+                                         "\"12345678.12345678\"",
+                                         "\"0.000000000000000001\"",
+                                         "\"99999999999999999999\""};
+    static const char *const called[] = {"a", "name", "long", "b", "c", "d", "other"};
+    uint64_t random = 7;
+    for (int turn = 0; turn < 20000; turn++) {
+        char quick[1024] = "{", careful[1024] = "{ ";
+        for (int i = 0; i < 6; i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            const char *name = called[(random >> 33) % 7],
+                       *value = values[(random >> 40) % (sizeof values / sizeof *values)];
+            snprintf(quick + strlen(quick), 128, "%s\"%s\":%s", i ? "," : "", name, value);
+            snprintf(careful + strlen(careful), 128, "%s \"%s\" : %s", i ? "," : "", name, value);
+        }
+        strcat(quick, "}");
+        strcat(careful, "}");
+        struct kit_row a, b;
+        struct kit_json one = kit_json_begin(quick, (uint32_t)strlen(quick)),
+                        other = kit_json_begin(careful, (uint32_t)strlen(careful));
+        assert_true(KIT_ROW(&one, table_of, &a) && kit_json_end(&one) && KIT_ROW(&other, table_of, &b) &&
+                    kit_json_end(&other));
+        for (size_t i = 0; i < sizeof table_of / sizeof *table_of; i++)
+            if (a.of[i].kind != b.of[i].kind || a.of[i].size != b.of[i].size ||
+                a.of[i].is_escaped != b.of[i].is_escaped ||
+                (a.of[i].size && memcmp(a.of[i].at, b.of[i].at, a.of[i].size) != 0))
+                fail_msg("%s: member %zu is another", quick, i);
+    }
+    static const char *const bad[] = {
+        "{\"a\":01}", "{\"a\":1.}",          "{\"a\":-}",  "{\"a\":1x}",          "{\"a\":\"1}",
+        "{\"a\":1,}", "{\"a\":1\"b\":2}",    "{\"a\"1}",   "{\"a\":tru,\"b\":1}", "{\"a\":nul}",
+        "{\"\\\":1}", "{\"a\":-01,\"b\":1}", "{,\"a\":1}", "{\"a\":1,\"b\":1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct kit_row row;
+        struct kit_json json = kit_json_begin(bad[i], (uint32_t)strlen(bad[i]));
+        if (KIT_ROW(&json, table_of, &row) && kit_json_end(&json))
+            fail_msg("taken: %s", bad[i]);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, start)
@@ -262,8 +396,9 @@ static void the_sides_of_a_book(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(each_member_goes_to_its_place), TEST(what_is_missing_or_cannot_be_read), TEST(a_list_is_read_by_place),
-        TEST(the_first_row_that_fits),       TEST(a_query_is_signed_as_it_stands),    TEST(the_sides_of_a_book),
+        TEST(each_member_goes_to_its_place),  TEST(what_is_missing_or_cannot_be_read), TEST(a_list_is_read_by_place),
+        TEST(the_first_row_that_fits),        TEST(a_query_is_signed_as_it_stands),    TEST(the_sides_of_a_book),
+        TEST(a_side_is_read_where_it_stands), TEST(a_quick_row_is_the_same_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

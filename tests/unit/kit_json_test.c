@@ -123,6 +123,48 @@ static void what_is_not_asked_for_is_passed_over(void **state)
     assert_false(KIT_JSON_IS(value_of("\"price\""), "prices"));
 }
 
+/* What is read with its end is what is read from the text: random decimals at random steps. */
+static void a_plain_decimal_is_the_text(void **state)
+{
+    (void)state;
+    uint64_t random = 11;
+    uint32_t plain = 0;
+    for (int turn = 0; turn < 200000; turn++) {
+        char text[96] = "[\"";
+        size_t size = 2;
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        const uint32_t whole = (uint32_t)(random >> 60), behind = (uint32_t)(random >> 56) & 15,
+                       zeros = (uint32_t)(random >> 52) & 7;
+        if ((random >> 50 & 3) == 0)
+            text[size++] = '-';
+        for (uint32_t i = 0; i < whole + behind + zeros; i++) {
+            if (i == whole && (random >> 49 & 1))
+                text[size++] = '.';
+            text[size++] = i >= whole + behind ? '0' : (char)('0' + (random >> i % 40) % 10);
+        }
+        snprintf(text + size, sizeof text - size, "\",0]");
+        struct kit_json json = of(text);
+        assert_true(kit_json_array(&json) && kit_json_item(&json));
+        const struct kit_json_text taken = kit_json_value(&json);
+        assert_int_equal(taken.kind, KIT_JSON_STRING);
+        struct kit_json_text read = taken;
+        read.is_plain = 0;
+        plain += taken.is_plain != 0;
+        const struct oc_dec step = {(random >> 44 & 7) == 0 ? 25 : 1, (int32_t)(random >> 36 & 15), 0};
+        int64_t units[2] = {7, 7};
+        struct oc_dec dec[2] = {{7, 7, 0}, {7, 7, 0}};
+        uint64_t number[2] = {7, 7};
+        if (kit_json_units(taken, step, &units[0]) != kit_json_units(read, step, &units[1]) || units[0] != units[1])
+            fail_msg("%s at %lld and %d digits: other units", text, (long long)step.units, step.scale);
+        if (kit_json_dec(taken, &dec[0]) != kit_json_dec(read, &dec[1]) || dec[0].units != dec[1].units ||
+            dec[0].scale != dec[1].scale)
+            fail_msg("%s: another decimal", text);
+        if (kit_json_u64(taken, &number[0]) != kit_json_u64(read, &number[1]) || number[0] != number[1])
+            fail_msg("%s: another number", text);
+    }
+    assert_true(plain > 50000);
+}
+
 static void decimals_are_exact_or_refused(void **state)
 {
     (void)state;
@@ -406,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_message_is_held_to_the_rules),
         cmocka_unit_test(what_is_not_asked_for_is_passed_over),
         cmocka_unit_test(decimals_are_exact_or_refused),
+        cmocka_unit_test(a_plain_decimal_is_the_text),
         cmocka_unit_test(times_are_read_and_written),
         cmocka_unit_test(strings_are_copied_as_they_are_meant),
         cmocka_unit_test(what_is_written),

@@ -215,8 +215,26 @@ static void how_many_and_how_much(void **state)
     refuses(limit(10, 9900), NULL);
     refuses(limit(10, 9900), "TOO_MANY_OPEN_ORDERS");
     info.max_orders = info.max_stop_orders = 0;
+    info.max_icebergs = 1;
+    set(&info);
+    struct oc_request iceberg = limit(10, 9900);
+    iceberg.bits |= OC_RQ_HAS_DISPLAY;
+    iceberg.display_qty = 5;
+    refuses(iceberg, NULL);
+    refuses(iceberg, "TOO_MANY_ICEBERGS");
+    refuses(limit(10, 9900), NULL);
+    info.max_icebergs = 0; /* five are open by now: a stop, an iceberg, and three more */
+    info.max_icebergs_of_account = 1;
+    info.max_stop_orders_of_account = 1;
+    info.max_orders_of_account = 6;
+    set(&info);
+    refuses(iceberg, "TOO_MANY_ICEBERGS_OF_ACCOUNT");
+    refuses(stop(10, 11000), "TOO_MANY_STOP_ORDERS_OF_ACCOUNT");
+    refuses(limit(10, 9900), NULL);
+    refuses(limit(10, 9900), "TOO_MANY_OPEN_ORDERS_OF_ACCOUNT");
+    info.max_icebergs_of_account = info.max_stop_orders_of_account = info.max_orders_of_account = 0;
     info.present |= OC_INST_HAS_MAX_POSITION;
-    info.max_position = 100; /* 30 of it are asked for */
+    info.max_position = 130; /* 60 of it are asked for */
     set(&info);
     refuses(limit(71, 9900), "POSITION_ABOVE_MAXIMUM");
     refuses(limit(70, 9900), NULL);

@@ -278,6 +278,37 @@ static void what_a_venue_can_is_taken_from_its_description(void **state)
     }
 }
 
+/* A stop loss where no stop is taken at market: of a venue that has stops with a limit it is 1 % where nothing is said. */
+static void how_far_a_stop_may_slip(void **state)
+{
+    (void)state;
+    static const struct oc_order_kind with[] = {{OC_ORDER_LIMIT, 0, 2, 0, 0, 0, 0, 0},
+                                                {OC_ORDER_STOP_LIMIT, 2, 2, 0, 0, 0, 0, 0}};
+    static const struct {
+        const char *text;
+        oc_rc rc;
+        uint32_t ppm;
+    } cases[] = {{"0.01%", OC_OK, 100}, {"50%", OC_OK, 500000},     {"2.5%", OC_OK, 25000},
+                 {"none", OC_OK, 0},    {"0.009%", OC_E_CONFIG, 0}, {"50.01%", OC_E_CONFIG, 0},
+                 {"1", OC_E_CONFIG, 0}, {"yes", OC_E_CONFIG, 0},    {"-1%", OC_E_CONFIG, 0}};
+    const struct oc_venue has = {.orders = with, .order_count = 2}, lacks = {.orders = with, .order_count = 1};
+    uint32_t ppm;
+    whole_venue("local");
+    assert_int_equal(venue_stop_slip(&settings, "mine", NULL, &ppm, &error), OC_OK); /* recorded before there was one */
+    assert_int_equal(ppm, 0);
+    assert_int_equal(venue_stop_slip(&settings, "mine", &lacks, &ppm, &error), OC_OK);
+    assert_int_equal(ppm, 0);
+    assert_int_equal(venue_stop_slip(&settings, "mine", &has, &ppm, &error), OC_OK);
+    assert_int_equal(ppm, 10000);
+    assert_int_equal(venue_stop_slip(&settings, "mine", NULL, &ppm, &error), OC_OK); /* a replay */
+    assert_int_equal(ppm, 10000);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        venue("stop_slip", cases[i].text);
+        assert_int_equal(venue_stop_slip(&settings, "mine", &has, &ppm, &error), cases[i].rc);
+        assert_int_equal(ppm, cases[i].ppm);
+    }
+}
+
 /* As the venue can, where nothing is said; what it cannot is refused; a replay takes what is recorded. */
 static void closing_and_protecting_go_the_way_that_is_said(void **state)
 {
@@ -470,6 +501,7 @@ int main(void)
         TEST(a_live_environment_asks_for_limits),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
         cmocka_unit_test(closing_and_protecting_go_the_way_that_is_said),
+        cmocka_unit_test(how_far_a_stop_may_slip),
         cmocka_unit_test(books_are_kept_as_it_is_said),
         cmocka_unit_test(bars_of_the_network_are_built_as_it_is_said),
         cmocka_unit_test(a_contract_has_a_size),

@@ -29,7 +29,7 @@ tell sell 0.002 BTCUSD @ 59995.5 at the website of second
 begin
 until_ says 'B has traded 0.002' host.log
 until_ shows '^5 main buy 0.005 BTCUSD @ 59995.5: canceled, filled 0.002'
-until_ shows '^8 main sell 0.0009[0-9]* BTCUSD stop 59000: waiting'
+until_ shows '^8 main sell 0.0009[0-9]* BTCUSD @ 58410 stop 59000: waiting'
 sleep 0.3
 kill -INT $host
 wait $host

@@ -231,23 +231,31 @@ static oc_rc take_limit(struct binance *bn, struct kit_json *json)
 static oc_rc read_info(struct binance *bn, const struct oc_response *in, uint32_t *ret_count)
 {
     struct kit_json json = kit_json_begin(in->body, in->body_size);
-    struct kit_json_text key;
+    struct kit_json_text key, symbols = {0};
+    struct oc_instrument all = {0};
     uint32_t count = 0;
     oc_rc rc = OC_OK;
     if (!kit_json_object(&json))
         return OC_E_DATA;
     while (rc >= 0 && kit_json_key(&json, &key)) {
-        if (KIT_JSON_IS(key, "symbols") && kit_json_array(&json))
-            for (; rc >= 0 && kit_json_item(&json); count++)
-                rc = bn_say_instrument(bn, &json, in->token);
+        if (KIT_JSON_IS(key, "symbols"))
+            symbols = kit_json_value(&json); /* behind the filters of all of them, wherever those stand */
+        else if (KIT_JSON_IS(key, "exchangeFilters") && kit_json_array(&json))
+            while (rc >= 0 && kit_json_item(&json))
+                rc = bn_take_account_filter(bn, &json, &all) ? OC_OK : OC_E_DATA;
         else if (KIT_JSON_IS(key, "serverTime"))
             rc = bn_take_time(bn, in, kit_json_value(&json));
         else if (KIT_JSON_IS(key, "rateLimits") && kit_json_array(&json))
             while (rc >= 0 && kit_json_item(&json))
                 rc = take_limit(bn, &json);
     }
+    struct kit_json list = kit_json_into(symbols);
+    if (rc < 0 || !kit_json_end(&json) || !kit_json_array(&list))
+        return rc < 0 ? rc : (oc_rc)OC_E_DATA;
+    for (; rc >= 0 && kit_json_item(&list); count++)
+        rc = bn_say_instrument(bn, &list, &all, in->token);
     *ret_count = count;
-    return rc < 0 ? rc : kit_json_end(&json) && count ? (oc_rc)OC_OK : (oc_rc)OC_E_DATA;
+    return rc < 0 ? rc : kit_json_end(&list) && count ? (oc_rc)OC_OK : (oc_rc)OC_E_DATA;
 }
 
 oc_rc bn_answer_info(struct binance *bn, const struct oc_response *in)
@@ -348,9 +356,11 @@ static oc_rc answer_ledger(struct binance *bn, const struct oc_response *in, uin
 static oc_rc answer_book(struct binance *bn, const struct oc_response *in, struct kit_json *json)
 {
     struct oc_scale scale;
-    struct kit_book book = {.scale = &scale, .kind = OC_BOOK_SNAPSHOT, .chain = OC_CHAIN_RANGE};
+    struct kit_levels bids = {.count = 0}, asks = {.count = 0};
+    struct kit_book book = {
+        .scale = &scale, .bids = &bids, .asks = &asks, .kind = OC_BOOK_SNAPSHOT, .chain = OC_CHAIN_RANGE};
     struct kit_json_text last = {0};
-    const struct kit_member members[] = {{"lastUpdateId", &last}, {"bids", &book.bids}, {"asks", &book.asks}};
+    const struct kit_member members[] = {{"lastUpdateId", &last}, {"bids", &bids.text}, {"asks", &asks.text}};
     if (!KIT_TAKE(json, members) || !kit_json_end(json) || kit_json_u64(last, &book.last) < 0 ||
         bn->kit.names->scale(bn->kit.host, in->fetch->inst, &scale) < 0)
         return OC_E_DATA;

@@ -73,7 +73,9 @@ oc_rc bn_request(void *self, const struct oc_venue_request *first, uint32_t size
 oc_rc bn_answer_request(struct binance *bn, const struct oc_response *in, uint32_t source);
 
 /* instrument.c */
-oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, uint64_t token);
+/* One of exchangeFilters, into the limits that each symbol has of all of them (`all`). 0: it is none. */
+int bn_take_account_filter(struct binance *bn, struct kit_json *json, struct oc_instrument *all);
+oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, const struct oc_instrument *all, uint64_t token);
 
 /* shapes.c: an object that is due, as an event. By the names of REST. */
 extern const struct kit_word bn_types[7];

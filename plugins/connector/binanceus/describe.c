@@ -52,6 +52,7 @@ static const struct oc_topic topics[] = {
     {.topic = OC_TOPIC_QUOTES, .flags = OC_TOPIC_EVERY},
     {.topic = OC_TOPIC_BOOK, .chain = OC_CHAIN_RANGE, .flags = OC_TOPIC_EVERY, .every_ns = SECOND / 10},
     {.topic = OC_TOPIC_BARS, .flags = OC_TOPIC_FLAT, .every_ns = 2 * SECOND},
+    {.topic = OC_TOPIC_FIGURES, .every_ns = SECOND},
     {.topic = OC_TOPIC_PRIVATE, .flags = OC_TOPIC_EVERY | OC_TOPIC_OF_ACCOUNT}};
 
 static const struct oc_fetchable fetches[] = {

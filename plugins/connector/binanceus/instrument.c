@@ -34,6 +34,11 @@ static const struct kit_field percent_by_side[] = {KIT_SEEN("avgPriceMins"), PAR
                                                    PART("askMultiplierUp", sell_band_high, OC_INST_HAS_SELL_BAND)};
 static const struct kit_field max_orders[] = {NUMBER("maxNumOrders", max_orders)};
 static const struct kit_field max_algo[] = {NUMBER("maxNumAlgoOrders", max_stop_orders)};
+static const struct kit_field max_iceberg[] = {NUMBER("maxNumIcebergOrders", max_icebergs)};
+/* Of all symbols together, each by a name of its own. */
+static const struct kit_field of_account[] = {NUMBER("maxNumOrders", max_orders_of_account),
+                                              NUMBER("maxNumAlgoOrders", max_stop_orders_of_account),
+                                              NUMBER("maxNumIcebergOrders", max_icebergs_of_account)};
 static const struct kit_field iceberg[] = {NUMBER("limit", iceberg_parts)};
 static const struct kit_field position[] = {QTY("maxPosition", KIT_DOWN, max_position, OC_INST_HAS_MAX_POSITION)};
 static const struct kit_field trailing[] = {NUMBER("minTrailingAboveDelta", trail_min_ppm),
@@ -55,7 +60,7 @@ static const struct {
                {"ICEBERG_PARTS", iceberg, COUNT(iceberg)},
                {"MAX_POSITION", position, COUNT(position)},
                {"TRAILING_DELTA", trailing, COUNT(trailing)},
-               {"MAX_NUM_ICEBERG_ORDERS", NULL, 0}};
+               {"MAX_NUM_ICEBERG_ORDERS", max_iceberg, COUNT(max_iceberg)}};
 
 static const struct kit_word states[] = {{"TRADING", OC_STATUS_TRADING},       {"PRE_TRADING", OC_STATUS_NOT_YET},
                                          {"POST_TRADING", OC_STATUS_HALTED},   {"HALT", OC_STATUS_HALTED},
@@ -154,9 +159,20 @@ static struct oc_dec of_digits(uint32_t digits)
     return (struct oc_dec){1, digits <= OC_DEC_SCALE_MAX ? (int32_t)digits : 8, 0};
 }
 
-static oc_rc make_record(struct binance *bn, const struct kit_row *row, struct oc_instrument *info)
+int bn_take_account_filter(struct binance *bn, struct kit_json *json, struct oc_instrument *all)
+{
+    struct kit_row row;
+    return KIT_ROW(json, of_account, &row) &&
+           kit_row_read(&bn->kit, of_account, COUNT(of_account), &row, all, AT(present)) == OC_OK;
+}
+
+static oc_rc make_record(struct binance *bn, const struct kit_row *row, const struct oc_instrument *all,
+                         struct oc_instrument *info)
 {
     *info = (struct oc_instrument){.size = sizeof *info,
+                                   .max_orders_of_account = all->max_orders_of_account,
+                                   .max_stop_orders_of_account = all->max_stop_orders_of_account,
+                                   .max_icebergs_of_account = all->max_icebergs_of_account,
                                    .kind = OC_KIND_SPOT,
                                    .status = OC_STATUS_HALTED,
                                    .contract_size = {1, 0, 0},
@@ -182,7 +198,7 @@ static oc_rc make_record(struct binance *bn, const struct kit_row *row, struct o
     return OC_OK;
 }
 
-oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, uint64_t token)
+oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, const struct oc_instrument *all, uint64_t token)
 {
     struct oc_instrument info;
     struct kit_row row;
@@ -191,7 +207,7 @@ oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, uint64_t toke
         return OC_E_DATA;
     const struct kit_json_text symbol = row.of[SYMBOL], base = row.of[BASE], quote = row.of[QUOTE];
     if (symbol.size >= OC_SYMBOL_MAX || base.size >= OC_ASSET_MAX || quote.size >= OC_ASSET_MAX ||
-        make_record(bn, &row, &info) < 0)
+        make_record(bn, &row, all, &info) < 0)
         return kit_skip(&bn->kit, "symbol", symbol);
     struct oc_ev_instrument *out = KIT_EVENT(&bn->kit, oc_ev_instrument, OC_EV_INSTRUMENT, 0, &rc);
     if (!out)

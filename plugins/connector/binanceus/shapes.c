@@ -324,20 +324,42 @@ static oc_rc hear_bar(struct binance *bn, struct kit_json json)
 
 static oc_rc hear_depth(struct binance *bn, struct kit_json json)
 {
-    static const struct kit_field fields[] = {KIT_SEEN("E"), KIT_SEEN("s"), KIT_SEEN("U"),
-                                              KIT_SEEN("u"), KIT_SEEN("b"), KIT_SEEN("a")};
-    struct kit_row row;
-    if (!KIT_ROW(&json, fields, &row) || !kit_json_end(&json))
+    struct oc_scale scale = {0};
+    struct kit_levels bids, asks;
+    struct kit_book book = {.scale = &scale, .kind = OC_BOOK_CHANGE, .chain = OC_CHAIN_RANGE};
+    struct kit_json_text key, symbol = {0}, first = {0}, last = {0};
+    if (!kit_json_object(&json))
         return OC_E_DATA;
-    if (kit_symbol(&bn->kit, row.of[1], &row.scale) < 0)
-        return kit_skip(&bn->kit, "depth.symbol", row.of[1]);
-    struct kit_book book = {.scale = &row.scale,
-                            .bids = row.of[4],
-                            .asks = row.of[5],
-                            .kind = OC_BOOK_CHANGE,
-                            .chain = OC_CHAIN_RANGE,
-                            .at_ns = kit_json_ms(row.of[0])};
-    if (kit_json_u64(row.of[2], &book.first) < 0 || kit_json_u64(row.of[3], &book.last) < 0)
+    while (kit_json_key(&json, &key)) {
+        switch (key.size == 1 ? key.at[0] : 0) {
+        case 's':
+            symbol = kit_json_value(&json);
+            if (kit_symbol(&bn->kit, symbol, &scale) < 0)
+                return kit_skip(&bn->kit, "depth.symbol", symbol);
+            break;
+        case 'E':
+            book.at_ns = kit_json_ms(kit_json_value(&json));
+            break;
+        case 'U':
+            first = kit_json_value(&json);
+            break;
+        case 'u':
+            last = kit_json_value(&json);
+            break;
+        case 'b':
+            kit_book_take(&json, scale.inst ? &scale : NULL, &bids);
+            book.bids = &bids;
+            break;
+        case 'a':
+            kit_book_take(&json, scale.inst ? &scale : NULL, &asks);
+            book.asks = &asks;
+            break;
+        default:
+            break;
+        }
+    }
+    if (!kit_json_end(&json) || !scale.inst || kit_json_u64(first, &book.first) < 0 ||
+        kit_json_u64(last, &book.last) < 0)
         return OC_E_DATA;
     return kit_say_book(&bn->kit, &book);
 }
@@ -354,6 +376,26 @@ oc_rc bn_hear_top(struct binance *bn, struct kit_row *row)
     return kit_commit(&bn->kit, out);
 }
 
+/* What a market did in 24 hours. */
+static oc_rc hear_ticker(struct binance *bn, struct kit_json json)
+{
+#define FIGURE(name, what) KIT_FIELD(name, KIT_IS_DEC, 0, 0, what)
+    static const struct kit_field fields[] = {KIT_SEEN("E"),
+                                              KIT_SEEN("s"),
+                                              FIGURE("c", OC_FIGURE_LAST),
+                                              FIGURE("o", OC_FIGURE_OPEN_24H),
+                                              FIGURE("h", OC_FIGURE_HIGH_24H),
+                                              FIGURE("l", OC_FIGURE_LOW_24H),
+                                              FIGURE("v", OC_FIGURE_VOLUME_24H),
+                                              FIGURE("q", OC_FIGURE_TURNOVER_24H)};
+#undef FIGURE
+    struct kit_row row;
+    return KIT_ROW(&json, fields, &row) && kit_json_end(&json)
+               ? kit_say_figures(&bn->kit, fields, COUNT(fields), &row, row.of[1], "ticker.symbol",
+                                 kit_json_ms(row.of[0]))
+               : (oc_rc)OC_E_DATA;
+}
+
 oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_json json)
 {
     struct kit_row row;
@@ -362,6 +404,8 @@ oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_j
         return hear_depth(bn, json);
     if (KIT_JSON_IS(type, "kline"))
         return hear_bar(bn, json);
+    if (KIT_JSON_IS(type, "24hrTicker"))
+        return hear_ticker(bn, json);
     if (!KIT_JSON_IS(type, "trade"))
         return kit_skip(&bn->kit, "type", type);
     if (!KIT_ROW(&json, trade_fields, &row) || !kit_json_end(&json))

@@ -10,8 +10,8 @@ static const struct oc_open market_stream = {.size = sizeof market_stream,
                                              .flags = OC_OPEN_KEEP,
                                              .endpoint = STREAM,
                                              .frame = OC_FRAME_WEBSOCKET,
-                                             .carries =
-                                                 OC_TOPIC_TRADES | OC_TOPIC_QUOTES | OC_TOPIC_BOOK | OC_TOPIC_BARS,
+                                             .carries = OC_TOPIC_TRADES | OC_TOPIC_QUOTES | OC_TOPIC_BOOK |
+                                                        OC_TOPIC_BARS | OC_TOPIC_FIGURES,
                                              .room = TOPICS_MAX,
                                              .path = market_path,
                                              .path_size = sizeof market_path - 1,
@@ -38,10 +38,11 @@ static oc_rc write_topic(struct binance *bn, struct kit_write *out, const struct
         const char letter = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
         kit_write_bytes(out, &letter, 1);
     }
-    kit_write_text(out, sub->topic == OC_TOPIC_TRADES   ? "@trade"
-                        : sub->topic == OC_TOPIC_QUOTES ? "@bookTicker"
-                        : sub->topic == OC_TOPIC_BOOK   ? "@depth@100ms"
-                                                        : "@kline_");
+    kit_write_text(out, sub->topic == OC_TOPIC_TRADES    ? "@trade"
+                        : sub->topic == OC_TOPIC_QUOTES  ? "@bookTicker"
+                        : sub->topic == OC_TOPIC_BOOK    ? "@depth@100ms"
+                        : sub->topic == OC_TOPIC_FIGURES ? "@ticker"
+                                                         : "@kline_");
     if (sub->topic == OC_TOPIC_BARS)
         kit_write_text(out, period ? period : "");
     return sub->topic == OC_TOPIC_BARS && !period ? OC_E_NOT_SUPPORTED : OC_OK;
@@ -111,13 +112,9 @@ static oc_rc hear_untyped(struct binance *bn, struct kit_json json, struct kit_a
 /* Its type comes first as the venue writes it, and is looked for where it does not. */
 static oc_rc hear(struct binance *bn, struct kit_json json, struct kit_account *who, int is_within)
 {
-    struct kit_json first = json;
-    struct kit_json_text key;
-    if (!kit_json_object(&first))
-        return OC_E_DATA;
-    if (!kit_json_key(&first, &key) || !KIT_JSON_IS(key, "e"))
+    struct kit_json_text type;
+    if (!kit_json_first(&json, "e", 1, &type))
         return hear_untyped(bn, json, who, is_within);
-    const struct kit_json_text type = kit_json_value(&first);
     return who ? bn_hear_account(bn, type, json, who) : bn_hear_market(bn, type, json);
 }
 

@@ -142,6 +142,11 @@ struct oc_instrument {
     int64_t listed_ns;
     int64_t funding_ns;                    /* between two charges */
     char underlying_symbol[OC_SYMBOL_MAX]; /* as the venue names it */
+    uint32_t
+        max_icebergs; /* open at once; 0 not said, as of the next three, which count all instruments of an account */
+    uint32_t max_orders_of_account;
+    uint32_t max_stop_orders_of_account;
+    uint32_t max_icebergs_of_account;
 };
 
 struct oc_ev_instrument {

@@ -13,7 +13,9 @@ local function place(m)
   if kind <= 4 then return send(m, { qty = qty() })
   elseif kind <= 6 then return send(m, { qty = qty(), price = near(m, -sign * some(20)), tif = "IOC" })
   elseif kind <= 9 then return send(m, { qty = qty(), price = near(m, sign * (10 + some(60))), post_only = true })
-  elseif kind == 10 then return send(m, { qty = qty(), stop = near(m, -sign * (20 + some(300))) })
+  elseif kind == 10 then
+    local away = -sign * (20 + some(300))
+    return send(m, { qty = qty(), stop = near(m, away), price = near(m, away - sign * 40) })
   else return send(m, { qty = qty(), price = near(m, sign * some(60)) }) end
 end
 

@@ -69,7 +69,7 @@ int bn_code_of(enum core_why why, const char **ret_words)
                  {CORE_CLIENT_ID_USED, -2010, "Duplicate order sent."},
                  {CORE_WOULD_TAKE, -2010, "Order would immediately match and take."},
                  {CORE_WOULD_TRIGGER, -2010, "Order would trigger immediately."},
-                 {CORE_TOO_MANY_OPEN, -1013, "Filter failure: MAX_NUM_ORDERS"},
+                 {CORE_TOO_MANY_OPEN, -1013, "Filter failure: EXCHANGE_MAX_NUM_ORDERS"},
                  {CORE_NOT_OPEN, -2011, "Unknown order sent."},
                  {CORE_NOT_FOUND, -2011, "Unknown order sent."},
                  {CORE_NO_SUCH_KIND, -2010, "Unsupported order combination"}};
@@ -350,6 +350,7 @@ static const struct route routes[] = {
     {OC_METHOD_GET, "/api/v3/trades", 1, 0, OPEN, FAULT_OF_READS, get_trades},
     {OC_METHOD_GET, "/api/v3/klines", 1, 0, OPEN, FAULT_OF_READS, get_klines},
     {OC_METHOD_GET, "/api/v3/ticker/bookTicker", 2, 0, OPEN, FAULT_OF_READS, get_book_ticker},
+    {OC_METHOD_GET, "/api/v3/ticker/24hr", 2, 0, OPEN, FAULT_OF_READS, bn_get_ticker},
     {OC_METHOD_GET, "/sapi/v1/system/status", 1, 0, OPEN, FAULT_OF_READS, get_system_status},
     {OC_METHOD_GET, "/api/v3/account", 10, 0, SIGNED, FAULT_OF_READS, bn_get_account},
     {OC_METHOD_GET, "/api/v3/order", 2, 0, SIGNED, FAULT_OF_READS, bn_get_order},

@@ -5,8 +5,8 @@
 
 #include "rehearsal/face.h"
 
-enum { BN_TRADE = 1, BN_BOOK_TICKER = 2, BN_DEPTH = 4 };     /* topics of a seat */
-enum { BN_WEIGHT = 0, BN_ORDERS_10S = 1, BN_ORDERS_1D = 2 }; /* places of the quotas */
+enum { BN_TRADE = 1, BN_BOOK_TICKER = 2, BN_DEPTH = 4, BN_TICKER = 8 }; /* topics of a seat */
+enum { BN_WEIGHT = 0, BN_ORDERS_10S = 1, BN_ORDERS_1D = 2 };            /* places of the quotas */
 
 struct bn_call { /* a request on its way */
     struct rehearsal *venue;
@@ -40,12 +40,30 @@ void bn_put_order(const struct core *core, struct text *out, const struct core_o
 const char *bn_state(const struct core_order *order);
 const char *bn_type(const struct core_order *order);
 const char *bn_tif(const struct core_order *order);
+/* Whether it takes a stop at market: as there, the first of all does not. */
+bool bn_takes_stops(const struct core_inst *inst);
 void bn_get_exchange_info(struct bn_call *call);
 void bn_get_account(struct bn_call *call);
 void bn_get_order(struct bn_call *call);
 void bn_get_open_orders(struct bn_call *call);
 void bn_get_all_orders(struct bn_call *call);
 void bn_get_my_trades(struct bn_call *call);
+
+/* ---- face_binanceus_ticker.c: what a market did in 24 hours ---- */
+void bn_get_ticker(struct bn_call *call);
+/* As of a trade, at most once a second. */
+void bn_tell_ticker(struct rehearsal *venue, struct seat *seat, uint32_t inst);
+
+/* ---- face_binanceus_stream.c: a message to a seat, begun and sent ---- */
+enum { BN_OUT_MAX = 32768 };
+struct bn_message {
+    char bytes[BN_OUT_MAX];
+    struct text text;
+};
+struct text *bn_begin(struct bn_message *message, const struct seat *seat, const char *stream);
+void bn_send(struct rehearsal *venue, struct seat *seat, struct bn_message *message);
+/* btcusd@trade of BTCUSD. */
+const char *bn_stream_name(const struct core_inst *inst, const char *topic, char name[CORE_NAME_MAX + 24]);
 
 /* ---- face_binanceus_ledger.c ---- */
 void bn_get_deposits(struct bn_call *call);

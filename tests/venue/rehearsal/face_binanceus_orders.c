@@ -86,6 +86,8 @@ static bool read_kind(struct bn_call *call, struct core_ask *ask)
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].word, type) == 0)
             ask->type = types[i].type;
+    if (ask->type == CORE_STOP && !bn_takes_stops(core_inst(call->venue->core, ask->inst)))
+        ask->type = 0;
     if (!ask->side || !ask->type) {
         snprintf(words, sizeof words, !ask->side ? "Invalid side." : "%.24s orders are not supported for this symbol.",
                  type);

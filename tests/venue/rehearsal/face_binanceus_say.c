@@ -72,6 +72,8 @@ static void put_filters(struct text *out, const struct core_inst *in)
     json_close(out, ']');
 }
 
+bool bn_takes_stops(const struct core_inst *inst) { return strcmp(inst->symbol, "BTCUSD") != 0; }
+
 static void put_symbol(const struct core *core, struct text *out, const struct core_inst *in)
 {
     json_open(out, NULL, '{');
@@ -88,7 +90,8 @@ static void put_symbol(const struct core *core, struct text *out, const struct c
     for (const char *const *type =
              (const char *const[]){"LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", NULL};
          *type; type++)
-        json_text(out, NULL, *type);
+        if (strcmp(*type, "STOP_LOSS") != 0 || bn_takes_stops(in))
+            json_text(out, NULL, *type);
     json_close(out, ']');
     json_flag(out, "icebergAllowed", false);
     json_flag(out, "ocoAllowed", false);
@@ -135,6 +138,10 @@ void bn_get_exchange_info(struct bn_call *call)
     put_limit(out, "ORDERS", "DAY", 1, quotas[BN_ORDERS_1D].max);
     json_close(out, ']');
     json_open(out, "exchangeFilters", '[');
+    json_open(out, NULL, '{');
+    json_text(out, "filterType", "EXCHANGE_MAX_NUM_ORDERS");
+    json_int(out, "maxNumOrders", call->venue->face->rules.open_max);
+    json_close(out, '}');
     json_close(out, ']');
     json_open(out, "symbols", '[');
     for (uint32_t i = 0; i < core_inst_count(core); i++)

@@ -6,14 +6,7 @@
 #include <outcry/kit/json.h>
 #include <stdio.h>
 
-enum { OUT_MAX = 32768 };
-
-struct message {
-    char bytes[OUT_MAX];
-    struct text text;
-};
-
-static struct text *begin(struct message *message, const struct seat *seat, const char *stream)
+struct text *bn_begin(struct bn_message *message, const struct seat *seat, const char *stream)
 {
     text_init_fixed(&message->text, message->bytes, sizeof message->bytes);
     json_open(&message->text, NULL, '{');
@@ -24,7 +17,7 @@ static struct text *begin(struct message *message, const struct seat *seat, cons
     return &message->text;
 }
 
-static void send(struct rehearsal *venue, struct seat *seat, struct message *message)
+void bn_send(struct rehearsal *venue, struct seat *seat, struct bn_message *message)
 {
     if (seat->is_combined)
         json_close(&message->text, '}');
@@ -32,8 +25,7 @@ static void send(struct rehearsal *venue, struct seat *seat, struct message *mes
     venue_say(venue, seat, message->bytes, message->text.size);
 }
 
-/* btcusd@trade of BTCUSD. */
-static const char *stream_name(const struct core_inst *inst, const char *topic, char name[CORE_NAME_MAX + 24])
+const char *bn_stream_name(const struct core_inst *inst, const char *topic, char name[CORE_NAME_MAX + 24])
 {
     size_t at = 0;
     for (; inst->symbol[at]; at++)
@@ -50,12 +42,15 @@ static void subscribe(struct rehearsal *venue, struct seat *seat, const char *na
     static const struct {
         const char *name;
         uint32_t topic;
-    } topics[] = {
-        {"@trade", BN_TRADE}, {"@bookTicker", BN_BOOK_TICKER}, {"@depth", BN_DEPTH}, {"@depth@100ms", BN_DEPTH}};
+    } topics[] = {{"@trade", BN_TRADE},
+                  {"@bookTicker", BN_BOOK_TICKER},
+                  {"@depth", BN_DEPTH},
+                  {"@depth@100ms", BN_DEPTH},
+                  {"@ticker", BN_TICKER}};
     char lower[CORE_NAME_MAX + 24];
     for (uint32_t inst = 0; inst < core_inst_count(venue->core); inst++)
         for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
-            stream_name(core_inst(venue->core, inst), topics[i].name, lower);
+            bn_stream_name(core_inst(venue->core, inst), topics[i].name, lower);
             if (strlen(lower) != size || memcmp(lower, name, size) != 0)
                 continue;
             seat->topics[inst] = is_on ? seat->topics[inst] | topics[i].topic : seat->topics[inst] & ~topics[i].topic;
@@ -157,8 +152,8 @@ static void tell_trade(struct rehearsal *venue, struct seat *seat, const struct 
 {
     const struct core_inst *in = core_inst(venue->core, trade->inst);
     char name[CORE_NAME_MAX + 24];
-    struct message message;
-    struct text *out = begin(&message, seat, stream_name(in, "@trade", name));
+    struct bn_message message;
+    struct text *out = bn_begin(&message, seat, bn_stream_name(in, "@trade", name));
     json_text(out, "e", "trade");
     json_int(out, "E", venue_clock(venue) / 1000000);
     json_text(out, "s", in->symbol);
@@ -168,7 +163,7 @@ static void tell_trade(struct rehearsal *venue, struct seat *seat, const struct 
     json_int(out, "T", trade->at_ns / 1000000);
     json_flag(out, "m", trade->side == CORE_SELL);
     json_flag(out, "M", true);
-    send(venue, seat, &message);
+    bn_send(venue, seat, &message);
 }
 
 /* `x` the kind of the report, `fill` where it is of one. In a cancel `c` is the id of the cancel. */
@@ -177,8 +172,8 @@ static void tell_report(struct rehearsal *venue, struct seat *seat, const struct
 {
     const struct core_inst *in = core_inst(venue->core, order->inst);
     const bool is_cancel = strcmp(kind, "CANCELED") == 0;
-    struct message message;
-    struct text *out = begin(&message, seat, seat->listen);
+    struct bn_message message;
+    struct text *out = bn_begin(&message, seat, seat->listen);
     json_text(out, "e", "executionReport");
     json_int(out, "E", venue_clock(venue) / 1000000);
     json_text(out, "s", in->symbol);
@@ -215,14 +210,14 @@ static void tell_report(struct rehearsal *venue, struct seat *seat, const struct
     bn_put_money(out, "Q", order->by_money ? order->money : 0);
     json_int(out, "W", order->created_ns / 1000000);
     json_text(out, "V", "EXPIRE_TAKER");
-    send(venue, seat, &message);
+    bn_send(venue, seat, &message);
 }
 
 static void tell_balance(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
     const struct core_balance *balance = &core_account(venue->core, event->account)->balances[event->asset];
-    struct message message;
-    struct text *out = begin(&message, seat, seat->listen);
+    struct bn_message message;
+    struct text *out = bn_begin(&message, seat, seat->listen);
     json_text(out, "e", "outboundAccountPosition");
     json_int(out, "E", venue_clock(venue) / 1000000);
     json_int(out, "u", event->at_ns / 1000000);
@@ -233,7 +228,7 @@ static void tell_balance(struct rehearsal *venue, struct seat *seat, const struc
     bn_put_money(out, "l", balance->locked);
     json_close(out, '}');
     json_close(out, ']');
-    send(venue, seat, &message);
+    bn_send(venue, seat, &message);
 }
 
 static void tell_account(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
@@ -257,8 +252,8 @@ static void tell_depth(struct rehearsal *venue, struct seat *seat, uint64_t last
     const uint32_t inst = seat->dirty_inst;
     const struct core_inst *in = core_inst(venue->core, inst);
     char name[CORE_NAME_MAX + 24];
-    struct message message;
-    struct text *out = begin(&message, seat, stream_name(in, "@depth@100ms", name));
+    struct bn_message message;
+    struct text *out = bn_begin(&message, seat, bn_stream_name(in, "@depth@100ms", name));
     json_text(out, "e", "depthUpdate");
     json_int(out, "E", venue_clock(venue) / 1000000);
     json_text(out, "s", in->symbol);
@@ -277,7 +272,7 @@ static void tell_depth(struct rehearsal *venue, struct seat *seat, uint64_t last
         json_close(out, ']');
     }
     seat->seq[inst] = last;
-    send(venue, seat, &message);
+    bn_send(venue, seat, &message);
 }
 
 static void tell_quote(struct rehearsal *venue, struct seat *seat, uint32_t inst)
@@ -286,20 +281,20 @@ static void tell_quote(struct rehearsal *venue, struct seat *seat, uint32_t inst
     const struct core_inst *in = core_inst(venue->core, inst);
     struct core_level now[2] = {{0, 0}, {0, 0}};
     char name[CORE_NAME_MAX + 24];
-    struct message message;
+    struct bn_message message;
     (void)core_levels(venue->core, inst, CORE_BUY, &now[0], 1);
     (void)core_levels(venue->core, inst, CORE_SELL, &now[1], 1);
     if (memcmp(now, seat->quote[inst], sizeof now) == 0)
         return;
     memcpy(seat->quote[inst], now, sizeof now);
-    struct text *out = begin(&message, seat, stream_name(in, "@bookTicker", name));
+    struct text *out = bn_begin(&message, seat, bn_stream_name(in, "@bookTicker", name));
     json_int(out, "u", (int64_t)in->book_seq);
     json_text(out, "s", in->symbol);
     for (int i = 0; i < 2; i++) {
         bn_put_units(out, names[i][0], now[i].price, in->price_step);
         bn_put_units(out, names[i][1], now[i].qty, in->qty_step);
     }
-    send(venue, seat, &message);
+    bn_send(venue, seat, &message);
 }
 
 void bn_settled(struct rehearsal *venue, struct seat *seat)
@@ -338,6 +333,8 @@ void bn_tell(struct rehearsal *venue, struct seat *seat, const struct core_event
     case CORE_ON_TRADE:
         if (seat->topics[event->inst] & BN_TRADE)
             tell_trade(venue, seat, event->trade);
+        if (seat->topics[event->inst] & BN_TICKER)
+            bn_tell_ticker(venue, seat, event->inst);
         return;
     case CORE_ON_LEVEL:
         if (seat->topics[event->inst] & (BN_DEPTH | BN_BOOK_TICKER))

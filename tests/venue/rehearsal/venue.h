@@ -103,6 +103,7 @@ struct seat { /* a stream */
     struct core_level dirty[SEAT_DIRTY_MAX]; /* levels that changed in this turn: qty is the side */
     uint32_t dirty_inst, dirty_count;
     struct core_level quote[CORE_INSTS_MAX][2]; /* as it was said last */
+    int64_t figures_ns[CORE_INSTS_MAX];         /* when what a market did was said last */
     struct venue_said *first, *last, *held;     /* owned; held: until the next one */
     uint32_t queued;
 };

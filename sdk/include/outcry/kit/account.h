@@ -33,8 +33,8 @@ struct kit_accounts {
 
 static inline struct kit_account *kit_account_of(struct kit_accounts *accounts, uint32_t account)
 {
-    for (int i = 0; i < KIT_ACCOUNTS_MAX; i++)
-        if (account && accounts->of[i].account == account)
+    for (int i = 0; i < KIT_ACCOUNTS_MAX && account; i++)
+        if (accounts->of[i].account == account)
             return &accounts->of[i];
     return NULL;
 }

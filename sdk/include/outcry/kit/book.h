@@ -1,40 +1,128 @@
-/* book.h: the two sides of a book as venues write them, [["50000.00","0.431"], ...], as OC_EV_BOOK. No ABI promise. All [io]. */
+/* book.h: the two sides of a book as venues write them, [["50000.00","0.431"], ...], as OC_EV_BOOK. No ABI promise. All [io].
+ *
+ *   struct kit_levels bids, asks;
+ *   while (kit_json_key(&json, &key))
+ *       if (KIT_JSON_IS(key, "bids"))
+ *           kit_book_take(&json, scale, &bids);
+ *       else if (KIT_JSON_IS(key, "asks"))
+ *           kit_book_take(&json, scale, &asks);
+ *   if (!kit_json_end(&json))
+ *       return OC_E_DATA;
+ *   return kit_say_book(&codec, &(struct kit_book){.scale = scale, .bids = &bids, .asks = &asks, .kind = OC_BOOK_SNAPSHOT});
+ *
+ * Invariants: a side whose instrument is known by then, and which has no more than KIT_LEVELS_QUICK levels, is read once. Any other is, too, and
+ * means the same. */
 #ifndef OUTCRY_KIT_BOOK_H
 #define OUTCRY_KIT_BOOK_H
 
 #include <outcry/kit/codec.h>
 
-struct kit_book {
-    const struct oc_scale *scale;
-    struct kit_json_text bids, asks; /* lists of [price, quantity, ...]; size 0: none */
-    uint64_t first, last;            /* the venue's numbers */
-    uint32_t kind;                   /* OC_BOOK_... */
-    uint32_t chain;                  /* OC_CHAIN_... */
-    int64_t at_ns;                   /* the venue's time, 0 not said */
+enum { KIT_LEVELS_QUICK = 128 };
+
+/* A side of a message: read level by level where it stands, or kept as its text. */
+struct kit_levels {
+    struct kit_json_text text; /* a list of [price, quantity, ...]; kind NONE: the levels below, or none */
+    uint32_t count;
+    uint32_t zero;
+    struct oc_level of[KIT_LEVELS_QUICK];
 };
 
-static inline uint32_t kit_book_count(struct kit_json_text side)
+struct kit_book {
+    const struct oc_scale *scale;
+    const struct kit_levels *bids, *asks; /* NULL: none */
+    uint64_t first, last;                 /* the venue's numbers */
+    uint32_t kind;                        /* OC_BOOK_... */
+    uint32_t chain;                       /* OC_CHAIN_... */
+    int64_t at_ns;                        /* the venue's time, 0 not said */
+};
+
+/* A quantity that rests from when the steps were finer counts as the whole steps in it: without it the book would have a gap for ever. */
+KIT_HOT int kit_book_level(const struct oc_scale *scale, struct kit_json_text price, struct kit_json_text qty,
+                           struct oc_level *ret_level)
 {
-    struct kit_json json = kit_json_into(side);
+    return kit_scale_price(scale, price, &ret_level->price) == OC_OK &&
+           (kit_scale_qty(scale, qty, &ret_level->qty) == OC_OK ||
+            kit_whole_steps(qty, kit_qty_step(scale), 0, &ret_level->qty) == OC_OK);
+}
+
+/* ["50000.00","0.431"] as venues write it. NULL: otherwise, or not to be read. */
+KIT_HOT const char *kit_book_pair(const char *at, const char *end, const struct oc_scale *scale,
+                                  struct oc_level *ret_level)
+{
+    struct kit_json_text price, qty;
+    if (end - at < 8 || at[0] != '[' || at[1] != '"')
+        return NULL;
+    at = kit_json_decimal(at + 2, end, &price);
+    if (!price.is_plain || end - at < 5 || at[0] != '"' || at[1] != ',' || at[2] != '"')
+        return NULL;
+    at = kit_json_decimal(at + 3, end, &qty);
+    if (!qty.is_plain || end - at < 3 || at[0] != '"' || at[1] != ']')
+        return NULL;
+    return kit_json_plain_units(price, kit_price_step(scale), &ret_level->price) == OC_OK &&
+                   kit_json_plain_units(qty, kit_qty_step(scale), &ret_level->qty) == OC_OK
+               ? at + 2
+               : NULL;
+}
+
+/* The side that is due. `scale` NULL: its instrument is not known yet. */
+static inline void kit_book_take(struct kit_json *json, const struct oc_scale *scale, struct kit_levels *side)
+{
+    const char *at = json->at + 1, *end = json->end;
+    memset(&side->text, 0, sizeof side->text);
+    side->count = 0;
+    if (scale && json->is_due && end - at > 1 && at[-1] == '[') {
+        while (at && side->count < KIT_LEVELS_QUICK) {
+            at = kit_book_pair(at, end, scale, &side->of[side->count]);
+            side->count += at != NULL;
+            if (!at || *at != ',')
+                break;
+            at++;
+        }
+        if (at && at[-1] == ']' && *at == ']') {
+            json->at = at + 1;
+            json->is_due = 0;
+            return;
+        }
+        side->count = 0;
+    }
+    side->text = kit_json_value(json);
+}
+
+/* At most so many levels stand in the side. */
+static inline uint32_t kit_book_most(const struct kit_levels *side)
+{
     uint32_t count = 0;
-    if (kit_json_array(&json))
-        while (kit_json_item(&json))
-            count++;
+    if (!side || side->text.kind == KIT_JSON_NONE)
+        return side ? side->count : 0;
+    for (uint32_t i = 1; i < side->text.size; i++)
+        count += side->text.at[i] == '[';
     return count;
 }
 
-/* A quantity that rests from when the steps were finer counts as the whole steps in it: without it the book would have a gap for ever. */
-static inline int kit_book_levels(struct kit_json_text side, const struct oc_scale *scale, struct oc_level *levels,
-                                  uint32_t count)
+/* Those of a side; 0: it is none. */
+static inline int kit_book_levels(const struct kit_levels *side, const struct oc_scale *scale, struct oc_level *levels,
+                                  uint32_t most, uint32_t *ret_count)
 {
-    struct kit_json json = kit_json_into(side);
     uint32_t at = 0;
-    if (!side.size)
-        return count == 0;
+    *ret_count = side ? side->count : 0;
+    if (!side || side->text.kind == KIT_JSON_NONE) {
+        if (*ret_count)
+            memcpy(levels, side->of, *ret_count * sizeof *levels);
+        return 1;
+    }
+    struct kit_json json = kit_json_into(side->text);
     if (!kit_json_array(&json))
         return 0;
-    for (; kit_json_item(&json) && at < count; at++) {
+    for (; kit_json_item(&json); at++) {
         struct kit_json_text words[2];
+        if (at == most)
+            return 0;
+        const char *behind = kit_book_pair(json.at, json.end, scale, &levels[at]);
+        if (behind) {
+            json.at = behind;
+            json.is_due = 0;
+            continue;
+        }
         memset(words, 0, sizeof words);
         if (!kit_json_array(&json))
             return 0;
@@ -43,27 +131,28 @@ static inline int kit_book_levels(struct kit_json_text side, const struct oc_sca
             if (i < 2)
                 words[i] = value;
         }
-        if (kit_scale_price(scale, words[0], &levels[at].price) < 0 ||
-            (kit_scale_qty(scale, words[1], &levels[at].qty) < 0 &&
-             kit_whole_steps(words[1], kit_qty_step(scale), 0, &levels[at].qty) < 0))
+        if (!kit_book_level(scale, words[0], words[1], &levels[at]))
             return 0;
     }
-    return at == count && kit_json_end(&json);
+    *ret_count = at;
+    return kit_json_end(&json);
 }
 
 /* OC_E_DATA: a level that is none. OC_E_RANGE: more levels than one event holds. */
 static inline oc_rc kit_say_book(const struct kit_codec *codec, const struct kit_book *book)
 {
-    const uint32_t bids = kit_book_count(book->bids), asks = kit_book_count(book->asks);
+    const uint32_t most_bids = kit_book_most(book->bids), most_asks = kit_book_most(book->asks);
+    uint32_t bids, asks;
     oc_rc rc;
     struct oc_ev_book *out = (struct oc_ev_book *)kit_event(
-        codec, sizeof *out + ((size_t)bids + asks) * sizeof(struct oc_level), OC_EV_BOOK, 0, &rc);
+        codec, sizeof *out + ((size_t)most_bids + most_asks) * sizeof(struct oc_level), OC_EV_BOOK, 0, &rc);
     if (!out)
         return rc;
     struct oc_level *levels = (struct oc_level *)(void *)(out + 1);
-    if (!kit_book_levels(book->bids, book->scale, levels, bids) ||
-        !kit_book_levels(book->asks, book->scale, levels + bids, asks))
+    if (!kit_book_levels(book->bids, book->scale, levels, most_bids, &bids) ||
+        !kit_book_levels(book->asks, book->scale, levels + bids, most_asks, &asks))
         return OC_E_DATA;
+    out->head.size = (uint32_t)(sizeof *out + ((size_t)bids + asks) * sizeof *levels);
     out->first_seq = book->first;
     out->last_seq = book->last;
     out->kind = (uint16_t)book->kind;

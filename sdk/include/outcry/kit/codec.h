@@ -88,11 +88,10 @@ static inline oc_rc kit_skip(const struct kit_codec *codec, const char *what, st
 static inline struct kit_json_text kit_text_of(const char *at, size_t size)
 {
     struct kit_json_text text;
+    memset(&text, 0, sizeof text);
     text.at = at;
     text.size = (uint32_t)size;
     text.kind = KIT_JSON_STRING;
-    text.is_escaped = 0;
-    text.zero = 0;
     return text;
 }
 

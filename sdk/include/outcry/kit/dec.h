@@ -13,6 +13,13 @@
 
 __extension__ typedef __int128 kit_i128;
 
+/* What is done to every byte of a feed: no call is made for it, however often it is named. */
+#if defined(__GNUC__)
+#define KIT_HOT static inline __attribute__((always_inline))
+#else
+#define KIT_HOT static inline
+#endif
+
 /* 10^n, 0 <= n <= 18. */
 static inline kit_i128 kit_pow10(int32_t n)
 {

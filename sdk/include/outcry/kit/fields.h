@@ -104,10 +104,86 @@ struct kit_row {           /* an object: its values by the place of their field,
     struct kit_json_text of[KIT_FIELDS_MAX];
 };
 
+KIT_HOT int kit_field_is_number(const struct kit_field *field)
+{
+    return field->is >= KIT_IS_PRICE && field->is <= KIT_IS_MS;
+}
+
+KIT_HOT void kit_row_none(struct kit_json_text *text)
+{
+    text->at = NULL;
+    text->size = 0;
+    text->kind = KIT_JSON_NONE;
+    text->is_escaped = text->is_plain = text->decimals = 0;
+}
+
 /* Most names of a stream are one letter: no call is made to compare it. */
 static inline int kit_row_is(struct kit_json_text key, const char *name, uint8_t size)
 {
     return key.size == size && size > 0 && key.at[0] == name[0] && (size == 1 || memcmp(key.at, name, size) == 0);
+}
+
+/* The place of a member by its name, from `due` on and round; `count`: it has none. */
+static inline uint32_t kit_row_place(struct kit_json_text key, const struct kit_field *fields, uint32_t count,
+                                     uint32_t due)
+{
+    for (uint32_t i = 0, at = due; i < count; i++, at = at + 1 < count ? at + 1 : 0)
+        if (kit_row_is(key, fields[at].name, fields[at].name_size) ||
+            kit_row_is(key, fields[at].other, fields[at].other_size))
+            return at;
+    return count;
+}
+
+/* The value behind a name that stands at `at` as `"name":`, and its place; `count` where the table has none. NULL: a name that is neither of the
+ * table's next member nor a letter. */
+KIT_HOT const char *kit_row_name(const char *at, const char *end, const struct kit_field *fields, uint32_t count,
+                                 uint32_t due, uint32_t *ret_place)
+{
+    const struct kit_field *field = &fields[due];
+    const uint8_t size = field->name_size;
+    *ret_place = due;
+    if (at[0] != '"')
+        return NULL;
+    if (at[2] == '"' && at[3] == ':') {
+        if ((size == 1 && at[1] == field->name[0]) || (field->other_size == 1 && at[1] == field->other[0]))
+            return at + 4;
+        struct kit_json_text key;
+        memset(&key, 0, sizeof key);
+        key.at = at + 1;
+        key.size = 1;
+        *ret_place = kit_row_place(key, fields, count, due);
+        return at[1] == '\\' || at[1] == '"' || (unsigned char)at[1] < 32 ? NULL : at + 4;
+    }
+    if (size < 2 || end - at < size + 3 || at[size + 1] != '"' || at[size + 2] != ':' ||
+        memcmp(at + 1, field->name, size) != 0)
+        return NULL;
+    return at + size + 3;
+}
+
+/* Members as venues write them, without blanks: names of a letter, or of the table in its order, and quick values. Up to the first that is
+ * otherwise: there the scanner goes on. */
+static inline uint32_t kit_row_quick(struct kit_json *json, const struct kit_field *fields, uint32_t count,
+                                     struct kit_row *row, uint32_t due)
+{
+    const char *at = json->at, *end = json->end;
+    struct kit_json_text nobodys;
+    int is_first = json->is_first;
+    while (end - at >= 6 && (is_first || *at == ',')) {
+        uint32_t place;
+        const char *value = kit_row_name(at + !is_first, end, fields, count, due, &place);
+        if (!value)
+            break;
+        value = place < count ? kit_json_quick(value, end, kit_field_is_number(&fields[place]), &row->of[place])
+                              : kit_json_quick(value, end, 0, &nobodys);
+        if (!value)
+            break; /* what is dirty now is read again */
+        due = place + 1 < count ? place + 1 : place < count ? 0 : due;
+        at = value;
+        is_first = 0;
+    }
+    json->at = at;
+    json->is_first = (uint8_t)is_first;
+    return due;
 }
 
 /* The members of the object that is due. 0: it is none, or more than KIT_FIELDS_MAX are asked for. */
@@ -116,24 +192,22 @@ static inline int kit_row_take(struct kit_json *json, const struct kit_field *fi
 {
     struct kit_json_text key;
     uint32_t due = 0;
-    if (count > KIT_FIELDS_MAX || !kit_json_object(json))
+    if (count > KIT_FIELDS_MAX || !count || !kit_json_object(json))
         return 0;
-    memset(row->of, 0, count * sizeof *row->of);
+    for (uint32_t i = 0; i < count; i++)
+        kit_row_none(&row->of[i]);
     memset(&row->scale, 0, sizeof row->scale);
-    while (kit_json_key(json, &key)) {
+    for (;;) {
+        due = kit_row_quick(json, fields, count, row, due);
+        if (!kit_json_key(json, &key))
+            return !json->is_bad;
         const struct kit_json_text value = kit_json_value(json);
-        for (uint32_t i = 0, at = due; i < count; i++) {
-            const struct kit_field *field = &fields[at];
-            const uint32_t next = at + 1 < count ? at + 1 : 0;
-            if (kit_row_is(key, field->name, field->name_size) || kit_row_is(key, field->other, field->other_size)) {
-                row->of[at] = value;
-                due = next;
-                break;
-            }
-            at = next;
-        }
+        const uint32_t place = kit_row_place(key, fields, count, due);
+        if (place == count)
+            continue;
+        row->of[place] = value;
+        due = place + 1 < count ? place + 1 : 0;
     }
-    return !json->is_bad;
 }
 
 #define KIT_ROW(json, fields, row) kit_row_take(json, fields, sizeof(fields) / sizeof *(fields), row)
@@ -144,7 +218,8 @@ static inline int kit_row_list(struct kit_json *json, uint32_t count, uint32_t a
 {
     if (count > all || all > KIT_FIELDS_MAX || !kit_json_array(json))
         return 0;
-    memset(row->of, 0, all * sizeof *row->of);
+    for (uint32_t i = 0; i < all; i++)
+        kit_row_none(&row->of[i]);
     memset(&row->scale, 0, sizeof row->scale);
     for (uint32_t at = 0; kit_json_item(json); at++) {
         const struct kit_json_text value = kit_json_value(json);
@@ -310,6 +385,34 @@ static inline void *kit_row_event(const struct kit_codec *codec, const struct ki
     head->inst = row->scale.inst;
     head->flags = OC_EVF_LAST;
     return head;
+}
+
+/* Figures of the market that the row's `symbol` names: of each field whose `bit` is an OC_FIGURE_..., where its value is a decimal. `unknown`: what
+ * a symbol that nobody has named is counted as. */
+static inline oc_rc kit_say_figures(const struct kit_codec *codec, const struct kit_field *fields, uint32_t count,
+                                    struct kit_row *row, struct kit_json_text symbol, const char *unknown,
+                                    int64_t at_ns)
+{
+    struct oc_figure said[KIT_FIELDS_MAX];
+    uint32_t figures = 0;
+    oc_rc rc;
+    if (kit_symbol(codec, symbol, &row->scale) < 0)
+        return kit_skip(codec, unknown, symbol);
+    memset(said, 0, sizeof said);
+    for (uint32_t i = 0; i < count && i < KIT_FIELDS_MAX; i++)
+        if (fields[i].bit && kit_json_dec(row->of[i], &said[figures].value) == OC_OK)
+            said[figures++].what = fields[i].bit;
+    const size_t size = sizeof(struct oc_ev_figures) + figures * sizeof *said;
+    struct oc_ev_figures *out = figures ? (struct oc_ev_figures *)kit_event(codec, size, OC_EV_FIGURES, 0, &rc) : NULL;
+    if (!out)
+        return figures ? rc : (oc_rc)OC_E_DATA;
+    out->head.inst = row->scale.inst;
+    out->head.venue_ns = at_ns;
+    out->head.flags = OC_EVF_LAST;
+    out->count = figures;
+    out->tail = sizeof *out;
+    memcpy(out + 1, said, figures * sizeof *said);
+    return kit_commit(codec, out);
 }
 
 #endif

@@ -113,6 +113,50 @@ static inline const char *kit_json_run(const char *at, const char *end)
     return at;
 }
 
+/* Past a string without escapes, a number without a power or a word, where a byte stands behind it; what looks like a decimal is read on the way
+ * where `reads`. NULL: it is something else, or faulty, and *ret_text is dirty. */
+KIT_HOT const char *kit_json_quick(const char *at, const char *end, int reads, struct kit_json_text *ret_text)
+{
+    const char *from = at;
+    ret_text->is_escaped = 0;
+    ret_text->is_plain = 0;
+    if (at >= end)
+        return NULL;
+    if (*at == '"') {
+        from = ++at;
+        if (reads && at < end && ((*at >= '0' && *at <= '9') || *at == '-'))
+            at = kit_json_decimal(at, end, ret_text);
+        if (!reads || (at < end && *at != '"')) {
+            at = kit_json_run(at, end);
+            ret_text->is_plain = 0;
+        }
+        if (at >= end || *at != '"')
+            return NULL;
+        ret_text->kind = KIT_JSON_STRING;
+    } else if ((*at >= '0' && *at <= '9') || *at == '-') {
+        const char *whole = at + (*at == '-');
+        at = reads ? kit_json_decimal(at, end, ret_text) : kit_json_digits(whole, end);
+        if (at >= end || at == whole || (reads && !ret_text->is_plain) ||
+            (*whole == '0' && at - whole > 1 && whole[1] != '.') || (*at != ',' && *at != '}' && *at != ']'))
+            return NULL;
+        ret_text->kind = KIT_JSON_NUMBER;
+    } else if (end - at > 4 && memcmp(at, "true", 4) == 0) {
+        ret_text->kind = KIT_JSON_TRUE;
+        at += 4;
+    } else if (end - at > 5 && memcmp(at, "false", 5) == 0) {
+        ret_text->kind = KIT_JSON_FALSE;
+        at += 5;
+    } else if (end - at > 4 && memcmp(at, "null", 4) == 0) {
+        ret_text->kind = KIT_JSON_NULL;
+        at += 4;
+    } else {
+        return NULL;
+    }
+    ret_text->at = from;
+    ret_text->size = (uint32_t)(at - from);
+    return at + (ret_text->kind == KIT_JSON_STRING);
+}
+
 static inline int kit_json_string(struct kit_json *json, struct kit_json_text *ret_text)
 {
     const char *at = json->at + 1, *end = json->end, *from = at;
@@ -132,16 +176,9 @@ static inline int kit_json_string(struct kit_json *json, struct kit_json_text *r
     ret_text->size = (uint32_t)(at - from);
     ret_text->kind = KIT_JSON_STRING;
     ret_text->is_escaped = is_escaped;
-    ret_text->zero = 0;
+    ret_text->is_plain = 0;
     json->at = at + 1;
     return 1;
-}
-
-static inline const char *kit_json_digits(const char *at, const char *end)
-{
-    while (at < end && *at >= '0' && *at <= '9')
-        at++;
-    return at;
 }
 
 /* The number that stands next, as RFC 8259 has it. */
@@ -172,7 +209,7 @@ static inline int kit_json_figure(struct kit_json *json, struct kit_json_text *r
     ret_text->size = (uint32_t)(at - from);
     ret_text->kind = KIT_JSON_NUMBER;
     ret_text->is_escaped = 0;
-    ret_text->zero = 0;
+    ret_text->is_plain = 0;
     json->at = at;
     return 1;
 }
@@ -190,7 +227,7 @@ static inline int kit_json_word(struct kit_json *json, char first, struct kit_js
     ret_text->size = size;
     ret_text->kind = first == 't' ? KIT_JSON_TRUE : first == 'f' ? KIT_JSON_FALSE : KIT_JSON_NULL;
     ret_text->is_escaped = 0;
-    ret_text->zero = 0;
+    ret_text->is_plain = 0;
     json->at += size;
     return 1;
 }
@@ -247,7 +284,7 @@ static inline int kit_json_name(struct kit_json *json, struct kit_json_text *ret
         ret_key->size = 1;
         ret_key->kind = KIT_JSON_STRING;
         ret_key->is_escaped = 0;
-        ret_key->zero = 0;
+        ret_key->is_plain = 0;
         json->at = at + 3;
     } else if (kit_json_peek(json) != '"' || !kit_json_string(json, ret_key) || kit_json_peek(json) != ':') {
         return kit_json_fault(json);
@@ -259,8 +296,8 @@ static inline int kit_json_name(struct kit_json *json, struct kit_json_text *ret
 
 /* ---- what a codec calls ---- */
 
-/* Past a string, a number or a word that begins with `first`. */
-static inline void kit_json_scalar(struct kit_json *json, char first, struct kit_json_text *ret_text)
+/* The same of any that is not quick. */
+static inline void kit_json_careful(struct kit_json *json, char first, struct kit_json_text *ret_text)
 {
     if (first == '"')
         kit_json_string(json, ret_text);
@@ -268,6 +305,28 @@ static inline void kit_json_scalar(struct kit_json *json, char first, struct kit
         kit_json_fault(json);
     else
         kit_json_word(json, first, ret_text);
+}
+
+/* Past a string, a number or a word that begins with `first`. */
+static inline void kit_json_scalar(struct kit_json *json, char first, struct kit_json_text *ret_text)
+{
+    const char *behind = kit_json_quick(json->at, json->end, 1, ret_text);
+    if (behind)
+        json->at = behind;
+    else
+        kit_json_careful(json, first, ret_text);
+}
+
+/* The value of the first member of the object that is due, where that is called so and stands without blanks: as the type of a message does.
+ * 0: look for it. The scanner stays where it is. */
+static inline int kit_json_first(const struct kit_json *json, const char *name, uint32_t size,
+                                 struct kit_json_text *ret_text)
+{
+    const char *at = json->at;
+    if (!json->is_due || (size_t)(json->end - at) < size + 4 || at[0] != '{' || at[1] != '"' || at[size + 2] != '"' ||
+        at[size + 3] != ':' || memcmp(at + 2, name, size) != 0)
+        return 0;
+    return kit_json_quick(at + size + 4, json->end, 0, ret_text) != NULL;
 }
 
 /* Past the object or array that stands next. */

@@ -23,14 +23,121 @@ enum {                    /* what a value is */
        KIT_JSON_ARRAY = 7
 };
 
-/* A value: a string without its quotes, a number or a word as it stands, an object or array with its brackets. */
+/* A value: a string without its quotes, a number or a word as it stands, an object or array with its brackets. What looks like a decimal was
+ * read while its end was looked for; texts that did not come from json.h have none of that, and are read when somebody asks. */
 struct kit_json_text {
     const char *at;
+    uint64_t digits; /* is_plain: of all of it, without its point: 150 of "1.50" */
     uint32_t size;
     uint8_t kind;       /* KIT_JSON_... */
     uint8_t is_escaped; /* a string that holds backslashes: see kit_json_copy */
-    uint16_t zero;
+    uint8_t
+        is_plain; /* 1: a decimal of 1 to 18 digits and no power; KIT_JSON_MINUS: one with a minus before it; 0: look at the text */
+    uint8_t decimals; /* is_plain: digits behind the point */
 };
+
+enum { KIT_JSON_MINUS = 3 };
+
+/* Eight digits that are read as one number: each byte of `word` is a digit's value, the first in the lowest. */
+KIT_HOT uint64_t kit_json_eight(uint64_t word)
+{
+    word = word * 10 + (word >> 8);
+    return ((word & 0x000000ff000000ffu) * 0x000f424000000064u +
+            ((word >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+           32;
+}
+
+/* Past the digits at `at`, which are added to *sum as they would be written behind it; of more than 19 the sum is worth nothing. */
+KIT_HOT const char *kit_json_sum(const char *at, const char *end, uint64_t *sum)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    static const uint32_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    while (end - at >= 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        word ^= 0x3030303030303030u;
+        const uint64_t other =
+            ((word + 0x0606060606060606u) | word) & 0xf0f0f0f0f0f0f0f0u; /* the lowest is the first that is none */
+        if (other) {
+            const unsigned count = (unsigned)__builtin_ctzll(other) >> 3;
+            if (count)
+                *sum = *sum * tens[count] + kit_json_eight(word << (64 - 8 * count));
+            return at + count;
+        }
+        *sum = *sum * 100000000 + kit_json_eight(word);
+        at += 8;
+    }
+#endif
+    for (; at < end && *at >= '0' && *at <= '9'; at++)
+        *sum = *sum * 10 + (uint64_t)(*at - '0');
+    return at;
+}
+
+/* Past the digits at `at`. */
+KIT_HOT const char *kit_json_digits(const char *at, const char *end)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    while (end - at >= 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        word ^= 0x3030303030303030u;
+        const uint64_t other = ((word + 0x0606060606060606u) | word) & 0xf0f0f0f0f0f0f0f0u;
+        if (other)
+            return at + (__builtin_ctzll(other) >> 3);
+        at += 8;
+    }
+#endif
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    return at;
+}
+
+/* Past what looks like a decimal, which it says of *text; is_plain 0: it is none, or one that must be read with more care. */
+KIT_HOT const char *kit_json_decimal(const char *at, const char *end, struct kit_json_text *text)
+{
+    const int minus = at < end && *at == '-';
+    const char *whole = at + minus;
+    uint64_t sum = 0;
+    at = kit_json_sum(whole, end, &sum);
+    long count = at - whole, behind = 0;
+    int is_plain = count > 0;
+    if (at < end && *at == '.') {
+        const char *point = at++;
+        at = kit_json_sum(at, end, &sum);
+        behind = at - point - 1;
+        count += behind;
+        is_plain &= behind > 0;
+    }
+    is_plain &= count <= 18;
+    text->digits = sum;
+    text->decimals = (uint8_t)(is_plain ? behind : 0);
+    text->is_plain = (uint8_t)(!is_plain ? 0 : minus ? KIT_JSON_MINUS : 1);
+    return at;
+}
+
+/* The units of a plain decimal at a valid step. OC_E_DATA: between two steps; OC_E_RANGE: they do not fit, as far as 64 bits tell. */
+KIT_HOT oc_rc kit_json_plain_units(struct kit_json_text text, struct oc_dec step, int64_t *ret_units)
+{
+    const int32_t more = step.scale - text.decimals;
+    uint64_t units = text.digits;
+    if (more < 0) {
+        const uint64_t part = (uint64_t)kit_pow10(-more);
+        if (units % part != 0)
+            return OC_E_DATA;
+        units /= part;
+    } else if (more > 0 && __builtin_mul_overflow(units, (uint64_t)kit_pow10(more), &units)) {
+        return OC_E_RANGE;
+    }
+    if (step.units != 1) {
+        if (units % (uint64_t)step.units != 0)
+            return OC_E_DATA;
+        units /= (uint64_t)step.units;
+    }
+    if (units > INT64_MAX)
+        return OC_E_RANGE;
+    *ret_units = text.is_plain == KIT_JSON_MINUS ? -(int64_t)units : (int64_t)units;
+    return OC_OK;
+}
 
 static inline int kit_json_is(struct kit_json_text text, const char *word, size_t size)
 {
@@ -101,35 +208,10 @@ static inline oc_rc kit_json_units(struct kit_json_text text, struct oc_dec step
 {
     if (step.units <= 0 || !kit_dec_is_valid(step))
         return OC_E_INVALID;
-    /* what venues send: at most 18 digits, no power, no more decimals than the step has but zeros */
-    const char *at = text.at, *end = text.size ? at + text.size : at;
-    if (text.size > 0 && text.size <= 18 && (text.kind == KIT_JSON_STRING || text.kind == KIT_JSON_NUMBER)) {
-        const int minus = *at == '-';
-        uint64_t sum = 0;
-        int32_t left = step.scale;
-        const char *from = at += minus;
-        for (; at < end && *at >= '0' && *at <= '9'; at++)
-            sum = sum * 10 + (uint64_t)(*at - '0');
-        int is_plain = at > from;
-        if (at < end && *at == '.') {
-            const char *point = at++;
-            for (; at < end && left > 0 && *at >= '0' && *at <= '9'; at++, left--)
-                sum = sum * 10 + (uint64_t)(*at - '0');
-            while (at < end && *at == '0')
-                at++;
-            is_plain &= at > point + 1;
-        }
-        uint64_t units;
-        if (is_plain && at == end && !__builtin_mul_overflow(sum, (uint64_t)kit_pow10(left), &units) &&
-            units <= INT64_MAX) {
-            if (step.units != 1) {
-                if (units % (uint64_t)step.units != 0)
-                    return OC_E_DATA;
-                units /= (uint64_t)step.units;
-            }
-            *ret_units = minus ? -(int64_t)units : (int64_t)units;
-            return OC_OK;
-        }
+    if (text.is_plain) { /* what venues send; where 64 bits are not enough, 128 may be */
+        const oc_rc plain = kit_json_plain_units(text, step, ret_units);
+        if (plain != OC_E_RANGE)
+            return plain;
     }
     int minus;
     kit_i128 units;
@@ -157,6 +239,16 @@ static inline oc_rc kit_json_dec(struct kit_json_text text, struct oc_dec *ret_d
     int minus;
     kit_i128 units;
     int32_t scale;
+    if (text.is_plain) {
+        uint64_t digits = text.digits;
+        int32_t decimals = digits ? text.decimals : 0;
+        for (; decimals > 0 && digits % 10 == 0; decimals--)
+            digits /= 10;
+        ret_dec->units = text.is_plain == KIT_JSON_MINUS ? -(int64_t)digits : (int64_t)digits;
+        ret_dec->scale = decimals;
+        ret_dec->zero = 0;
+        return OC_OK;
+    }
     const oc_rc rc = kit_json_number(text, &minus, &units, &scale);
     if (rc < 0)
         return rc;
@@ -177,6 +269,10 @@ static inline oc_rc kit_json_dec(struct kit_json_text text, struct oc_dec *ret_d
 static inline oc_rc kit_json_u64(struct kit_json_text text, uint64_t *ret_number)
 {
     uint64_t sum = 0;
+    if (text.is_plain == 1 && text.decimals == 0) {
+        *ret_number = text.digits;
+        return OC_OK;
+    }
     if ((text.kind != KIT_JSON_STRING && text.kind != KIT_JSON_NUMBER) || text.size == 0)
         return OC_E_DATA;
     for (uint32_t i = 0; i < text.size; i++) {
