@@ -103,6 +103,7 @@ struct engine {
     uint32_t caller; /* the strategy whose callback runs; 0 the host */
     bool is_in_batch;
     bool is_restoring;
+    bool is_ending;      /* the session is about to end: no new risk */
     bool journal_failed; /* something could not be recorded: no new risk */
     bool is_observed;    /* some rule observes at all */
     uint64_t interest;   /* event types that some rule observes: all that the rules' own interests name */
@@ -142,7 +143,7 @@ void reduces_count(struct engine *engine, struct order *order);
 CHECKED oc_rc chain_ask(struct engine *engine, const struct oc_request *asked, struct engine_refusal *ret_refusal);
 void chain_observe(struct engine *engine, const struct oc_event *event);
 /* Base quantity an order by money can lead to at worst. */
-CHECKED oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);
+CHECKED oc_rc chain_worst_qty(const struct engine *engine, const struct oc_request *request, int64_t *ret_units);
 
 /* batch.c */
 void stage_begin(struct engine *engine, uint32_t caller);
