@@ -448,6 +448,8 @@ static bool execute(struct console_service *service, const struct command_words 
             engine_unlatch(service->engine, id);
         return put_count(reply, "halted", 0);
     }
+    if (strcmp(word, "at_exit") == 0)
+        return service_at_exit(service, words, reply);
     return service->config.host->steer(service->config.host->self, words, reply);
 }
 
