@@ -18,6 +18,7 @@ struct words {
 static const struct words lists[] = {
     {"account.cost_method", {"average", "fifo", "lifo"}, "average, fifo or lifo"},
     {"session.end", {"close", "hold"}, "close or hold"},
+    {"session.on_exit", {"leave", "cancel_entries", "cancel", "flatten"}, "leave, cancel_entries, cancel or flatten"},
     {"strategy.on_error", {"suspend", "flatten", "continue"}, "suspend, flatten or continue"},
     {"strategy.suspended_entries", {"keep", "cancel"}, "keep or cancel"},
     {"session.durability", {"process", "power"}, "process or power"},

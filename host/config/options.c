@@ -28,6 +28,14 @@ static const struct option known[] = {
     {"from", "session.from"},
     {"to", "session.to"},
     {"end", "session.end"},
+    {"live", "session.live"},
+    {"capital", "account.capital"},
+    {"max-order-value", "risk.max_order_value.limit"},
+    {"max-position", "risk.position_limit.limit"},
+    {"max-day-loss", "risk.max_daily_loss.limit"},
+    {"waive", NULL},
+    {"yes", NULL},
+    {"on-exit", "session.on_exit"},
     {"seed", "session.seed"},
     {"session", "session.dir"},
     {"durability", "session.durability"},
@@ -231,6 +239,34 @@ static oc_rc add_plugin(struct options *options, const char *text)
     return settings_set(&options->settings, key, equals + 1, "--plugin");
 }
 
+/* A limit that is meant to be missing, by the name of its rule, or as the option that would set it is called. */
+static oc_rc add_waived(struct options *options, const char *text)
+{
+    static const char *const words[][2] = {{"max_order_value", "max_order_value"}, {"position_limit", "position_limit"},
+                                           {"max_position", "position_limit"},     {"max_daily_loss", "max_daily_loss"},
+                                           {"max_day_loss", "max_daily_loss"},     {"day_loss", "max_daily_loss"}};
+    enum { WORDS = sizeof words / sizeof words[0] };
+    char list[SETTING_VALUE_MAX], name[64];
+    const char *at = text + strspn(text, ", ");
+    snprintf(list, sizeof list, "%s", settings_text(&options->settings, "risk.without", ""));
+    if (!*at)
+        return wrong(options, "--waive", text, "max_order_value, max_position or max_day_loss");
+    for (; *at; at += strspn(at, ", ")) {
+        const size_t length = strcspn(at, ", "), used = strlen(list);
+        size_t i = 0;
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        while (i < WORDS && strcmp(words[i][0], name) != 0)
+            i++;
+        if (i == WORDS)
+            return wrong(options, "--waive", name, "max_order_value, max_position or max_day_loss");
+        if (snprintf(list + used, sizeof list - used, "%s%s", used ? "," : "", words[i][1]) >=
+            (int)(sizeof list - used))
+            return error_say(&options->error, OC_E_LIMIT, "--waive", "the names are too long");
+        at += length;
+    }
+    return settings_set(&options->settings, "risk.without", list, "--waive");
+}
+
 static oc_rc take(struct options *options, const struct option *option, const char *value)
 {
     char origin[64];
@@ -247,6 +283,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         return add_plugin(options, value);
     if (strcmp(option->name, "param") == 0)
         return add_param(options, value);
+    if (strcmp(option->name, "waive") == 0)
+        return add_waived(options, value);
     if (strcmp(option->name, "quick") == 0)
         return settings_set(&options->settings, "research.checks", "no", "--quick");
     if (strcmp(option->name, "intrabar") == 0)
@@ -257,6 +295,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         options->config_files[options->config_count++] = value;
     } else if (strcmp(option->name, "venue") == 0) {
         options->venue = value;
+    } else if (strcmp(option->name, "yes") == 0) {
+        options->yes = value;
     } else if (strcmp(option->name, "report") == 0) {
         options->report = value;
     } else if (strcmp(option->name, "csv") == 0) {

@@ -16,8 +16,9 @@ static const char *const budget_names[] = {"callback", "heap", "orders", "notion
 void steer_first_rights(const struct strategies *strategies, uint32_t index)
 {
     struct strategy_slot *owner = (struct strategy_slot *)(uintptr_t)&strategies->list[index];
+    const bool is_armed = strategies->grants_opened && !owner->is_steered;
     for (int i = 0; i < MAY_LISTS; i++)
-        strcpy(owner->may[i], strategies->grants_nothing ? "-" : "*");
+        strcpy(owner->may[i], strategies->grants_nothing && !is_armed ? "-" : "*");
 }
 
 struct sandbox_limits steer_limits(const struct strategies *strategies, uint32_t index)
