@@ -95,8 +95,9 @@ static oc_rc visit(struct arm *arm, struct error *ret_error)
     oc_rc rc = venue_visit_open(arm->visit, ret_error);
     arm->visit->keyring = arm->link->keyring;
     if (rc == OC_OK && !arm->visit->keyring.count)
-        rc = error_say(ret_error, OC_E_CONFIG, arm->link->name,
-                       "its account has no key to trade with: expected venue.%s.keys.%s", arm->link->name, arm->account);
+        rc =
+            error_say(ret_error, OC_E_CONFIG, arm->link->name,
+                      "its account has no key to trade with: expected venue.%s.keys.%s", arm->link->name, arm->account);
     if (rc == OC_OK)
         rc = venue_visit_begin(arm->visit, ret_error);
     if (rc == OC_OK)

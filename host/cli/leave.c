@@ -46,7 +46,7 @@ oc_rc run_leave(struct run *run)
     if (!is_at_venue(run) || !run->was_interrupted || !is_asked || strcmp(policy, "leave") == 0)
         return OC_OK;
     leaving.closes = strcmp(policy, "flatten") == 0;
-    leaving.which = leaving.closes                             ? CANCEL_OWN_TO_CLOSE
+    leaving.which = leaving.closes                          ? CANCEL_OWN_TO_CLOSE
                     : strcmp(policy, "cancel_entries") == 0 ? CANCEL_OWN_ENTRIES
                                                             : CANCEL_OWN;
     log_info("session", "on_exit = %s: waiting for the venue, at most 10 s; a second signal ends at once", policy);
@@ -64,8 +64,9 @@ oc_rc run_leave(struct run *run)
     pace->is_over = NULL;
     const uint32_t open = engine_count_cancels(session->engine, leaving.which);
     if (open || (leaving.closes && engine_is_closing(session->engine)))
-        log_error("session", "on_exit = %s: the venue has not confirmed it in 10 s: %u orders of ours are not known to "
-                             "be gone; look at the venue",
+        log_error("session",
+                  "on_exit = %s: the venue has not confirmed it in 10 s: %u orders of ours are not known to "
+                  "be gone; look at the venue",
                   policy, open);
     return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
 }
@@ -123,7 +124,8 @@ static void put_order(const struct run *run, const struct order *order, FILE *ou
         fputs(" @ ", out);
         put_price(instrument, order->now.price, out);
     }
-    fprintf(out, "%s%s\n", role, order->state == STATE_UNKNOWN ? ", UNKNOWN: whether the venue has it is not proven" : "");
+    fprintf(out, "%s%s\n", role,
+            order->state == STATE_UNKNOWN ? ", UNKNOWN: whether the venue has it is not proven" : "");
 }
 
 /* Units that orders which rest at the venue would close of a position against a loss. */
@@ -142,8 +144,7 @@ static int64_t stopped_qty(const struct run *run, const struct position *positio
 
 static void put_position(const struct run *run, const struct position *position, int64_t qty, FILE *out)
 {
-    const struct instrument *instrument =
-        instruments_get(engine_instruments(run->session->engine), position->inst);
+    const struct instrument *instrument = instruments_get(engine_instruments(run->session->engine), position->inst);
     const char *name = position->strategy ? strategies_name(&run->strategies, position->strategy) : "by hand";
     const int64_t held = qty < 0 ? -qty : qty, stopped = stopped_qty(run, position);
     fprintf(out, "  position  %s: %s ", name ? name : "a strategy", qty > 0 ? "long" : "short");
@@ -184,8 +185,8 @@ void run_tell_left(const struct run *run)
     if (!is_at_venue(run) || !session->engine)
         return;
     const uint32_t open = engine_count_cancels(session->engine, CANCEL_ALL), positions = put_positions(run, NULL);
-    fprintf(out, "outcry: the session has ended; left at %s: %u open orders, %u positions\n", venue_names(session->settings),
-            open, positions);
+    fprintf(out, "outcry: the session has ended; left at %s: %u open orders, %u positions\n",
+            venue_names(session->settings), open, positions);
     const struct order *order = orders_open_first(engine_orders(session->engine));
     for (; order && orders < ROWS_SHOWN; order = order->younger)
         if (!order->is_refused && !state_is_final(order->state)) {

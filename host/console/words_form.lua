@@ -34,7 +34,7 @@ local function number_of(text)
 end
 
 local expected = "@ PRICE, @ market, stop, target, trigger, post, reduce, ioc, fok, day, gtd, tag or a symbol"
-local names = { 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'market', 'of' }
+local names = { 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'for', 'market', 'of' }
 
 local function reader(verb, tokens)
   local r = { next = 1 }
@@ -82,6 +82,10 @@ local clauses = {
   with = function(r, opts, verb)
     if not r.peek() then r.wrong('the name of an account', "after 'with'") end
     set(opts, 'account', r.take(), verb, 'with')
+  end,
+  ['for'] = function(r, opts, verb)
+    if not r.peek() then r.wrong('the name of a strategy', "after 'for'") end
+    set(opts, 'strategy', r.take(), verb, 'for')
   end,
   tag = function(r, opts, verb)
     if not r.peek() then r.wrong('a word', "after 'tag'") end
@@ -156,7 +160,7 @@ local function parse_order(verb, tokens)
   return qty, opts
 end
 
-local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account' }
+local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account', 'strategy' }
 
 local function lua_value(value)
   if type(value) == 'string' then return "'" .. value:gsub("[\\']", '\\%0') .. "'" end

@@ -5,7 +5,7 @@ local word = S.word
 local WAIT_MS, LOOK_MS = 1000, 20
 
 local options_known = { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only',
-  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account' }
+  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account', 'strategy' }
 
 ---- verbs ----
 
@@ -173,11 +173,12 @@ end
 local function close(symbol, options)
   local info, err = S.info(symbol)
   if not info then return nil, err end
-  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag', 'account' }, 'close'))))
+  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag', 'account', 'strategy' }, 'close'))))
 end
 S.market_methods.close = function(self, options) return close(self.symbol, options) end
 
-word('Trade', 'close', 'close([symbol])', 'Takes the position by hand to zero: orders by hand there are taken back, and the host goes on until it is flat.', 'close BTC/USDT', function(symbol, options)
+word('Trade', 'close', 'close([symbol])', 'Takes the position by hand (or for NAME) to zero: orders there are taken back, and the host goes on until it is flat.', 'close BTC/USDT', function(symbol, options, name)
+  if options == 'for' then options = { strategy = name } end -- close BTC/USDT for sma_cross
   if type(symbol) == 'table' and not getmetatable(symbol) then symbol, options = options, symbol end
   return close(symbol, options)
 end)

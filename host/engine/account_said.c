@@ -52,30 +52,6 @@ static void note_outside(struct engine *engine, uint32_t account, uint32_t asset
     }
 }
 
-bool engine_holds_too_little(const struct engine *engine, uint32_t account, uint32_t inst)
-{
-    const struct account *owner = portfolio_account(engine->portfolio, account);
-    const struct instrument *instrument;
-    if (!owner || !owner->has_capital)
-        return false;
-    instrument = instruments_get(engine->instruments, inst);
-    return instrument && instrument->info.kind == OC_KIND_SPOT &&
-           portfolio_tradable(engine->portfolio, account, instrument->info.base) > 0 &&
-           portfolio_unassigned(engine->portfolio, account, instrument->info.base) < 0;
-}
-
-/* The venue wins for the account. Where strategies count on more than it has now, somebody else has sold it. */
-static void look_at_claims(struct engine *engine, uint32_t account, uint32_t asset, oc_i128 unassigned_before)
-{
-    const struct account *owner = portfolio_account(engine->portfolio, account);
-    if (owner && owner->has_capital && asset != owner->base && unassigned_before >= 0 &&
-        portfolio_unassigned(engine->portfolio, account, asset) < 0 &&
-        portfolio_tradable(engine->portfolio, account, asset) > 0)
-        engine_alarm(engine, NULL,
-                     "the account holds less than its strategies count on: they buy no more of it until it does, or a "
-                     "person takes the difference from one of them (release)");
-}
-
 static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *balance)
 {
     const uint32_t account = balance->account ? balance->account : balance->head.source;
@@ -89,7 +65,7 @@ static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *ba
                  : portfolio_set_balance(engine->portfolio, account, balance->asset, money);
     if (rc < 0 || !(balance->present & OC_BAL_SAID))
         return rc;
-    look_at_claims(engine, account, balance->asset, unassigned);
+    assign_look(engine, account, balance->asset, unassigned);
     if (num_sub_128(portfolio_balance(engine->portfolio, account, balance->asset), before, &change) == OC_OK)
         note_outside(engine, account, balance->asset, change, true);
     return statement_balance(&engine->statement, balance);
@@ -110,7 +86,7 @@ static oc_rc apply_ledger(struct engine *engine, const struct oc_ev_ledger *entr
         rc = portfolio_move(engine->portfolio, account, entry->asset, effect.move);
     if (rc < 0)
         return rc;
-    look_at_claims(engine, account, entry->asset, unassigned);
+    assign_look(engine, account, entry->asset, unassigned);
     note_outside(engine, account, entry->asset, effect.put_in, false);
     note_outside(engine, account, entry->asset, effect.corrected, true);
     return OC_OK;

@@ -59,6 +59,12 @@ oc_i128 portfolio_unassigned(const struct portfolio *portfolio, uint32_t account
     return owner->balances[asset] - owner->capital[asset];
 }
 
+bool portfolio_sells_unassigned(const struct portfolio *portfolio, uint32_t account)
+{
+    const struct account *owner = owner_of(portfolio, account);
+    return owner && owner->has_capital && !owner->terms.may_short;
+}
+
 oc_rc portfolio_assign(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
                        const struct portfolio_trade *trade)
 {

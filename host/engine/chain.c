@@ -113,6 +113,9 @@ static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint3
     const struct book *book = portfolio_find(engine->portfolio, account, 0, inst);
     if (book) {
         exposure.position = book->position.qty;
+        if (__builtin_expect(portfolio_account(engine->portfolio, account)->has_capital, 0))
+            exposure.position =
+                assign_exposed_qty(engine->portfolio, account, instruments_get(engine->instruments, inst));
         exposure.open_buy = book->open_buy;
         exposure.open_sell = book->open_sell;
     }

@@ -66,7 +66,7 @@ struct engine_may {
     uint64_t instruments[ENGINE_INSTRUMENTS_MAX / 64]; /* bit: index of the instrument */
     uint64_t venues[ENGINE_INSTRUMENTS_MAX / 64];      /* bit: index of an instrument of such a venue */
     uint32_t verbs;                                    /* ENGINE_MAY_... */
-    uint32_t zero;
+    uint32_t has_no_entries;                           /* 1: only what makes a position smaller */
 };
 
 struct engine_budget {
@@ -344,6 +344,14 @@ CHECKED oc_rc engine_close(struct engine *engine, struct oc_request *request, st
 oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asset);
 /* The same of what strategies trade with: of the capital, and by their orders, where the account has one (portfolio_tradable). */
 oc_i128 engine_used_to_trade(const struct engine *engine, uint32_t account, uint32_t asset);
+/* Of a spot market, in units: what the account holds beside its capital and beside what a person has traded here by hand; below 0: less
+ * than that. OC_E_STATE: the account has no capital, or it is no spot market. */
+CHECKED oc_rc engine_unassigned_qty(const struct engine *engine, uint32_t account, uint32_t inst, int64_t *ret_qty);
+/* A person gives a strategy so much of what is unassigned (above 0), or takes it back (below 0), at a price in units: its capital pays, or is
+ * paid, as if the two had traded. A fact: it is not recorded. OC_E_LIMIT: there is not so much of it; OC_E_DENIED: not so much capital is
+ * free; OC_E_STATE as above; OC_E_INVALID. */
+CHECKED oc_rc engine_assign(struct engine *engine, uint32_t account, uint32_t strategy, uint32_t inst, int64_t qty,
+                            int64_t price);
 /* Whether the account holds less of what an instrument is of than its strategies count on: they buy no more of it until it does, or a
  * person takes the difference from one of them. */
 bool engine_holds_too_little(const struct engine *engine, uint32_t account, uint32_t inst);

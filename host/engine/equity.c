@@ -91,8 +91,8 @@ static oc_rc equity_all(struct portfolio *portfolio, uint32_t base, bool is_trad
         const struct account *owner = &portfolio->accounts[id];
         uint32_t own_unpriced = 0;
         oc_i128 own;
-        oc_rc rc = equity_of(portfolio, owner, is_traded && owner->has_capital, &own,
-                             ret_unpriced ? &own_unpriced : NULL);
+        oc_rc rc =
+            equity_of(portfolio, owner, is_traded && owner->has_capital, &own, ret_unpriced ? &own_unpriced : NULL);
         if (rc == OC_OK && owner->base != base)
             rc = portfolio_convert(portfolio, own, owner->base, base, RATE_MIDDLE, &own);
         if (rc == OC_OK)

@@ -34,6 +34,7 @@ struct book {
     uint64_t close_order; /* the last one that closes it; 0: none did */
     uint32_t is_closing;  /* 1: until it is flat (closing.c) */
     uint32_t close_tries; /* refused or failed in a row */
+    int64_t foreign;      /* of an account's own book, where it has a capital: what another hand has traded of it */
 };
 
 struct account {
@@ -111,6 +112,8 @@ oc_i128 portfolio_tradable(const struct portfolio *portfolio, uint32_t account, 
 oc_i128 portfolio_capital_reserved(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
 /* What the account holds beside the capital; 0 without one. Below 0: less than strategies count on. */
 oc_i128 portfolio_unassigned(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
+/* Whether what is sold by hand is of what is unassigned, and no short: the account has a capital, and may not be short. */
+bool portfolio_sells_unassigned(const struct portfolio *portfolio, uint32_t account);
 /* A checkpoint's: the capital has so much of an asset. */
 CHECKED oc_rc portfolio_put_capital(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
 /* A person gives a strategy something of what is unassigned, or takes it back, at a price: a trade between the two, which moves nothing

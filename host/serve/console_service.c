@@ -97,11 +97,13 @@ static const struct {
 static const char *const lists[] = {"venues", "plugins", "strategies", "risk", "journal", NULL};
 static const char *const controls[] = {"pause", "go",   "speed",     "step", "until_fill",
                                        "to",    "back", "reconcile", "stop", NULL};
-static const char *const commands[] = {"buy",     "sell",   "close",  "cancel", "cancel_all", "amend",
-                                       "flatten", "kill",   "unkill", "load",   "unload",     "hold",
-                                       "resume",  "reload", "set",    "budget", "may",        NULL};
+static const char *const commands[] = {"buy",     "sell",   "close",  "cancel",     "cancel_all", "amend",
+                                       "flatten", "kill",   "unkill", "load",       "unload",     "hold",
+                                       "resume",  "reload", "set",    "budget",     "may",        "adopt",
+                                       "release", "take",   "give",   "no_entries", "entries",    NULL};
 
-static const char *const unlocked[] = {"cancel", "cancel_all", "flatten", "kill", NULL}; /* what ends risk */
+static const char *const unlocked[] = {"cancel", "cancel_all", "flatten",
+                                       "kill",   "no_entries", NULL}; /* what ends risk */
 
 static bool is_among(const char *word, const char *const *list)
 {

@@ -81,8 +81,8 @@ static oc_rc judge_account(const struct settings *settings, struct error *ret_er
                          "an armed session trades with one account of one venue, and this one has several: leave the "
                          "others out of --venue, or of venue.%s.accounts",
                          venue);
-    const bool is_venue = !slash || (strlen(venue) == (size_t)(slash - text) &&
-                                     strncmp(venue, text, (size_t)(slash - text)) == 0);
+    const bool is_venue =
+        !slash || (strlen(venue) == (size_t)(slash - text) && strncmp(venue, text, (size_t)(slash - text)) == 0);
     if (is_venue && strcmp(slash ? slash + 1 : text, name) == 0)
         return OC_OK;
     const struct setting *setting = settings_get(settings, "session.live");
@@ -117,8 +117,8 @@ oc_rc arming_judge(struct settings *settings, const struct parts *parts, struct 
     for (uint32_t i = 0; i < LIMITS; i++) {
         if (arming_limit(settings, parts, limits[i].rule, &limit) || arming_is_waived(settings, limits[i].rule))
             continue;
-        snprintf(words, sizeof words, "%s: --%s %s, or --waive %s", limits[i].rule, limits[i].option,
-                 limits[i].example, limits[i].rule);
+        snprintf(words, sizeof words, "%s: --%s %s, or --waive %s", limits[i].rule, limits[i].option, limits[i].example,
+                 limits[i].rule);
         add(list, sizeof list, words);
     }
     if (list[0]) {

@@ -41,8 +41,10 @@ struct strategy_slot {
     struct steer_source *opened; /* text and required files of the header; NULL: not opened with. Owned */
     struct strategy *strategy;   /* NULL: unloaded */
     struct strategies *strategies;
-    bool is_told;    /* that it was suspended */
-    bool is_steered; /* made from a record, not from what the session was opened with */
+    bool is_told;        /* that it was suspended */
+    bool has_no_entries; /* it may only make positions smaller, until a person lets it (entries) */
+    bool is_taken;       /* a person trades its positions, and it is held */
+    bool is_steered;     /* made from a record, not from what the session was opened with */
     uint32_t id;
     char name[STRATEGY_NAME_MAX];
     struct steer_source *source; /* what it was made from; owned */
