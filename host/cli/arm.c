@@ -156,8 +156,12 @@ static void put_balances(struct arm *arm)
             visit_put_dec(out, balance->locked);
             text_put(out, " in open orders)");
         }
-        text_put(out, strcmp(asset, currency) == 0 ? ": what is not of the capital is unassigned\n"
-                                                   : ": unassigned; nothing sells it until `adopt`\n");
+        if (strcmp(asset, currency) == 0)
+            text_put(out, ": what is not of the capital is unassigned\n");
+        else if (arm->run->restore.has_journal)
+            text_put(out, ": what strategies of this session do not hold is unassigned\n");
+        else
+            text_put(out, ": unassigned; nothing sells it until `adopt`\n");
     }
     if (!arm->visit) {
         label(out, "holdings");

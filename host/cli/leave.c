@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/env.h"
+#include "base/line.h"
 #include "base/log.h"
 #include "cli/run.h"
 #include "engine/dust.h"
@@ -40,8 +41,7 @@ oc_rc run_leave(struct run *run)
     struct pace *pace = &session->pace;
     const char *policy = settings_text(session->settings, "session.on_exit", "leave");
     struct leaving leaving = {.engine = session->engine, .until_ns = env_clock_mono() + LEAVE_NS};
-    char words[64];
-    struct text reply;
+    struct text words, reply;
     const bool is_asked = pace->by_stop || (interrupt_count() > 0 && !interrupt_was_typed());
     if (!is_at_venue(run) || !run->was_interrupted || !is_asked || strcmp(policy, "leave") == 0)
         return OC_OK;
@@ -51,12 +51,19 @@ oc_rc run_leave(struct run *run)
                                                             : CANCEL_OWN;
     log_info("session", "on_exit = %s: waiting for the venue, at most 10 s; a second signal ends at once", policy);
     interrupt_heard();
-    snprintf(words, sizeof words, "at_exit %s by=host", policy);
+    text_init_grow(&words, 256);
     text_init_grow(&reply, COMMAND_LINE_MAX);
+    line_put(&words, "at_exit");
+    line_put(&words, policy);
+    line_put(&words, "by=host");
     pace->command_ns = pace_now(session, INT64_MAX);
-    if (!session_command(session, words, strlen(words), &reply))
+    const bool is_done = session_command(session, words.data, words.size, &reply);
+    if (!is_done)
         log_error("session", "on_exit was not carried out: %s", reply.data ? reply.data : "");
     text_release(&reply);
+    text_release(&words);
+    if (!is_done)
+        return OC_OK;
     pace->by_hand = pace->is_stopping = false;
     pace->is_over = is_over;
     pace->is_over_self = &leaving;

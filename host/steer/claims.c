@@ -70,7 +70,8 @@ static bool read_claim(struct strategies *strategies, const struct command_words
     const uint32_t count = steer_count(words);
     struct claim claim = {.adopts = strcmp(words->fields[0], "adopt") == 0};
     if (count != 4 && !(count == 5 && strncmp(words->fields[4], "price=", 6) == 0)) {
-        json_refusal(reply, "BAD_WORDS", "expected: %s 0.1 BTC %s NAME", words->fields[0], claim.adopts ? "to" : "from");
+        json_refusal(reply, "BAD_WORDS", "expected: %s 0.1 BTC %s NAME", words->fields[0],
+                     claim.adopts ? "to" : "from");
         return false;
     }
     claim.instrument = market_of(strategies, words->fields[2]);
@@ -113,8 +114,7 @@ bool steer_prepare_claim(struct strategies *strategies, struct command_words *wo
     char digits[TEXT_DECIMAL_MAX];
     if (!read_claim(strategies, words, &claim, reply))
         return false;
-    const struct market *market =
-        markets_get(engine_markets(strategies->session->engine), claim.instrument->info.inst);
+    const struct market *market = markets_get(engine_markets(strategies->session->engine), claim.instrument->info.inst);
     const int64_t now = market && market->has_mark ? market->mark2 / 2 : 0;
     if (claim.price)
         return true;
@@ -158,8 +158,8 @@ static void refuse_claim(const struct strategies *strategies, const struct claim
     if (claim->adopts)
         json_refusal(reply, "NOT_UNASSIGNED", "only %s of %s is unassigned", digits, symbol);
     else
-        json_refusal(reply, "NOT_HELD", "'%s' holds %s of %s that no order of it is to sell", claim->owner->name, digits,
-                     symbol);
+        json_refusal(reply, "NOT_HELD", "'%s' holds %s of %s that no order of it is to sell", claim->owner->name,
+                     digits, symbol);
 }
 
 bool steer_claim(struct strategies *strategies, const struct command_words *words, struct text *reply)
@@ -243,7 +243,8 @@ bool steer_take(struct strategies *strategies, const struct command_words *words
     struct strategy_slot *owner = &strategies->list[found];
     if (owner->is_taken == takes) {
         json_refusal(reply, takes ? "TAKEN" : "NOT_TAKEN", "'%s' is %s", owner->name,
-                     takes ? "in a person's hands already: give gives it back" : "not in a person's hands: take takes it");
+                     takes ? "in a person's hands already: give gives it back"
+                           : "not in a person's hands: take takes it");
         return false;
     }
     owner->is_taken = takes;

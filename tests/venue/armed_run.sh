@@ -13,6 +13,7 @@ arm() { # MORE...: in the foreground
         --max-position 0.02 --max-day-loss 50 --session s --json --listen "$w/run/socket" "$@"
 }
 begin_armed() {
+    rm -f err
     run=exec
     arm "$@" >s.json 2>err </dev/null &
     pid=$! run=
