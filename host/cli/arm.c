@@ -216,6 +216,8 @@ static void put_limits(struct arm *arm)
         text_format(out, "%s%s ", i ? ", " : "", rule);
         text_put(out, arming_limit(settings, arm->session->parts, rule, &limit) ? limit : "WAIVED");
     }
+    if (*settings_text(settings, "risk.ramp.steps", ""))
+        text_format(out, ", ramp %s", settings_text(settings, "risk.ramp.steps", ""));
     text_put(out, "\n");
 }
 

@@ -34,6 +34,7 @@ static const struct option known[] = {
     {"max-position", "risk.position_limit.limit"},
     {"max-day-loss", "risk.max_daily_loss.limit"},
     {"waive", NULL},
+    {"ramp", NULL},
     {"yes", NULL},
     {"on-exit", "session.on_exit"},
     {"seed", "session.seed"},
@@ -267,6 +268,27 @@ static oc_rc add_waived(struct options *options, const char *text)
     return settings_set(&options->settings, "risk.without", list, "--waive");
 }
 
+/* "25,50,100 a day", "25,50,100 per 10 fills": the rule ramp. */
+static oc_rc add_ramp(struct options *options, const char *text)
+{
+    static const char expected[] = "amounts that grow, and what with: '25,50,100 a day' or '25,50,100 per 10 fills'";
+    char steps[SETTING_VALUE_MAX], count[16] = "0", unit[8] = "";
+    const size_t length = strspn(text, "0123456789., ");
+    const char *rest = text + length;
+    snprintf(steps, sizeof steps, "%.*s", (int)length, text);
+    for (size_t end = strlen(steps); end && steps[end - 1] == ' '; end--)
+        steps[end - 1] = 0;
+    const bool is_daily = strcmp(rest, "a day") == 0;
+    int used = 0;
+    if (!is_daily && (sscanf(rest, "per %15[0-9] %7[a-z]%n", count, unit, &used) != 2 || rest[used] ||
+                      (strcmp(unit, "fills") != 0 && strcmp(unit, "fill") != 0)))
+        return wrong(options, "--ramp", text, expected);
+    if (!steps[0] || (!is_daily && strtol(count, NULL, 10) < 1))
+        return wrong(options, "--ramp", text, expected);
+    const oc_rc rc = settings_set(&options->settings, "risk.ramp.steps", steps, "--ramp");
+    return rc < 0 ? rc : settings_set(&options->settings, "risk.ramp.fills", count, "--ramp");
+}
+
 static oc_rc take(struct options *options, const struct option *option, const char *value)
 {
     char origin[64];
@@ -285,6 +307,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         return add_param(options, value);
     if (strcmp(option->name, "waive") == 0)
         return add_waived(options, value);
+    if (strcmp(option->name, "ramp") == 0)
+        return add_ramp(options, value);
     if (strcmp(option->name, "quick") == 0)
         return settings_set(&options->settings, "research.checks", "no", "--quick");
     if (strcmp(option->name, "intrabar") == 0)

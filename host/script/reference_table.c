@@ -128,7 +128,9 @@ static const struct reference_entry entries[] = {
      "list, "
      "or `nil, text` where the covariance has no inverse."},
 
-    {"account", "cash", "account.cash", "Balance of the account's currency; the same as `total`. Where the account has a capital (`account.capital`), this "
+    {"account", "cash", "account.cash",
+     "Balance of the account's currency; the same as `total`. Where the account has a capital (`account.capital`), "
+     "this "
      "and all that follows up to `equity` are of that."},
     {"account", "total", "account.total", "The same: `free` and `used` together."},
     {"account", "used", "account.used",
