@@ -10,6 +10,7 @@
 #include "cli/visit.h"
 #include "engine/statement.h"
 #include "session/arming.h"
+#include "session/tries.h"
 
 enum { SCREEN_MAX = 1 << 16, ARM_BALANCES_MAX = 512, ARM_ORDERS_MAX = 8192, ORDERS_SHOWN = 10, LABEL = 14 };
 
@@ -28,6 +29,7 @@ struct arm {
     struct venue_visit *visit; /* owned; NULL: the venue cannot be asked before */
     struct arm_asked *asked;   /* owned */
     struct text screen;
+    bool is_capped; /* REHEARSED ONLY */
 };
 
 static void label(struct text *out, const char *name) { text_format(out, "  %-*s", LABEL - 2, name); }
@@ -206,6 +208,41 @@ static void put_orders(struct arm *arm)
     }
 }
 
+static bool is_tried(const struct arm *arm)
+{
+    const struct part *part = parts_at(arm->session->parts, PART_CONNECTOR, 0);
+    const struct try_made made = {.connector = part ? part->id : "",
+                                  .version = part ? part->version : "",
+                                  .environment = venue_text(arm->session->settings, arm->link->name, "environment", ""),
+                                  .venue = arm->link->name,
+                                  .account = arm->account};
+    return tries_have_passed(&made);
+}
+
+/* Real money, and an account that was never tried with it: orders are no larger than session.rehearsed_cap. */
+static oc_rc cap_untried(struct arm *arm)
+{
+    struct settings *settings = arm->session->settings;
+    struct oc_dec cap = {25, 0, 0}, limit;
+    const char *said = settings_text(settings, "session.rehearsed_cap", "25"), *text = NULL;
+    if (!arming_is_real(settings) || is_tried(arm) || strcmp(arm->session->label, "try") == 0)
+        return OC_OK;
+    arm->is_capped = true;
+    (void)settings_dec(settings, "session.rehearsed_cap", &cap); /* it was checked; 25 where it is not set */
+    if (!arming_limit(settings, arm->session->parts, "max_order_value", &text) ||
+        settings_dec(settings, "risk.max_order_value.limit", &limit) < 0)
+        return session_say(
+            arm->session, OC_E_CONFIG, "--live",
+            "REHEARSED ONLY: until `outcry venue try %s/%s --trade` has passed, the rule max_order_value "
+            "must limit orders: it can neither be waived nor be of another name",
+            arm->link->name, arm->account);
+    if ((oc_i128)limit.units * num_pow10_128(cap.scale) <= (oc_i128)cap.units * num_pow10_128(limit.scale))
+        return OC_OK;
+    return settings_set(settings, "risk.max_order_value.limit", said, "REHEARSED ONLY") < 0
+               ? session_fail(arm->session, &settings->error)
+               : (oc_rc)OC_OK;
+}
+
 static void put_limits(struct arm *arm)
 {
     struct text *out = &arm->screen;
@@ -257,6 +294,13 @@ static void put_screen(struct arm *arm)
                     arm->link->name, environment);
     label(out, "connector");
     text_format(out, "%s %s\n", part ? part->id : "", part ? part->version : "");
+    if (arm->is_capped) {
+        label(out, "");
+        text_format(out, "REHEARSED ONLY: never tried with this account; orders are worth at most %s, until\n",
+                    settings_text(settings, "risk.max_order_value.limit", ""));
+        label(out, "");
+        text_format(out, "`outcry venue try %s/%s --max AMOUNT --trade` has passed\n", arm->link->name, arm->account);
+    }
     put_strategies(arm);
     label(out, "capital");
     text_format(out, "%s: strategies trade with this alone; day loss and drawdown are of it\n",
@@ -412,8 +456,12 @@ oc_rc run_arm(struct run *run)
     text_init_grow(&what, SCREEN_MAX);
     text_init_grow(&arm.screen, SCREEN_MAX);
     log_flush();
-    oc_rc rc = OC_OK;
-    if (is_armed_still(&arm, &what)) {
+    oc_rc rc = cap_untried(&arm);
+    if (rc < 0) {
+        /* it was said */
+    } else if (is_armed_still(&arm, &what)) {
+        if (arm.is_capped)
+            fputs("outcry: REHEARSED ONLY: orders stay small until `outcry venue try` has passed\n", stderr);
         fprintf(stderr, "outcry: armed again, as before: account %s at %s, capital %s\n", arm.account, arm.link->name,
                 settings_text(session->settings, "account.capital", ""));
     } else {

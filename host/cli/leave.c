@@ -189,7 +189,7 @@ void run_tell_left(const struct run *run)
     const struct session *session = run->session;
     FILE *out = stderr;
     uint32_t orders = 0;
-    if (!is_at_venue(run) || !session->engine)
+    if (!is_at_venue(run) || !session->engine || !links_are_on_network(&session->links)) /* a transcript is over */
         return;
     const uint32_t open = engine_count_cancels(session->engine, CANCEL_ALL), positions = put_positions(run, NULL);
     fprintf(out, "outcry: the session has ended; left at %s: %u open orders, %u positions\n",

@@ -24,6 +24,8 @@ static const struct config_key keys[] = {
      "stays"},
     {"session.live", "text", "none",
      "the account that a run at a venue is armed for; with real money it must be said, here or as --live"},
+    {"session.rehearsed_cap", "decimal", "25",
+     "with real money, and an account that `outcry venue try` has not passed for: the most that an order may be worth"},
     {"session.on_exit", "text", "leave",
      "of a run at a venue that is ended by SIGTERM or `stop`: leave, cancel_entries, cancel or flatten; Ctrl-C leaves"},
     {"session.dir", "text", "none (paper on a live feed: sessions/...)", "folder that records the run"},

@@ -36,6 +36,8 @@ static const struct option known[] = {
     {"waive", NULL},
     {"ramp", NULL},
     {"yes", NULL},
+    {"max", NULL},
+    {"trade", NULL},
     {"on-exit", "session.on_exit"},
     {"seed", "session.seed"},
     {"session", "session.dir"},
@@ -71,7 +73,8 @@ const char *options_known(uint32_t i) { return i < KNOWN ? known[i].name : NULL;
 static bool is_flag(const char *name)
 {
     return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0 || strcmp(name, "help") == 0 ||
-           strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0 || strcmp(name, "quick") == 0;
+           strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0 || strcmp(name, "quick") == 0 ||
+           strcmp(name, "trade") == 0;
 }
 
 static oc_rc wrong(struct options *options, const char *option, const char *found, const char *expected)
@@ -321,6 +324,10 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         options->venue = value;
     } else if (strcmp(option->name, "yes") == 0) {
         options->yes = value;
+    } else if (strcmp(option->name, "max") == 0) {
+        options->max = value;
+    } else if (strcmp(option->name, "trade") == 0) {
+        options->trade = true;
     } else if (strcmp(option->name, "report") == 0) {
         options->report = value;
     } else if (strcmp(option->name, "csv") == 0) {

@@ -224,7 +224,7 @@ static void completion(void **unused)
     completes(kit, "help ali", 5, "", 0);
     completes(kit, "help alert", 5, "alert alerts ", 2);
     completes(kit, "nothing.like.this", 13, "", 0);
-    completes(kit, "", 0, "account alert ", 0);
+    completes(kit, "", 0, "account adopt alert ", 0);
     completes(kit, "]]", 2, "", 0);
     kit->asked_size = 0;
     completes(kit, "amend ", 6, "o1 o2 ", 2);

@@ -114,5 +114,5 @@ static const struct oc_key keys[] = {
     {0}};
 /* clang-format on */
 
-KIT_RULE("outcry.ramp", "0.1.0", "MIT", "lets orders grow step by step, by day or by fills", open_rule, close_rule, risk,
-         keys);
+KIT_RULE("outcry.ramp", "0.1.0", "MIT", "lets orders grow step by step, by day or by fills", open_rule, close_rule,
+         risk, keys);
