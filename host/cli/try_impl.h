@@ -33,7 +33,7 @@ struct trying {
     uint32_t account;
     oc_i128 most; /* of one order */
     enum try_step step;
-    int64_t until_ns, since_ns; /* of the monotonic clock */
+    int64_t until_ns, since_ns, sent_ns; /* of the monotonic clock; sent_ns: of the last command, 0: none */
     uint64_t order;
     int64_t qty, price;
     struct try_row rows[TRY_ROWS_MAX];

@@ -11,7 +11,7 @@
 
 #define ANSWER_NS 15000000000ll /* for each step */
 
-enum { FAR_PERCENT = 80 };
+enum { FAR_PERCENT = 80, SETTLE_MS = 1500 };
 
 void try_add(struct trying *trying, bool is_good, const char *name, const char *format, ...)
 {
@@ -78,6 +78,7 @@ static bool send(struct trying *trying, struct text *reply, ...)
     va_end(args);
     line_put(&words, "by=try");
     session->pace.command_ns = pace_now(session, INT64_MAX);
+    trying->sent_ns = env_clock_mono();
     text_clear(reply);
     const bool is_done = session_command(session, words.data, words.size, reply);
     text_release(&words);
@@ -95,7 +96,7 @@ static uint64_t last_order(const struct trying *trying)
     return id;
 }
 
-/* As few as the venue takes at this price, and a tenth more than its least amount. 0: more than may be risked, which was said. */
+/* As few as the venue takes at this price, and a tenth more than its least amount; where it says neither, nearly all of --max. 0: more than may be risked, which was said. */
 static int64_t least_qty(struct trying *trying, int64_t price)
 {
     const struct instrument *instrument = market_of(trying);
@@ -111,6 +112,8 @@ static int64_t least_qty(struct trying *trying, int64_t price)
         qty = info->min_qty;
     if ((info->present & OC_INST_HAS_MARKET_MIN_QTY) && info->market_min_qty > qty)
         qty = info->market_min_qty;
+    if (!(info->present & (OC_INST_HAS_MIN_NOTIONAL | OC_INST_HAS_MIN_QTY | OC_INST_HAS_MARKET_MIN_QTY)))
+        qty = (int64_t)num_quotient(trying->most - trying->most / 20, unit, NUM_FLOOR);
     if (qty < 1)
         qty = 1;
     value = unit * qty;
@@ -121,6 +124,8 @@ static int64_t least_qty(struct trying *trying, int64_t price)
     try_add(trying, false, "size", "the smallest order of %s is worth %s, and --max is %s", info->symbol, shown, most);
     return 0;
 }
+
+static double waited_ms(const struct trying *trying) { return (double)(env_clock_mono() - (trying->sent_ns ? trying->sent_ns : trying->since_ns)) / 1e6; }
 
 /* ---- the steps ---- */
 
@@ -145,7 +150,7 @@ static void wait_for_market(struct trying *trying)
     const bool is_ready = market && market->has_mark &&
                           statement_state(engine_statement(engine_of(trying)), trying->account, OC_PART_TRADING) ==
                               OC_VENUE_READY;
-    if (is_ready) {
+    if (is_ready && waited_ms(trying) > SETTLE_MS) { /* what its markets are comes within the first second */
         look_at_rights(trying);
         try_add(trying, true, "order test", "its connector has no order that is only checked");
         try_next(trying, trying->is_bad ? STEP_END : STEP_PLACE);
@@ -201,8 +206,6 @@ static bool has_come(struct trying *trying, const char *name, const struct order
     give_up(trying);
     return false;
 }
-
-static double waited_ms(const struct trying *trying) { return (double)(env_clock_mono() - trying->since_ns) / 1e6; }
 
 static void ask_cancel(struct trying *trying)
 {

@@ -1,12 +1,7 @@
 /* capital.c: the capital that strategies trade with: a part of an account that is theirs, kept beside what the account holds. */
 #include <stdlib.h>
 
-#include "engine/portfolio_impl.h"
-
-static const struct account *owner_of(const struct portfolio *portfolio, uint32_t account)
-{
-    return account > 0 && account <= portfolio->account_count ? &portfolio->accounts[account] : NULL;
-}
+#include "engine/portfolio.h"
 
 oc_rc portfolio_set_capital(struct portfolio *portfolio, uint32_t account, oc_i128 money)
 {
@@ -39,7 +34,7 @@ oc_rc portfolio_put_capital(struct portfolio *portfolio, uint32_t account, uint3
 
 oc_i128 portfolio_tradable(const struct portfolio *portfolio, uint32_t account, uint32_t asset)
 {
-    const struct account *owner = owner_of(portfolio, account);
+    const struct account *owner = portfolio_look(portfolio, account);
     if (!owner || asset >= owner->asset_max)
         return 0;
     return owner->has_capital ? owner->capital[asset] : owner->balances[asset];
@@ -47,13 +42,13 @@ oc_i128 portfolio_tradable(const struct portfolio *portfolio, uint32_t account, 
 
 oc_i128 portfolio_capital_reserved(const struct portfolio *portfolio, uint32_t account, uint32_t asset)
 {
-    const struct account *owner = owner_of(portfolio, account);
+    const struct account *owner = portfolio_look(portfolio, account);
     return owner && owner->has_capital && asset < owner->asset_max ? owner->capital_reserved[asset] : 0;
 }
 
 oc_i128 portfolio_unassigned(const struct portfolio *portfolio, uint32_t account, uint32_t asset)
 {
-    const struct account *owner = owner_of(portfolio, account);
+    const struct account *owner = portfolio_look(portfolio, account);
     if (!owner || !owner->has_capital || asset >= owner->asset_max)
         return 0;
     return owner->balances[asset] - owner->capital[asset];
@@ -61,15 +56,15 @@ oc_i128 portfolio_unassigned(const struct portfolio *portfolio, uint32_t account
 
 bool portfolio_sells_unassigned(const struct portfolio *portfolio, uint32_t account)
 {
-    const struct account *owner = owner_of(portfolio, account);
+    const struct account *owner = portfolio_look(portfolio, account);
     return owner && owner->has_capital && !owner->terms.may_short;
 }
 
 oc_rc portfolio_assign(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
                        const struct portfolio_trade *trade)
 {
-    const struct instrument *instrument = instruments_get(portfolio->instruments, trade->inst);
-    const struct account *owner = owner_of(portfolio, account);
+    const struct instrument *instrument = instruments_get(portfolio_world(portfolio).instruments, trade->inst);
+    const struct account *owner = portfolio_look(portfolio, account);
     const bool is_buy = trade->what.side == OC_SIDE_BUY;
     oc_i128 base, quote;
     if (!owner || !instrument)

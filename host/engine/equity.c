@@ -1,5 +1,5 @@
 /* equity.c: what an account is worth, and what of it strategies trade with. */
-#include "engine/portfolio_impl.h"
+#include "engine/portfolio.h"
 
 /* At mark2 / 2. The middle of an odd spread lies between two price units: then it is the middle of the values there. */
 static oc_rc unrealised_at_mark(const struct position *position, const struct instrument *instrument, int64_t mark2,
@@ -25,13 +25,14 @@ static oc_rc unrealised_at_mark(const struct position *position, const struct in
 static oc_rc derivatives(struct portfolio *portfolio, const struct account *owner, bool is_of_capital,
                          oc_i128 *ret_money)
 {
+    const struct portfolio_world world = portfolio_world(portfolio);
     oc_i128 sum = 0;
-    for (uint32_t i = 0; i < portfolio->book_count; i++) {
-        const struct position *position = &portfolio->books[i]->position;
+    for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
+        const struct position *position = &portfolio_book_at(portfolio, i)->position;
         if (position->account != owner->source || (position->strategy != 0) != is_of_capital || !position->qty)
             continue;
-        const struct instrument *instrument = instruments_get(portfolio->instruments, position->inst);
-        const struct market *market = markets_get(portfolio->markets, position->inst);
+        const struct instrument *instrument = instruments_get(world.instruments, position->inst);
+        const struct market *market = markets_get(world.markets, position->inst);
         if (instrument->info.kind == OC_KIND_SPOT || !market || !market->has_mark)
             continue;
         oc_i128 money, converted;
@@ -87,8 +88,8 @@ static oc_rc equity_all(struct portfolio *portfolio, uint32_t base, bool is_trad
 {
     oc_i128 sum = 0;
     uint32_t unpriced = 0;
-    for (uint32_t id = 1; id <= portfolio->account_count; id++) {
-        const struct account *owner = &portfolio->accounts[id];
+    for (uint32_t id = 1; id <= portfolio_account_count(portfolio); id++) {
+        const struct account *owner = portfolio_look(portfolio, id);
         uint32_t own_unpriced = 0;
         oc_i128 own;
         oc_rc rc =
@@ -109,13 +110,13 @@ static oc_rc equity_all(struct portfolio *portfolio, uint32_t base, bool is_trad
 
 oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced)
 {
-    const struct account *owner = portfolio_account(portfolio, account);
+    const struct account *owner = portfolio_look(portfolio, account);
     return owner ? equity_of(portfolio, owner, false, ret_money, ret_unpriced) : OC_E_NOT_FOUND;
 }
 
 oc_rc portfolio_traded_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced)
 {
-    const struct account *owner = portfolio_account(portfolio, account);
+    const struct account *owner = portfolio_look(portfolio, account);
     return owner ? equity_of(portfolio, owner, owner->has_capital, ret_money, ret_unpriced) : OC_E_NOT_FOUND;
 }
 

@@ -4,9 +4,30 @@
 #include <string.h>
 
 #include "engine/dust.h"
-#include "engine/portfolio_impl.h"
+#include "engine/limits.h"
+#include "engine/rates.h"
 
 enum { TABLE_FIRST = 64 };
+
+/* Where a book is found: whose it is, and of what. No two books have the same key. */
+struct place {
+    uint64_t key; /* 0: empty; accounts are numbered from 1 */
+    struct book *book;
+};
+
+struct portfolio {
+    struct instruments *instruments;
+    struct markets *markets;
+    struct account accounts[ENGINE_ACCOUNTS_MAX + 1];
+    uint32_t account_count; /* accounts[1..account_count] */
+    uint32_t book_count;
+    uint32_t book_room;
+    uint32_t table_size; /* open addressing, power of two */
+    struct book **books; /* in order of creation */
+    struct place *table;
+    struct rates rates;
+    uint64_t version; /* of balances and positions: one more with each change */
+};
 
 oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio)
 {
@@ -72,6 +93,16 @@ oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const
 struct account *portfolio_account(struct portfolio *portfolio, uint32_t account)
 {
     return account > 0 && account <= portfolio->account_count ? &portfolio->accounts[account] : NULL;
+}
+
+const struct account *portfolio_look(const struct portfolio *portfolio, uint32_t account)
+{
+    return account > 0 && account <= portfolio->account_count ? &portfolio->accounts[account] : NULL;
+}
+
+struct portfolio_world portfolio_world(const struct portfolio *portfolio)
+{
+    return (struct portfolio_world){portfolio->instruments, portfolio->markets};
 }
 
 uint32_t portfolio_account_count(const struct portfolio *portfolio) { return portfolio->account_count; }

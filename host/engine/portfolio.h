@@ -64,7 +64,13 @@ void portfolio_free(struct portfolio *portfolio);
 CHECKED oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
                                     uint32_t method, uint32_t *ret_account);
 struct account *portfolio_account(struct portfolio *portfolio, uint32_t account); /* NULL if unknown */
+const struct account *portfolio_look(const struct portfolio *portfolio, uint32_t account); /* the same, to read */
 uint32_t portfolio_account_count(const struct portfolio *portfolio);
+struct portfolio_world { /* what it values by; borrowed */
+    struct instruments *instruments;
+    struct markets *markets;
+};
+struct portfolio_world portfolio_world(const struct portfolio *portfolio);
 
 /* The book, made when first asked for. OC_E_LIMIT, OC_E_NOMEM. Borrowed for the life of the portfolio. */
 CHECKED oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,

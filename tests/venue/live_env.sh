@@ -73,14 +73,14 @@ mv live.conf main.conf
 runs 1 $limits --live main --capital '500 USD' </dev/null
 grep -q '^LIVE: account main at binanceus: orders are real money$' err || fail "the screen: $(cat err)"
 grep -q '^  holdings  *2 BTC: unassigned; nothing sells it until .adopt.$' err && grep -q '^  *100000 USD: what is not of the capital is unassigned$' err || fail "holdings: $(cat err)"
-grep -q '^  limits  *max_order_value 100, position_limit WAIVED, max_daily_loss 50$' err || fail "limits: $(cat err)"
+grep -q '^  limits  *max_order_value 25, position_limit WAIVED, max_daily_loss 50$' err || fail "limits: $(cat err)"
+grep -q 'REHEARSED ONLY: never tried with this account; orders are worth at most 25, until$' err || fail "never tried: $(cat err)"
 grep -q 'not armed: nothing was sent.*there is no terminal to ask at: read the screen above, and say --yes ACCOUNT' err || fail "nobody to ask: $(cat err)"
-# shellcheck disable=SC2086 # a list
-runs 1 $limits --live main --capital '500 USD' --yes other
-grep -q "not armed: nothing was sent: found 'other', expected the account's name, main" err || fail "another name: $(cat err)"
 # shellcheck disable=SC2086 # a list
 runs 3 $limits --live main --capital '5000000 USD' --yes main
 grep -q 'account.capital: the account holds less USD than the capital' err || fail "more than there is: $(cat err)"
+runs 3 --waive max_order_value,max_position --max-day-loss 50 --live main --capital '500 USD' --yes main
+grep -q 'REHEARSED ONLY: until .outcry venue try binanceus/main --trade. has passed, the rule max_order_value must limit orders' err || fail "waived: $(cat err)"
 tell orders all
 sleep 0.1
 grep -q '^[0-9]* main ' said && fail "an order was sent before it was armed: $(cat said)"
@@ -92,6 +92,24 @@ END
 # shellcheck disable=SC2086 # a list
 "$outcry" run day.lua --venue binanceus --config main.conf --listen none $limits --live main --capital '500 USD' --yes main --json >live.json 2>err &
 session=$!
+tried() { # CODE MORE...
+    code=$1
+    shift
+    "$outcry" venue try binanceus/main --config main.conf --max '15 USD' --yes main "$@" >tried 2>err &
+    session=$!
+    until_ says 'is compared' err
+    sleep 0.3
+    tell buy 0.001 BTCUSD at the website of second
+    wait $session
+    got=$?
+    [ $got = "$code" ] || fail "venue try $*: exit code $got in place of $code: $(cat tried err)"
+}
+tried 0 --trade
+grep -q '^ok  *permissions  *the key may trade$' tried || fail "permissions: $(cat tried)"
+# shellcheck disable=SC2086 # a list
+runs 1 $limits --live main --capital '500 USD' </dev/null
+grep -q 'REHEARSED ONLY' err && fail "it has passed: $(cat err)"
+grep -q '^  limits  *max_order_value 100, ' err || fail "its own limit: $(cat err)"
 armed() { tell buy 0.001 BTCUSD at the website of second; tell orders all; sleep 0.1; says '^[0-9]* main buy 0.001 BTCUSD @ 50000: open' said; }
 until_ says "is compared" err
 until_ armed
