@@ -229,6 +229,8 @@ oc_rc run_open(struct run *run)
         rc = restore_open(restore, session, dir);
     if (rc == OC_OK && session->links.count) /* the last that may need a person, and nothing is recorded yet */
         rc = run_unlock_venue(run);
+    if (rc == OC_OK && run->parts & RUN_RECOVERS)
+        rc = run_arm(run);
     if (rc == OC_OK)
         rc = session_open(session);
     if (rc == OC_OK && restore->has_journal) {
@@ -420,8 +422,13 @@ oc_rc run_to_report(struct run *run)
         if (rc == OC_OK)
             rc = strategies_check_ran(&run->strategies);
     }
+    if (run->was_interrupted) {
+        const oc_rc left = run_leave(run);
+        rc = left < 0 ? left : rc;
+    }
     if (rc == OC_OK || run->was_interrupted) {
         rc = run_finish(run, result);
+        run_tell_left(run);
         if (rc == OC_OK && run->restore.is_restored) {
             shown = shown_new();
             take_whole(run, shown, result);

@@ -70,6 +70,12 @@ CHECKED oc_rc run_take_feed(struct run *run);
 CHECKED oc_rc run_judge_venue(struct run *run);
 /* The credentials of its accounts: fetched, or asked for. */
 CHECKED oc_rc run_unlock_venue(struct run *run);
+/* arm.c: an armed session: what is at stake is shown, and the account's name asked for; not again where a session goes on as it was armed. */
+CHECKED oc_rc run_arm(struct run *run);
+/* leave.c: behind run_go: what session.on_exit asks for is asked, and waited for, where SIGTERM or `stop` ended a session at a venue. */
+CHECKED oc_rc run_leave(struct run *run);
+/* What stays at the venue: orders, positions, and who protects these. On stderr. */
+void run_tell_left(const struct run *run);
 /* [setup] The stages of this composition; `before_balances` NULL: none beside the console. */
 void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances);
 /* Takes the session's folder for this process alone and opens the session, or goes on where its records end.

@@ -11,6 +11,7 @@
 #include "cli/run.h"
 #include "config/check.h"
 #include "session/account_keys.h"
+#include "session/arming.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
 
@@ -77,8 +78,9 @@ static oc_rc judge_words(struct run *run)
                                "%s is of a simulator: at a venue the venue fills", setting->key);
     }
     if (strcmp(settings_text(session->settings, "session.end", "hold"), "hold") != 0)
-        return session_say(session, OC_E_NOT_SUPPORTED, "session.end",
-                           "a run at a venue holds what is open at its end: close it by hand or by the strategy");
+        return session_say(
+            session, OC_E_NOT_SUPPORTED, "session.end",
+            "a run at a venue is left as it is when it ends: --on-exit flatten closes it on SIGTERM and `stop`");
     return settings_set(session->settings, "session.end", "hold", "`outcry run`") < 0
                ? session_fail(session, &session->settings->error)
                : (oc_rc)OC_OK;
@@ -201,13 +203,13 @@ oc_rc run_judge_venue(struct run *run)
     struct session *session = run->session;
     struct error error;
     links_set_console(&session->links, run->console.server != NULL);
-    oc_rc rc = venue_judge_limits(session->settings, session->parts, &error);
+    oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < session->links.count && rc == OC_OK; i++)
         rc = venue_net_judge(session->settings, session->links.list[i]->name, &error);
     if (rc == OC_OK)
         rc = venue_judge_environment(session->settings, &error);
     if (rc == OC_OK)
-        rc = venue_judge_stake(session->settings, &error);
+        rc = arming_judge(session->settings, session->parts, &error);
     return rc < 0 ? session_fail(session, &error) : rc;
 }
 

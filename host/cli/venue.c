@@ -1,4 +1,4 @@
-/* venue.c: `outcry venue info`: what a venue of the configuration offers, and how it is reached now. */
+/* venue.c: `outcry venue`: info, and try (try.c). info: what a venue of the configuration offers, and how it is reached now. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/why.h"
 #include "cli/complain.h"
 #include "cli/run.h"
+#include "cli/try.h"
 #include "cli/verbs.h"
 #include "load/venue_lines.h"
 #include "session/venue_keys.h"
@@ -18,7 +19,9 @@ enum { INFO_MAX = 1 << 18 };
 
 static const char usage[] =
     "usage: outcry venue info NAME --config FILE [--plugin NAME=FILE] [--json]\n"
-    "NAME is a group of the configuration: venue.NAME. No key is needed, and nothing is signed.\n";
+    "       outcry venue try NAME/ACCOUNT --max '15 USD' --config FILE [--trade] [--yes ACCOUNT]\n"
+    "NAME is a group of the configuration: venue.NAME. info needs no key and signs nothing. try sends orders of the "
+    "smallest size, with real money where the group says so, and asks first; --trade also buys and sells once.\n";
 
 static double ms(int64_t ns) { return (double)ns / 1e6; }
 
@@ -193,15 +196,20 @@ int verb_venue(int argc, char **argv)
     if (!options)
         return EXIT_RUN;
     oc_rc rc = options_parse(options, argc, argv);
-    if (rc == OC_OK && (options->word_count != 2 || strcmp(options->words[0], "info") != 0))
-        rc = error_say(&options->error, OC_E_INVALID, "venue", "expected info, and the name of one venue");
+    const bool tries = rc == OC_OK && options->word_count && strcmp(options->words[0], "try") == 0;
+    if (rc == OC_OK && (options->word_count != 2 || (!tries && strcmp(options->words[0], "info") != 0)))
+        rc = error_say(&options->error, OC_E_INVALID, "venue",
+                       "expected info and the name of one venue, or try and VENUE/ACCOUNT");
     if (rc < 0) {
         (void)complain(&options->error, OC_E_INVALID, options->json);
         fputs(usage, stderr);
     } else {
         log_set_sink(run_log_to_stderr, NULL);
         log_set_level(LOG_WARNING);
-        code = options_finish(options) < 0 ? complain(&options->error, OC_E_CONFIG, options->json) : info(options);
+        if (options_finish(options) < 0)
+            code = complain(&options->error, OC_E_CONFIG, options->json);
+        else
+            code = tries ? venue_try(options) : info(options);
         log_flush();
     }
     options_release(options);

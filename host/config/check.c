@@ -18,6 +18,7 @@ struct words {
 static const struct words lists[] = {
     {"account.cost_method", {"average", "fifo", "lifo"}, "average, fifo or lifo"},
     {"session.end", {"close", "hold"}, "close or hold"},
+    {"session.on_exit", {"leave", "cancel_entries", "cancel", "flatten"}, "leave, cancel_entries, cancel or flatten"},
     {"strategy.on_error", {"suspend", "flatten", "continue"}, "suspend, flatten or continue"},
     {"strategy.suspended_entries", {"keep", "cancel"}, "keep or cancel"},
     {"session.durability", {"process", "power"}, "process or power"},
@@ -36,6 +37,7 @@ struct range {
 #define FREE INT64_MAX
 
 static const struct range ranges[] = {
+    {"session.rehearsed_cap", 1, FREE, "an amount of at least 0.001"},
     {"session.seed", 0, FREE, "a whole number from 0"},
     {"log.network_mib", 1, 4096, "a whole number from 1 to 4096"},
     {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},

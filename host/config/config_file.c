@@ -13,6 +13,8 @@ extern char **environ;
 
 static const struct config_key keys[] = {
     {"account.cash", "text", "none", "opening cash, '10000 USDT, 0.5 BTC'; the first currency values the account"},
+    {"account.capital", "text", "none",
+     "what strategies trade with, of what the account holds: '500 USDT'; the rest is unassigned"},
     {"account.cost_method", "text", "average", "average, fifo or lifo"},
     {"session.seed", "integer", "1", "every random number of a run comes from it"},
     {"session.from", "time", "as soon as ready", "first instant that may trade; earlier data warms up"},
@@ -20,6 +22,12 @@ static const struct config_key keys[] = {
     {"session.end", "text", "close",
      "close: what is open when the data end is closed at the last price; hold: it stays; stopped by hand it always "
      "stays"},
+    {"session.live", "text", "none",
+     "the account that a run at a venue is armed for; with real money it must be said, here or as --live"},
+    {"session.rehearsed_cap", "decimal", "25",
+     "with real money, and an account that `outcry venue try` has not passed for: the most that an order may be worth"},
+    {"session.on_exit", "text", "leave",
+     "of a run at a venue that is ended by SIGTERM or `stop`: leave, cancel_entries, cancel or flatten; Ctrl-C leaves"},
     {"session.dir", "text", "none (paper on a live feed: sessions/...)", "folder that records the run"},
     {"session.durability", "text", "process", "process: survives our own death; power: orders wait for the disk"},
     {"session.speed", "text", "max", "of replayed data: 1x, 60x, max"},

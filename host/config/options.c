@@ -28,6 +28,17 @@ static const struct option known[] = {
     {"from", "session.from"},
     {"to", "session.to"},
     {"end", "session.end"},
+    {"live", "session.live"},
+    {"capital", "account.capital"},
+    {"max-order-value", "risk.max_order_value.limit"},
+    {"max-position", "risk.position_limit.limit"},
+    {"max-day-loss", "risk.max_daily_loss.limit"},
+    {"waive", NULL},
+    {"ramp", NULL},
+    {"yes", NULL},
+    {"max", NULL},
+    {"trade", NULL},
+    {"on-exit", "session.on_exit"},
     {"seed", "session.seed"},
     {"session", "session.dir"},
     {"durability", "session.durability"},
@@ -62,7 +73,8 @@ const char *options_known(uint32_t i) { return i < KNOWN ? known[i].name : NULL;
 static bool is_flag(const char *name)
 {
     return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0 || strcmp(name, "help") == 0 ||
-           strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0 || strcmp(name, "quick") == 0;
+           strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0 || strcmp(name, "quick") == 0 ||
+           strcmp(name, "trade") == 0;
 }
 
 static oc_rc wrong(struct options *options, const char *option, const char *found, const char *expected)
@@ -231,6 +243,55 @@ static oc_rc add_plugin(struct options *options, const char *text)
     return settings_set(&options->settings, key, equals + 1, "--plugin");
 }
 
+/* A limit that is meant to be missing, by the name of its rule, or as the option that would set it is called. */
+static oc_rc add_waived(struct options *options, const char *text)
+{
+    static const char *const words[][2] = {{"max_order_value", "max_order_value"}, {"position_limit", "position_limit"},
+                                           {"max_position", "position_limit"},     {"max_daily_loss", "max_daily_loss"},
+                                           {"max_day_loss", "max_daily_loss"},     {"day_loss", "max_daily_loss"}};
+    enum { WORDS = sizeof words / sizeof words[0] };
+    char list[SETTING_VALUE_MAX], name[64];
+    const char *at = text + strspn(text, ", ");
+    snprintf(list, sizeof list, "%s", settings_text(&options->settings, "risk.without", ""));
+    if (!*at)
+        return wrong(options, "--waive", text, "max_order_value, max_position or max_day_loss");
+    for (; *at; at += strspn(at, ", ")) {
+        const size_t length = strcspn(at, ", "), used = strlen(list);
+        size_t i = 0;
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        while (i < WORDS && strcmp(words[i][0], name) != 0)
+            i++;
+        if (i == WORDS)
+            return wrong(options, "--waive", name, "max_order_value, max_position or max_day_loss");
+        if (snprintf(list + used, sizeof list - used, "%s%s", used ? "," : "", words[i][1]) >=
+            (int)(sizeof list - used))
+            return error_say(&options->error, OC_E_LIMIT, "--waive", "the names are too long");
+        at += length;
+    }
+    return settings_set(&options->settings, "risk.without", list, "--waive");
+}
+
+/* "25,50,100 a day", "25,50,100 per 10 fills": the rule ramp. */
+static oc_rc add_ramp(struct options *options, const char *text)
+{
+    static const char expected[] = "amounts that grow, and what with: '25,50,100 a day' or '25,50,100 per 10 fills'";
+    char steps[SETTING_VALUE_MAX], count[16] = "0", unit[8] = "";
+    const size_t length = strspn(text, "0123456789., ");
+    const char *rest = text + length;
+    snprintf(steps, sizeof steps, "%.*s", (int)length, text);
+    for (size_t end = strlen(steps); end && steps[end - 1] == ' '; end--)
+        steps[end - 1] = 0;
+    const bool is_daily = strcmp(rest, "a day") == 0;
+    int used = 0;
+    if (!is_daily && (sscanf(rest, "per %15[0-9] %7[a-z]%n", count, unit, &used) != 2 || rest[used] ||
+                      (strcmp(unit, "fills") != 0 && strcmp(unit, "fill") != 0)))
+        return wrong(options, "--ramp", text, expected);
+    if (!steps[0] || (!is_daily && strtol(count, NULL, 10) < 1))
+        return wrong(options, "--ramp", text, expected);
+    const oc_rc rc = settings_set(&options->settings, "risk.ramp.steps", steps, "--ramp");
+    return rc < 0 ? rc : settings_set(&options->settings, "risk.ramp.fills", count, "--ramp");
+}
+
 static oc_rc take(struct options *options, const struct option *option, const char *value)
 {
     char origin[64];
@@ -247,6 +308,10 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         return add_plugin(options, value);
     if (strcmp(option->name, "param") == 0)
         return add_param(options, value);
+    if (strcmp(option->name, "waive") == 0)
+        return add_waived(options, value);
+    if (strcmp(option->name, "ramp") == 0)
+        return add_ramp(options, value);
     if (strcmp(option->name, "quick") == 0)
         return settings_set(&options->settings, "research.checks", "no", "--quick");
     if (strcmp(option->name, "intrabar") == 0)
@@ -257,6 +322,12 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         options->config_files[options->config_count++] = value;
     } else if (strcmp(option->name, "venue") == 0) {
         options->venue = value;
+    } else if (strcmp(option->name, "yes") == 0) {
+        options->yes = value;
+    } else if (strcmp(option->name, "max") == 0) {
+        options->max = value;
+    } else if (strcmp(option->name, "trade") == 0) {
+        options->trade = true;
     } else if (strcmp(option->name, "report") == 0) {
         options->report = value;
     } else if (strcmp(option->name, "csv") == 0) {

@@ -27,9 +27,12 @@ struct options {
     bool json;
     bool quiet;
     bool help;
-    const char *venue;                 /* borrowed; NULL: not said */
-    const char *report;                /* path of the HTML file */
-    const char *csv;                   /* folder of the files for a spreadsheet */
+    const char *venue;  /* borrowed; NULL: not said */
+    const char *yes;    /* the account that may be traded with, where nobody is asked; borrowed; NULL: not said */
+    const char *max;    /* of `venue try`: what an order may be worth; borrowed; NULL: not said */
+    bool trade;         /* of `venue try` */
+    const char *report; /* path of the HTML file */
+    const char *csv;    /* folder of the files for a spreadsheet */
     char command[OPTIONS_COMMAND_MAX]; /* all of it, as a shell takes it; "": too long */
     struct error error;
 };

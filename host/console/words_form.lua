@@ -34,7 +34,7 @@ local function number_of(text)
 end
 
 local expected = "@ PRICE, @ market, stop, target, trigger, post, reduce, ioc, fok, day, gtd, tag or a symbol"
-local names = { 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'market', 'of' }
+local names = { 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'for', 'market', 'of' }
 
 local function reader(verb, tokens)
   local r = { next = 1 }
@@ -82,6 +82,10 @@ local clauses = {
   with = function(r, opts, verb)
     if not r.peek() then r.wrong('the name of an account', "after 'with'") end
     set(opts, 'account', r.take(), verb, 'with')
+  end,
+  ['for'] = function(r, opts, verb)
+    if not r.peek() then r.wrong('the name of a strategy', "after 'for'") end
+    set(opts, 'strategy', r.take(), verb, 'for')
   end,
   tag = function(r, opts, verb)
     if not r.peek() then r.wrong('a word', "after 'tag'") end
@@ -184,7 +188,7 @@ local function parse_order(verb, tokens)
   return qty, opts
 end
 
-local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account' }
+local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account', 'strategy' }
 
 local function lua_value(value)
   if type(value) == 'string' then return "'" .. value:gsub("[\\']", '\\%0') .. "'" end
@@ -230,16 +234,20 @@ function S.call_in_words(word, rest)
     said[i] = lua_value(arguments[i])
   end
   if word == 'close' then
-    local info, amount = S.close_arguments(arguments)
+    local info, amount, options = S.close_arguments(arguments)
     local side, qty
-    if amount then side, qty = S.close_part(info, amount) end
+    if not info then S.wrong('close: %s', amount.message) end
+    if amount then side, qty = S.close_part(info, amount, nil, options and options.strategy) end
     if side then
-      local opts = { symbol = info.symbol ~= S.default and info.symbol or nil, reduce_only = true }
+      local opts = { symbol = info.symbol ~= S.default and info.symbol or nil, reduce_only = true, strategy = options and options.strategy }
       local text = lua_of(side, qty, opts)
       S.say('= ' .. text, 'dim')
       return text, S.words[side].fn(qty, opts)
     end
-    if amount then arguments, said = { info.symbol }, { lua_value(info.symbol) } end
+    if amount then
+      local text = lua_of('close', info.symbol, options or {})
+      return text, fn(info.symbol, options)
+    end
   end
   return word .. '(' .. table.concat(said, ', ') .. ')', fn(table.unpack(arguments))
 end

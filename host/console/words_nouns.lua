@@ -322,6 +322,10 @@ word('Money', 'balances', 'balances()', 'What the account holds of each asset, a
   local function amount(name) return { name, name, right = true, get = function(r) return S.any(r[name]) end } end
   local columns = with_account(rows, { { 'asset', 'asset' }, amount 'free', amount 'used', amount 'total',
     { currency, 'value', right = true, get = function(r) return r.value and S.money(r.value) or 'no price' end } }, 2)
+  if any_has(rows, 'capital') then -- what strategies trade with, and what is beside it
+    table.insert(columns, #columns, amount 'capital')
+    table.insert(columns, #columns, amount 'unassigned')
+  end
   for i, name in ipairs { 'venue_total', 'venue_free', 'venue_locked', 'borrowed', 'interest' } do
     if any_has(rows, name) then
       columns[#columns + 1] = { (name:gsub('_', ' ')), name, right = true, drop = 2 + i, get = function(r) return r[name] and S.any(r[name]) or '' end }

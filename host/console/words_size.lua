@@ -18,17 +18,19 @@ local function balance_of(asset, account, verb)
   return of_account(mine, account, verb)
 end
 
--- Of one market: what is held by hand (negative: short), and what strategies hold.
-local function held(info, account, verb)
+-- Of one market: what is held by hand (negative: short) or by the strategy NAME, and what strategies hold. What is unassigned is nobody's.
+local function held(info, account, verb, name)
   local rows, err = S.list(200, 'positions')
   if not rows then S.wrong('%s: %s', verb, err.message or err.code) end
-  local nets, of_strategies = {}, 0
+  local nets, of_strategies, of_name = {}, 0, 0
   for _, row in ipairs(rows) do
-    if row.symbol == info.symbol then
+    if row.symbol == info.symbol and not row.unassigned then
       if row.side == 'short' and row.qty > 0 then row.qty = -row.qty end
       if row.strategy then of_strategies = of_strategies + row.qty else nets[#nets + 1] = row end
+      if row.strategy and row.strategy == name then of_name = of_name + row.qty end
     end
   end
+  if name then return of_name, of_strategies end
   local net = of_account(nets, account, verb)
   return (net and net.qty or 0) - of_strategies, of_strategies
 end
@@ -64,7 +66,7 @@ local function qty_of(info, share, account, verb)
   if qty < 0 then S.wrong('%s: %s is short by hand: close %d%% buys that back, or say a quantity', verb, info.symbol, math.floor(share * 100 + 0.5)) end
   if qty == 0 then
     local row = balance_of(info.base, account, verb)
-    qty = row and row.free - math.max(of_strategies, 0) or 0
+    qty = row and row.free - math.max(of_strategies, 0) - math.max(row.unassigned or 0, 0) or 0
   end
   local lots = S.market_object(info.symbol):round_qty(qty * share)
   if qty <= 0 then
@@ -114,17 +116,17 @@ function S.market_for_asset(asset, symbol, verb, near)
 end
 
 -- close 50%, close eth 0.1: a part of what is held by hand, as an order that only reduces. nil: all of it.
-function S.close_part(info, amount, account)
+function S.close_part(info, amount, account, name)
   local share = S.share_of(amount, 'close', 'word 2')
   if share == 1 then return nil end
-  local qty, of_strategies = held(info, account, 'close')
+  local qty, of_strategies = held(info, account, 'close', name)
   if qty == 0 then
-    S.wrong('close: nothing of %s is held by hand%s', info.symbol, of_strategies ~= 0 and '; strategies hold ' .. S.qty(info, of_strategies) or '')
+    S.wrong('close: nothing of %s is held %s%s', info.symbol, name and 'for ' .. name or 'by hand', not name and of_strategies ~= 0 and '; strategies hold ' .. S.qty(info, of_strategies) or '')
   end
   local size = math.abs(qty)
   local part = share and size * share or tonumber(amount)
   if not part or part <= 0 then S.wrong("close: found '%s', expected a quantity, a share such as 50%%, or all", S.text(amount)) end
-  if part > size then S.wrong('close: %s of %s is held by hand, less than %s', S.qty(info, size), info.symbol, S.qty(info, part)) end
+  if part > size then S.wrong('close: %s of %s is held %s, less than %s', S.qty(info, size), info.symbol, name and 'for ' .. name or 'by hand', S.qty(info, part)) end
   local lots = S.market_object(info.symbol):round_qty(part)
   if lots <= 0 then S.wrong('close: %s is less than a lot of %s', S.any(part), info.symbol) end
   return qty > 0 and 'sell' or 'buy', lots
@@ -133,12 +135,19 @@ end
 -- What close is given: market, amount or nil, table of options or nil. nil, err: no such market.
 function S.close_arguments(given)
   local symbol, amount, options
-  for _, value in ipairs(given) do
+  local i = 0
+  while i < #given do
+    i = i + 1
+    local value = given[i]
     local is_amount = tonumber(value) or (type(value) == 'string' and (value:find('%%$') or value:lower() == 'all'))
     if is_amount then
       if amount then S.wrong('close: the amount is given twice') end
       amount = value
     elseif type(value) == 'table' and not getmetatable(value) then options = value
+    elseif value == 'for' then -- close BTC/USDT for sma_cross
+      i = i + 1
+      if type(given[i]) ~= 'string' then S.wrong("close: after 'for': found nothing, expected the name of a strategy") end
+      options = { strategy = given[i] }
     elseif symbol then S.wrong("close: found '%s', expected a symbol and an amount: close BTC/USDT 50%%", S.text(value))
     else symbol = value end
   end

@@ -111,8 +111,29 @@ changing('set', 'set(name, { parameter = value })', 'Changes parameters of a run
 changing('budget', 'budget(name, { callback =, heap =, orders =, notional = })', 'What a strategy may use: time a callback, bytes, orders a second, money.', 'budget sma_cross callback=5ms')
 changing('may', 'may(name, { venues =, accounts =, instruments =, verbs = })', 'What a strategy may reach: lists with commas, * for all, - for none.', 'may sma_cross instruments=BTC/USDT')
 
+simple('no_entries', 'A strategy opens nothing any more, and its entries are cancelled; it may make positions smaller. Needs no unlock.', 'opens nothing until entries')
+simple('entries', 'It may open positions again.', 'may open positions')
+simple('take', 'A person takes a strategy over: it is held, its entries are cancelled; trade its position with buy, sell and close, for NAME.', 'in your hands until give')
+simple('give', 'Gives a strategy back what was taken over: it goes on with the position as it is now.', 'running')
+
+local function claiming(verb, way, about)
+  word('Strategies', verb, verb .. '(qty, asset, name)', about, verb .. ' 0.1 BTC ' .. way .. ' sma_cross', function(qty, asset, ...)
+    local given = { ... }
+    if given[1] == way then table.remove(given, 1) end
+    if qty == nil or type(asset) ~= 'string' or given[1] == nil then
+      S.wrong('%s what? expected a quantity, an asset and a strategy: %s 0.1 BTC %s sma_cross', verb, verb, way)
+    end
+    local answer, err = S.verb(verb, S.text(qty), asset, name_of(table.remove(given, 1), verb, verb), table.unpack(values(verb, table.unpack(given))))
+    if not answer then return nil, err end
+    S.say(string.format('%s: %s %s at %s', answer.name, S.any(answer.qty), answer.symbol, S.any(answer.price)))
+    return S.said_already(S.shown(answer, function(a) return (a.name or '') .. '\n' end))
+  end)
+end
+claiming('adopt', 'to', 'Gives a strategy something that the account holds and nobody trades (unassigned); its capital pays the price of now.')
+claiming('release', 'from', 'Takes it back from a strategy: unassigned again; its capital is paid the price of now.')
+
 local function show_strategy(s)
-  local lines = { { 'name', s.name }, { 'state', s.state, s.state == 'suspended' and 'red' or nil }, { 'file', s.file },
+  local lines = { { 'name', s.name }, { 'state', s.state .. (s.no_entries and ', no entries' or ''), s.state == 'suspended' and 'red' or nil }, { 'file', s.file },
     { 'calls', S.any(s.calls) }, { 'open orders', S.any(s.open_orders) }, { 'heap', s.heap_bytes and S.any(s.heap_bytes) .. ' bytes' },
     { 'error', s.error, 'red' } }
   for _, group in ipairs { 'params', 'budget', 'may' } do
@@ -159,10 +180,16 @@ local function lock_word(name, about)
   end
 end
 local live = { unlock = lock_word('unlock', 'live is open for this console: live.lock() closes it'), lock = lock_word('lock', 'live is locked') }
-S.word('Live', 'live', 'live.unlock(), live.lock()', 'Live only: verbs other than flatten and kill need the unlock.', 'live.unlock()')
+S.word('Live', 'live', 'live.unlock(), live.lock()', 'Live only: verbs need the unlock, but those that cancel or close everything, and no_entries.', 'live.unlock()')
 S.constant('live', setmetatable(live, { __show = function() return 'live.unlock(), live.lock()\n' end, __tostring = function() return 'live' end }))
 
 ---- the console itself ----
+
+word('Console', 'stop', 'stop()', 'Ends the session, as SIGTERM does: what becomes of orders and positions says session.on_exit.', 'stop', function()
+  local answer, err = S.ask('stop')
+  if not answer then return S.refused(err) end
+  S.say('the session ends')
+end)
 
 word('Console', 'quit', 'quit()', 'Leaves the console; a host of its own ends with it.', 'quit', function() S.leave() end)
 word('Console', 'exit', 'exit()', 'The same as quit.', 'exit', function() S.leave() end)

@@ -5,7 +5,7 @@ local word = S.word
 local WAIT_MS, LOOK_MS = 1000, 20
 
 local options_known = { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only',
-  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account' }
+  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account', 'strategy' }
 
 ---- verbs ----
 
@@ -28,7 +28,7 @@ function S.verb(...)
   elseif err.code == 'SURE' then
     err = { code = 'NOT_SENT', message = 'nobody said yes', definitive = true }
   elseif err.code == 'LOCKED' then
-    err.message = 'live is locked. live.unlock() opens it for this console; flatten() and kill() need none'
+    err.message = 'live is locked. live.unlock() opens it for this console; what cancels or closes needs none'
   elseif err.code == 'READ_ONLY' and not err.message then
     err.message = 'this console only reads: attach with --trade'
   end
@@ -173,19 +173,19 @@ end
 local function close(symbol, options)
   local info, err = S.info(symbol)
   if not info then return nil, err end
-  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag', 'account' }, 'close'))))
+  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag', 'account', 'strategy' }, 'close'))))
 end
 S.market_methods.close = function(self, options) return close(self.symbol, options) end
 
 word('Trade', 'close', 'close([symbol], [qty, share or all])',
-  'Takes the position by hand to zero: orders by hand there are taken back, and the host goes on until it is flat. With a quantity or a share: an order for that part, which only reduces.', 'close BTC/USDT 50%', function(...)
+  'Takes the position by hand (or for NAME) to zero: orders there are taken back, and the host goes on until it is flat. With a quantity or a share: an order for that part, which only reduces.', 'close BTC/USDT 50%', function(...)
     local info, amount, options = S.close_arguments { ... }
     if not info then return nil, amount end
     local symbol = info.symbol
     if not amount then return close(symbol, options) end
-    local side, qty = S.close_part(info, amount, options and options.account)
+    local side, qty = S.close_part(info, amount, options and options.account, options and options.strategy)
     if not side then return close(symbol, options) end
-    local fields = fields_of(options or {}, { 'tag', 'account' }, 'close')
+    local fields = fields_of(options or {}, { 'tag', 'account', 'strategy' }, 'close')
     return made(S.verb(side, info.symbol, 'qty=' .. S.number(qty), 'reduce_only=1', table.unpack(fields)))
   end)
 

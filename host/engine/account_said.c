@@ -7,6 +7,8 @@ static oc_rc count_outside(struct engine *engine, uint32_t account, uint32_t ass
     struct outside_money *outside = &engine->statement.outside;
     const struct account *owner = portfolio_account(engine->portfolio, account);
     oc_i128 *sum = is_correction ? &outside->corrected : &outside->put_in, worth;
+    if (owner && owner->has_capital)
+        return OC_OK; /* beside the capital: no profit, no loss and no capital */
     oc_rc rc = owner ? portfolio_convert(engine->portfolio, money, asset, owner->base, RATE_MIDDLE, &worth)
                      : (oc_rc)OC_E_NOT_FOUND;
     if (rc == OC_OK)
@@ -54,6 +56,7 @@ static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *ba
 {
     const uint32_t account = balance->account ? balance->account : balance->head.source;
     const oc_i128 before = portfolio_balance(engine->portfolio, account, balance->asset);
+    const oc_i128 unassigned = portfolio_unassigned(engine->portfolio, account, balance->asset);
     oc_i128 money, change;
     oc_rc rc = statement_total(balance, &money);
     if (rc == OC_OK && !balance->wallet) /* another wallet's money cannot be traded with */
@@ -62,6 +65,7 @@ static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *ba
                  : portfolio_set_balance(engine->portfolio, account, balance->asset, money);
     if (rc < 0 || !(balance->present & OC_BAL_SAID))
         return rc;
+    assign_look(engine, account, balance->asset, unassigned);
     if (num_sub_128(portfolio_balance(engine->portfolio, account, balance->asset), before, &change) == OC_OK)
         note_outside(engine, account, balance->asset, change, true);
     return statement_balance(&engine->statement, balance);
@@ -77,10 +81,12 @@ static oc_rc apply_ledger(struct engine *engine, const struct oc_ev_ledger *entr
         engine_alarm(engine, NULL, "a ledger entry older than those that are remembered: it moves no balance");
         return OC_OK;
     }
+    const oc_i128 unassigned = portfolio_unassigned(engine->portfolio, account, entry->asset);
     if (rc == OC_OK && effect.move != 0)
         rc = portfolio_move(engine->portfolio, account, entry->asset, effect.move);
     if (rc < 0)
         return rc;
+    assign_look(engine, account, entry->asset, unassigned);
     note_outside(engine, account, entry->asset, effect.put_in, false);
     note_outside(engine, account, entry->asset, effect.corrected, true);
     return OC_OK;

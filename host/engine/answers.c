@@ -35,6 +35,9 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, con
         rc = sums_book(engine, order, fill, whole_of(said));
     if (rc < 0)
         return rc;
+    if (__builtin_expect(!is_plain && !strategy, 0))
+        assign_note(engine, order ? order->now.order : fill->order, account, fill->head.inst,
+                    fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty);
     book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst);
     engine->qty_before = note.qty_before;
     if (book) {

@@ -189,20 +189,21 @@ static void settle(const struct before *before, const struct instrument *instrum
 static oc_rc move_balances(struct portfolio *portfolio, const struct instrument *instrument,
                            const struct booked *booked, const struct position_trade *now, oc_i128 value, oc_i128 gained)
 {
-    const uint32_t account = booked->account;
+    const uint32_t account = booked->account, strategy = booked->strategy;
     const int64_t more = now->qty - booked->trade.what.qty;
     const bool is_buy = now->side == OC_SIDE_BUY;
     oc_i128 base;
     if (instrument->info.kind != OC_KIND_SPOT)
-        return portfolio_move(portfolio, account, instrument->info.settle, gained);
+        return portfolio_move_of(portfolio, account, strategy, instrument->info.settle, gained);
     oc_rc rc = portfolio_base_money(instrument, is_buy ? more : -more, &base);
     if (rc == OC_OK)
-        rc = portfolio_move(portfolio, account, instrument->info.base, base);
+        rc = portfolio_move_of(portfolio, account, strategy, instrument->info.base, base);
     const oc_i128 paid = is_buy ? value - booked->value : booked->value - value;
     if (rc == OC_OK) {
-        rc = portfolio_move(portfolio, account, instrument->info.quote, -paid);
+        rc = portfolio_move_of(portfolio, account, strategy, instrument->info.quote, -paid);
         if (rc < 0)
-            (void)portfolio_move(portfolio, account, instrument->info.base, -base); /* it was there before */
+            (void)portfolio_move_of(portfolio, account, strategy, instrument->info.base,
+                                    -base); /* it was there before */
     }
     return rc;
 }
@@ -229,11 +230,11 @@ oc_rc booked_correct(struct portfolio *portfolio, const struct instrument *instr
     if (rc == OC_OK)
         gained = before[0].book->position.realised - before[0].position.realised;
     if (rc == OC_OK && fee_more)
-        rc = portfolio_move(portfolio, booked->account, booked->trade.fee_asset, -fee_more);
+        rc = portfolio_move_of(portfolio, booked->account, booked->strategy, booked->trade.fee_asset, -fee_more);
     if (rc == OC_OK) {
         rc = move_balances(portfolio, instrument, booked, now, value, gained);
         if (rc < 0 && fee_more)
-            (void)portfolio_move(portfolio, booked->account, booked->trade.fee_asset, fee_more);
+            (void)portfolio_move_of(portfolio, booked->account, booked->strategy, booked->trade.fee_asset, fee_more);
     }
     for (uint32_t i = 0; i < count; i++) {
         if (rc == OC_OK)

@@ -38,7 +38,7 @@ static oc_rc ctx_reference(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t
     return OC_OK;
 }
 
-oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units)
+oc_rc chain_worst_qty(const struct engine *engine, const struct oc_request *request, int64_t *ret_units)
 {
     if (!(request->bits & OC_RQ_HAS_QUOTE_QTY)) {
         *ret_units = request->qty;
@@ -113,6 +113,9 @@ static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint3
     const struct book *book = portfolio_find(engine->portfolio, account, 0, inst);
     if (book) {
         exposure.position = book->position.qty;
+        if (__builtin_expect(portfolio_account(engine->portfolio, account)->has_capital, 0))
+            exposure.position =
+                assign_exposed_qty(engine->portfolio, account, instruments_get(engine->instruments, inst));
         exposure.open_buy = book->open_buy;
         exposure.open_sell = book->open_sell;
     }
@@ -130,11 +133,11 @@ static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint3
     return OC_OK;
 }
 
-/* OC_E_STATE: the account is there, and a balance of it has no price. */
+/* Of what strategies trade with. OC_E_STATE: the account is there, and a balance of it has no price. */
 static oc_rc equity_of(const struct oc_risk_ctx *ctx, uint32_t account, oc_i128 *ret_money)
 {
     struct portfolio *portfolio = engine_of(ctx)->portfolio;
-    const oc_rc rc = portfolio_equity(portfolio, account, ret_money, NULL);
+    const oc_rc rc = portfolio_traded_equity(portfolio, account, ret_money, NULL);
     return rc == OC_E_NOT_FOUND && portfolio_account(portfolio, account) ? (oc_rc)OC_E_STATE : rc;
 }
 
@@ -149,7 +152,7 @@ static oc_rc ctx_traded_equity(const struct oc_risk_ctx *ctx, uint32_t account, 
 {
     oc_i128 money;
     oc_rc rc = equity_of(ctx, account, &money); /* it knows the account */
-    if (rc == OC_OK)
+    if (rc == OC_OK)                            /* of a capital nothing comes from outside: then it is 0 */
         rc = num_sub_128(money, engine_of(ctx)->statement.outside.of_account[account], &money);
     return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
 }
@@ -236,11 +239,22 @@ static bool host_refuses(struct engine *engine, const struct oc_request *request
         refuse(refusal, first, "RULE_MISSING");
         return true;
     }
+    if (__builtin_expect(engine->is_ending, 0)) {
+        refuse(refusal, "session", ENGINE_SESSION_ENDS);
+        return true;
+    }
     const char *reason = engine_latched(engine, request->account);
-    if (!reason)
-        return false;
-    refuse(refusal, "latch", reason);
-    return true;
+    if (reason) {
+        refuse(refusal, "latch", reason);
+        return true;
+    }
+    if (__builtin_expect(request->strategy && request->side == OC_SIDE_BUY &&
+                             engine_holds_too_little(engine, request->account, request->head.inst),
+                         0)) {
+        refuse(refusal, "capital", ENGINE_HOLDINGS_MISSING);
+        return true;
+    }
+    return false;
 }
 
 static bool verdicts_agree(const struct oc_verdict *a, const struct oc_verdict *b)

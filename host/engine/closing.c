@@ -22,6 +22,9 @@ static bool protects(const struct order *order)
 
 bool order_stays(const struct order *order, enum engine_cancels which)
 {
+    if (which >= CANCEL_OWN_ENTRIES)
+        return order->now.owner == OC_OWNER_EXTERNAL ||
+               (which == CANCEL_OWN_ENTRIES && (protects(order) || (order->now.bits & OC_RQ_REDUCE_ONLY)));
     return (protects(order) && (which == CANCEL_NOT_PROTECTION || which == CANCEL_NOT_CLOSING)) ||
            (closes(order) && which == CANCEL_NOT_CLOSING);
 }

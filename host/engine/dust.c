@@ -116,7 +116,8 @@ struct dust dust_of(const struct position *position, const struct instrument *in
 int64_t dust_hand_qty(const struct portfolio *portfolio, uint32_t account, const struct instrument *instrument,
                       int64_t price)
 {
-    int64_t qty = 0;
+    const struct book *own = portfolio_find(portfolio, account, 0, instrument->info.inst);
+    int64_t qty = own ? -own->foreign : 0;
     oc_i128 taken = 0;
     for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
         const struct position *position = &portfolio_book_at(portfolio, i)->position;
@@ -126,6 +127,8 @@ int64_t dust_hand_qty(const struct portfolio *portfolio, uint32_t account, const
         qty += position->strategy ? -whole : whole;
         taken += position->strategy ? -position->taken : position->taken;
     }
+    if (instrument->info.kind == OC_KIND_SPOT && qty < 0 && portfolio_sells_unassigned(portfolio, account))
+        return 0; /* a person has sold what no strategy holds: that is not to be bought back */
     if (instrument->info.kind != OC_KIND_SPOT || qty <= 0)
         return qty;
     return sellable(instrument, qty, taken, price);

@@ -75,6 +75,7 @@ uint64_t engine_cause(const struct engine *engine) { return engine->cause; }
 
 void engine_set_next_order(struct engine *engine, uint64_t order)
 {
+    engine->is_ending = false; /* it was gone on with */
     engine->config.epoch = (uint32_t)(order >> 40);
     engine->next_order = order_number(order);
 }
@@ -120,13 +121,26 @@ int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, e
             (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
             continue;
         const bool is_entry = !(order->now.bits & OC_RQ_REDUCE_ONLY);
-        const uint8_t role = which == CANCEL_TO_CLOSE && is_entry ? OC_ROLE_CLOSE : order->now.role;
+        const bool to_close = which == CANCEL_TO_CLOSE || which == CANCEL_OWN_TO_CLOSE;
+        const uint8_t role = to_close && is_entry ? OC_ROLE_CLOSE : order->now.role;
         const uint32_t asked = engine->out.request_count; /* none more where it was asked for already */
         if (stage_cancel(engine, order, role, &refusal) == OC_OK && engine->out.request_count > asked)
             count++;
     }
     return count;
 }
+
+uint32_t engine_count_cancels(const struct engine *engine, enum engine_cancels which)
+{
+    uint32_t count = 0;
+    for (const struct order *order = orders_open_first(engine->orders); order; order = order->younger)
+        count += !order_stays(order, which) && !order->is_refused && !state_is_final(order->state);
+    return count;
+}
+
+bool engine_is_closing(const struct engine *engine) { return engine->closing > 0; }
+
+void engine_set_ending(struct engine *engine, bool is_ending) { engine->is_ending = is_ending; }
 
 bool engine_is_flat(const struct engine *engine)
 {

@@ -66,7 +66,7 @@ struct engine_may {
     uint64_t instruments[ENGINE_INSTRUMENTS_MAX / 64]; /* bit: index of the instrument */
     uint64_t venues[ENGINE_INSTRUMENTS_MAX / 64];      /* bit: index of an instrument of such a venue */
     uint32_t verbs;                                    /* ENGINE_MAY_... */
-    uint32_t zero;
+    uint32_t has_no_entries;                           /* 1: only what makes a position smaller */
 };
 
 struct engine_budget {
@@ -277,6 +277,8 @@ bool engine_risk_is_stopped(const struct engine *engine);
 bool request_adds_risk(const struct out_request *staged);
 #define ENGINE_JOURNAL_FAILED     "JOURNAL_FAILED"
 #define ENGINE_INSUFFICIENT_FUNDS "INSUFFICIENT_FUNDS"
+#define ENGINE_UNASSIGNED         "UNASSIGNED"       /* a strategy would sell what is not its own */
+#define ENGINE_HOLDINGS_MISSING   "HOLDINGS_MISSING" /* the account holds less than its strategies count on */
 /* A recorded event as a fact: no client runs, no rule decides, no venue is called (restore). */
 CHECKED oc_rc engine_restore(struct engine *engine, const struct oc_event *event);
 /* Built bars that end at or before until_ns had ended by then: they are passed on as facts. */
@@ -309,7 +311,23 @@ void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can);
 void engine_set_stop_slip(struct engine *engine, uint32_t account, uint32_t slip_ppm);
 /* What a cancel of many leaves: protection; nothing; protection, and the orders that close; nothing, and the books of the entries
  * that are taken back are closed, until they are flat. */
-enum engine_cancels { CANCEL_NOT_PROTECTION, CANCEL_ALL, CANCEL_NOT_CLOSING, CANCEL_TO_CLOSE };
+enum engine_cancels {
+    CANCEL_NOT_PROTECTION,
+    CANCEL_ALL,
+    CANCEL_NOT_CLOSING,
+    CANCEL_TO_CLOSE,
+    /* and orders of another hand, of these: what protects or only reduces; nothing; nothing, to close as above */
+    CANCEL_OWN_ENTRIES,
+    CANCEL_OWN,
+    CANCEL_OWN_TO_CLOSE
+};
+/* How many open orders such a cancel would take. */
+uint32_t engine_count_cancels(const struct engine *engine, enum engine_cancels which);
+/* Whether some position is still being closed by the host. */
+bool engine_is_closing(const struct engine *engine);
+/* The session is about to end: what adds risk is refused with ENGINE_SESSION_ENDS, until it has ended. */
+void engine_set_ending(struct engine *engine, bool is_ending);
+#define ENGINE_SESSION_ENDS "SESSION_ENDS"
 /* In a batch of the host: one CANCEL_ALL for each account whose venue can and has an order open there (inst 0: anywhere), where no
  * open order is to stay. Never refused by a rule. It ends no order: engine_cancel_all in the next batch asks for the end of each,
  * and what the venue says of each is its end. Returns how many. */
@@ -327,6 +345,19 @@ CHECKED oc_rc engine_record(struct engine *engine, struct oc_event *event);
 CHECKED oc_rc engine_close(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
 /* What open orders need of a balance, and what only reduces a position of it counted once. free = total - used. */
 oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asset);
+/* The same of what strategies trade with: of the capital, and by their orders, where the account has one (portfolio_tradable). */
+oc_i128 engine_used_to_trade(const struct engine *engine, uint32_t account, uint32_t asset);
+/* Of a spot market, in units: what the account holds beside its capital and beside what a person has traded here by hand; below 0: less
+ * than that. OC_E_STATE: the account has no capital, or it is no spot market. */
+CHECKED oc_rc engine_unassigned_qty(const struct engine *engine, uint32_t account, uint32_t inst, int64_t *ret_qty);
+/* A person gives a strategy so much of what is unassigned (above 0), or takes it back (below 0), at a price in units: its capital pays, or is
+ * paid, as if the two had traded. A fact: it is not recorded. OC_E_LIMIT: there is not so much of it; OC_E_DENIED: not so much capital is
+ * free; OC_E_STATE as above; OC_E_INVALID. */
+CHECKED oc_rc engine_assign(struct engine *engine, uint32_t account, uint32_t strategy, uint32_t inst, int64_t qty,
+                            int64_t price);
+/* Whether the account holds less of what an instrument is of than its strategies count on: they buy no more of it until it does, or a
+ * person takes the difference from one of them. */
+bool engine_holds_too_little(const struct engine *engine, uint32_t account, uint32_t inst);
 /* Cancels the open orders and then closes the positions of one strategy (0: of every account) by market orders of this
  * role (OC_ROLE_CLOSE, OC_ROLE_END). */
 CHECKED oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag);

@@ -104,6 +104,7 @@ struct engine {
     uint32_t caller; /* the strategy whose callback runs; 0 the host */
     bool is_in_batch;
     bool is_restoring;
+    bool is_ending;      /* the session is about to end: no new risk */
     bool journal_failed; /* something could not be recorded: no new risk */
     bool is_observed;    /* some rule observes at all */
     uint64_t interest;   /* event types that some rule observes: all that the rules' own interests name */
@@ -143,7 +144,7 @@ void reduces_count(struct engine *engine, struct order *order);
 CHECKED oc_rc chain_ask(struct engine *engine, const struct oc_request *asked, struct engine_refusal *ret_refusal);
 void chain_observe(struct engine *engine, const struct oc_event *event);
 /* Base quantity an order by money can lead to at worst. */
-CHECKED oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);
+CHECKED oc_rc chain_worst_qty(const struct engine *engine, const struct oc_request *request, int64_t *ret_units);
 
 /* batch.c */
 void stage_begin(struct engine *engine, uint32_t caller);
@@ -186,6 +187,12 @@ CHECKED oc_rc own_way_note(struct engine *engine, struct order *order);
 
 /* closing.c */
 /* The order stays where the others are taken back. */
+/* assign.c: so much of what the account holds was bought (below 0: sold) without a strategy, by hand or by another hand. */
+void assign_note(struct engine *engine, uint64_t order, uint32_t account, uint32_t inst, int64_t qty);
+/* What is unassigned of an asset was so much before: where strategies count on more than there is now, and did not before, it is an alarm. */
+void assign_look(struct engine *engine, uint32_t account, uint32_t asset, oc_i128 unassigned_before);
+/* What strategies and a person of this session hold, where the account has a capital: what limits of a position are about. */
+int64_t assign_exposed_qty(const struct portfolio *portfolio, uint32_t account, const struct instrument *instrument);
 bool order_stays(const struct order *order, enum engine_cancels which);
 /* A request stands: it may begin or end the closing of its book. */
 void closing_note(struct engine *engine, const struct oc_request *request, const struct order *order);

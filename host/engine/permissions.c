@@ -99,6 +99,22 @@ static uint32_t verb_of(const struct engine *engine, const struct oc_request *re
     return request->side == OC_SIDE_BUY ? ENGINE_MAY_BUY : ENGINE_MAY_SELL;
 }
 
+/* It makes what the strategy holds there smaller, whatever else of it is open. */
+static bool only_shrinks(const struct engine *engine, const struct oc_request *request, int64_t qty)
+{
+    const struct book *book =
+        portfolio_find(engine->portfolio, request->account, request->strategy, request->head.inst);
+    const bool is_sale = request->side == OC_SIDE_SELL;
+    int64_t left;
+    if (request->role == OC_ROLE_CLOSE || reduces_only(engine, request, engine->caller))
+        return true;
+    if (!book)
+        return false;
+    const int64_t held = is_sale ? book->position.qty + book->position.spare : -book->position.qty,
+                  open = is_sale ? book->open_sell : book->open_buy;
+    return num_sub(held, open, &left) == OC_OK && qty > 0 && qty <= left;
+}
+
 /* The name of what is not granted, or NULL. */
 static const char *missing(const struct engine *engine, const struct engine_may *may, const struct oc_request *request)
 {
@@ -261,6 +277,8 @@ oc_rc permissions_ask(struct engine *engine, const struct oc_request *request, c
     const char *what = permissions->is_limited ? missing(engine, &permissions->may, request) : NULL;
     if (what)
         return refuse(ret_refusal, what, "NOT_GRANTED");
+    if (permissions->is_limited && permissions->may.has_no_entries && !only_shrinks(engine, request, qty))
+        return refuse(ret_refusal, "no_entries", "NO_ENTRIES");
     oc_rc rc = permissions->budget.orders ? ask_orders(engine, client, ret_refusal) : OC_OK;
     if (rc == OC_OK && permissions->budget.has_notional)
         rc = ask_notional(engine, client, request, order, qty, ret_refusal);

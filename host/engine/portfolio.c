@@ -47,6 +47,14 @@ oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, st
     return OC_OK;
 }
 
+static void free_balances(struct account *account)
+{
+    free(account->balances);
+    free(account->reserved);
+    free(account->capital);
+    free(account->capital_reserved);
+}
+
 void portfolio_free(struct portfolio *portfolio)
 {
     if (!portfolio)
@@ -56,7 +64,7 @@ void portfolio_free(struct portfolio *portfolio)
         free(portfolio->books[i]);
     }
     for (uint32_t i = 1; i <= portfolio->account_count; i++)
-        free(portfolio->accounts[i].balances), free(portfolio->accounts[i].reserved);
+        free_balances(&portfolio->accounts[i]);
     free(portfolio->books);
     free(portfolio->table);
     free(portfolio);
@@ -85,6 +93,16 @@ oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const
 struct account *portfolio_account(struct portfolio *portfolio, uint32_t account)
 {
     return account > 0 && account <= portfolio->account_count ? &portfolio->accounts[account] : NULL;
+}
+
+const struct account *portfolio_look(const struct portfolio *portfolio, uint32_t account)
+{
+    return account > 0 && account <= portfolio->account_count ? &portfolio->accounts[account] : NULL;
+}
+
+struct portfolio_world portfolio_world(const struct portfolio *portfolio)
+{
+    return (struct portfolio_world){portfolio->instruments, portfolio->markets};
 }
 
 uint32_t portfolio_account_count(const struct portfolio *portfolio) { return portfolio->account_count; }
@@ -187,25 +205,32 @@ struct book *portfolio_book_at(const struct portfolio *portfolio, uint32_t index
     return index < portfolio->book_count ? portfolio->books[index] : NULL;
 }
 
+/* One array of them becomes as long; what is new is 0. */
+static bool grow(oc_i128 **list, uint32_t count, uint32_t room)
+{
+    oc_i128 *grown = realloc(*list, room * sizeof *grown);
+    if (!grown)
+        return false;
+    memset(grown + count, 0, (room - count) * sizeof *grown);
+    *list = grown;
+    return true;
+}
+
 static oc_rc balances_room(struct account *account, uint32_t asset)
 {
     if (asset < account->asset_max)
         return OC_OK;
     if (asset >= ENGINE_ASSETS_MAX)
         return OC_E_LIMIT;
-    uint32_t room = account->asset_max ? account->asset_max : 8;
+    const uint32_t count = account->asset_max;
+    uint32_t room = count ? count : 8;
     while (room <= asset)
         room *= 2;
-    oc_i128 *balances = realloc(account->balances, room * sizeof *balances);
-    if (!balances)
+    if (!grow(&account->balances, count, room) || !grow(&account->reserved, count, room))
         return OC_E_NOMEM;
-    account->balances = balances;
-    oc_i128 *reserved = realloc(account->reserved, room * sizeof *reserved);
-    if (!reserved)
+    if (account->has_capital &&
+        (!grow(&account->capital, count, room) || !grow(&account->capital_reserved, count, room)))
         return OC_E_NOMEM;
-    account->reserved = reserved;
-    memset(balances + account->asset_max, 0, (room - account->asset_max) * sizeof *balances);
-    memset(reserved + account->asset_max, 0, (room - account->asset_max) * sizeof *reserved);
     account->asset_max = room;
     return OC_OK;
 }
@@ -238,13 +263,23 @@ oc_i128 portfolio_reserved(const struct portfolio *portfolio, uint32_t account, 
     return asset < owner->asset_max ? owner->reserved[asset] : 0;
 }
 
-oc_rc portfolio_reserve(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 more)
+oc_rc portfolio_reserve(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t asset, oc_i128 more)
 {
     struct account *owner = portfolio_account(portfolio, account);
     if (!owner || !asset)
         return OC_E_NOT_FOUND;
+    oc_i128 sum = 0, of_capital = 0;
     oc_rc rc = balances_room(owner, asset);
-    return rc < 0 ? rc : num_add_128(owner->reserved[asset], more, &owner->reserved[asset]);
+    if (rc == OC_OK)
+        rc = num_add_128(owner->reserved[asset], more, &sum);
+    if (rc == OC_OK && strategy && owner->has_capital)
+        rc = num_add_128(owner->capital_reserved[asset], more, &of_capital);
+    if (rc < 0)
+        return rc;
+    owner->reserved[asset] = sum;
+    if (strategy && owner->has_capital)
+        owner->capital_reserved[asset] = of_capital;
+    return OC_OK;
 }
 
 struct moves { /* what one fill does to the balances */
@@ -277,23 +312,37 @@ static oc_rc moves_plan(const struct instrument *instrument, const struct positi
     return rc;
 }
 
-/* All of them or none. */
-static oc_rc moves_make(struct account *account, const struct moves *moves)
+/* All of them or none. There is room. */
+static oc_rc move_all(oc_i128 *balances, const struct moves *moves)
 {
     oc_i128 before[3] = {0};
     for (uint32_t i = 0; i < moves->count; i++) {
-        oc_rc rc = balances_room(account, moves->assets[i]);
-        if (rc == OC_OK) {
-            before[i] = account->balances[moves->assets[i]];
-            rc = num_add_128(before[i], moves->money[i], &account->balances[moves->assets[i]]);
-        }
+        before[i] = balances[moves->assets[i]];
+        oc_rc rc = num_add_128(before[i], moves->money[i], &balances[moves->assets[i]]);
         if (rc < 0) {
             while (i-- > 0)
-                account->balances[moves->assets[i]] = before[i];
+                balances[moves->assets[i]] = before[i];
             return rc;
         }
     }
     return OC_OK;
+}
+
+/* The same; what a strategy has traded moves the capital too. */
+static oc_rc moves_make(struct account *account, uint32_t strategy, const struct moves *moves)
+{
+    for (uint32_t i = 0; i < moves->count; i++) {
+        oc_rc rc = balances_room(account, moves->assets[i]);
+        if (rc < 0)
+            return rc;
+    }
+    oc_rc rc = move_all(account->balances, moves);
+    if (__builtin_expect(!account->has_capital || !strategy || rc < 0, 1))
+        return rc;
+    rc = move_all(account->capital, moves);
+    for (uint32_t i = 0; rc < 0 && i < moves->count; i++)
+        account->balances[moves->assets[i]] -= moves->money[i]; /* it was there before */
+    return rc;
 }
 
 static oc_rc trade_with_dust(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
@@ -334,7 +383,7 @@ static inline __attribute__((always_inline)) oc_rc book_trade(struct portfolio *
         moves.money[moves.count++] = -trade->fee;
     }
     if (rc == OC_OK)
-        rc = moves_make(owner, &moves);
+        rc = moves_make(owner, strategy, &moves);
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) { /* nothing below can fail */
         if (ret_effects)
             ret_effects[i] = position_effect(&books[i]->position, &plans[i]);
@@ -391,12 +440,17 @@ oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t str
     return rc < 0 ? rc : book_trade(portfolio, account, strategy, &trade, NULL, false);
 }
 
-oc_rc portfolio_move(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money)
+oc_rc portfolio_move_of(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t asset, oc_i128 money)
 {
     const struct moves moves = {1, {asset}, {money}};
     struct account *owner = portfolio_account(portfolio, account);
     portfolio->version++;
-    return owner && asset ? moves_make(owner, &moves) : OC_E_NOT_FOUND;
+    return owner && asset ? moves_make(owner, strategy, &moves) : OC_E_NOT_FOUND;
+}
+
+oc_rc portfolio_move(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money)
+{
+    return portfolio_move_of(portfolio, account, 0, asset, money);
 }
 
 uint64_t portfolio_version(const struct portfolio *portfolio) { return portfolio->version; }
@@ -421,108 +475,6 @@ oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t fro
                         oc_i128 *ret_money)
 {
     return rates_convert(&portfolio->rates, money, from, to, side, ret_money);
-}
-
-/* At mark2 / 2. The middle of an odd spread lies between two price units: then it is the middle of the values there. */
-static oc_rc unrealised_at_mark(const struct position *position, const struct instrument *instrument, int64_t mark2,
-                                oc_i128 *ret_money)
-{
-    int64_t low = mark2 / 2 - (mark2 % 2 < 0), high = low + (mark2 % 2 != 0);
-    oc_i128 at_low, at_high, sum;
-    oc_rc rc = position_unrealised(position, instrument, low, &at_low);
-    if (rc < 0 || low == high) {
-        if (rc == OC_OK)
-            *ret_money = at_low;
-        return rc;
-    }
-    rc = position_unrealised(position, instrument, high, &at_high);
-    if (rc == OC_OK)
-        rc = num_add_128(at_low, at_high, &sum);
-    if (rc == OC_OK)
-        *ret_money = num_quotient(sum, 2, NUM_HALF_EVEN);
-    return rc;
-}
-
-/* Unrealised profit of the account's derivative positions; spot holdings are balances already. */
-static oc_rc derivatives(struct portfolio *portfolio, uint32_t account, uint32_t base, oc_i128 *ret_money)
-{
-    oc_i128 sum = 0;
-    for (uint32_t i = 0; i < portfolio->book_count; i++) {
-        const struct position *position = &portfolio->books[i]->position;
-        if (position->account != account || position->strategy || !position->qty)
-            continue;
-        const struct instrument *instrument = instruments_get(portfolio->instruments, position->inst);
-        const struct market *market = markets_get(portfolio->markets, position->inst);
-        if (instrument->info.kind == OC_KIND_SPOT || !market || !market->has_mark)
-            continue;
-        oc_i128 money, converted;
-        oc_rc rc = unrealised_at_mark(position, instrument, market->mark2, &money);
-        if (rc == OC_OK)
-            rc = portfolio_convert(portfolio, money, instrument->info.settle, base, RATE_MIDDLE, &converted);
-        if (rc == OC_OK)
-            rc = num_add_128(sum, converted, &sum);
-        if (rc < 0)
-            return rc;
-    }
-    *ret_money = sum;
-    return OC_OK;
-}
-
-oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced)
-{
-    const struct account *owner = portfolio_account(portfolio, account);
-    if (!owner)
-        return OC_E_NOT_FOUND;
-    oc_i128 sum = 0;
-    uint32_t unpriced = 0;
-    for (uint32_t asset = 1; asset < owner->asset_max; asset++) {
-        oc_i128 money = owner->balances[asset];
-        if (money == 0)
-            continue;
-        oc_rc rc = OC_OK;
-        if (asset != owner->base)
-            rc = portfolio_convert(portfolio, money, asset, owner->base, RATE_MIDDLE, &money);
-        if (rc == OC_E_NOT_FOUND) {
-            unpriced++;
-            continue;
-        }
-        if (rc == OC_OK)
-            rc = num_add_128(sum, money, &sum);
-        if (rc < 0)
-            return rc;
-    }
-    if (unpriced && !ret_unpriced)
-        return OC_E_NOT_FOUND;
-    oc_i128 unrealised;
-    oc_rc rc = derivatives(portfolio, account, owner->base, &unrealised);
-    if (rc < 0)
-        return rc;
-    rc = num_add_128(sum, unrealised, ret_money);
-    if (ret_unpriced)
-        *ret_unpriced = unpriced;
-    return rc;
-}
-
-oc_rc portfolio_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money, uint32_t *ret_unpriced)
-{
-    oc_i128 sum = 0;
-    uint32_t unpriced = 0;
-    for (uint32_t id = 1; id <= portfolio->account_count; id++) {
-        uint32_t own_unpriced = 0;
-        oc_i128 own;
-        oc_rc rc = portfolio_equity(portfolio, id, &own, ret_unpriced ? &own_unpriced : NULL);
-        if (rc == OC_OK && portfolio->accounts[id].base != base)
-            rc = portfolio_convert(portfolio, own, portfolio->accounts[id].base, base, RATE_MIDDLE, &own);
-        if (rc == OC_OK)
-            rc = num_add_128(sum, own, &sum);
-        if (rc < 0)
-            return rc;
-        unpriced += own_unpriced;
-    }
-    *ret_money = sum;
-    if (ret_unpriced)
-        *ret_unpriced = unpriced;
-    return OC_OK;
 }
 
 uint32_t portfolio_account_at(const struct portfolio *portfolio, const char *venue, uint32_t account)

@@ -6,6 +6,9 @@
  * - Spot fills move base and quote balances by the exact product; linear and inverse fills move the settlement balance
  *   by what is realised. Fees leave the balance of their own asset.
  * - total = free + used: an open order uses what it will need; only reserve.c says how much.
+ * - Where an account has a capital, strategies trade with that alone: it begins as an amount of the account's currency and changes by
+ *   what strategies trade and by what a person assigns to them, never by what a venue says of the account. What the account holds
+ *   beside it is unassigned, and may be less than nothing.
  * - Conversion goes through the fewest hops, at the middle (valuation) or the far side (liquidation) (PNL-3, PNL-4).
  * - Overflow is OC_E_RANGE and nothing changes. */
 #ifndef ENGINE_PORTFOLIO_H
@@ -31,6 +34,7 @@ struct book {
     uint64_t close_order; /* the last one that closes it; 0: none did */
     uint32_t is_closing;  /* 1: until it is flat (closing.c) */
     uint32_t close_tries; /* refused or failed in a row */
+    int64_t foreign;      /* of an account's own book, where it has a capital: what another hand has traded of it */
 };
 
 struct account {
@@ -42,10 +46,13 @@ struct account {
     uint32_t latched; /* 1: opens no new risk */
     char latch_reason[OC_REASON_MAX];
     uint32_t asset_max;
-    uint32_t zero;
+    uint32_t has_capital; /* 1: strategies trade with a capital */
     struct account_terms terms;
-    oc_i128 *balances; /* by asset; owned */
-    oc_i128 *reserved; /* of them, by open orders (reserve.c); owned */
+    oc_i128 *balances;         /* by asset; owned */
+    oc_i128 *reserved;         /* of them, by open orders (reserve.c); owned */
+    oc_i128 *capital;          /* with has_capital: what strategies have of each asset; owned */
+    oc_i128 *capital_reserved; /* of that, by open orders of strategies; owned */
+    oc_i128 capital_start;     /* what it began as, in `base` */
 };
 
 struct portfolio;
@@ -57,7 +64,13 @@ void portfolio_free(struct portfolio *portfolio);
 CHECKED oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
                                     uint32_t method, uint32_t *ret_account);
 struct account *portfolio_account(struct portfolio *portfolio, uint32_t account); /* NULL if unknown */
+const struct account *portfolio_look(const struct portfolio *portfolio, uint32_t account); /* the same, to read */
 uint32_t portfolio_account_count(const struct portfolio *portfolio);
+struct portfolio_world { /* what it values by; borrowed */
+    struct instruments *instruments;
+    struct markets *markets;
+};
+struct portfolio_world portfolio_world(const struct portfolio *portfolio);
 
 /* The book, made when first asked for. OC_E_LIMIT, OC_E_NOMEM. Borrowed for the life of the portfolio. */
 CHECKED oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,
@@ -72,8 +85,9 @@ oc_i128 portfolio_balance(const struct portfolio *portfolio, uint32_t account, u
 CHECKED oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
 /* What open orders need of it. */
 oc_i128 portfolio_reserved(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
-/* An order needs so much more, or less, than before. OC_E_LIMIT, OC_E_NOMEM, OC_E_RANGE: nothing changed. */
-CHECKED oc_rc portfolio_reserve(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 more);
+/* An order of a strategy, or of none (0), needs so much more, or less, than before. OC_E_LIMIT, OC_E_NOMEM, OC_E_RANGE: nothing changed. */
+CHECKED oc_rc portfolio_reserve(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t asset,
+                                oc_i128 more);
 /* Books one fill to the net book and the strategy's book and moves balances. */
 CHECKED oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
                              const struct oc_ev_fill *fill);
@@ -91,6 +105,27 @@ CHECKED oc_rc portfolio_trade(struct portfolio *portfolio, uint32_t account, uin
                               const struct portfolio_trade *trade, struct position_effect ret_effects[2]);
 /* Moves a balance by so much. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: nothing changed. */
 CHECKED oc_rc portfolio_move(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
+/* The same of what a strategy has traded (0: nobody): its account's capital goes with it. */
+CHECKED oc_rc portfolio_move_of(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t asset,
+                                oc_i128 money);
+
+/* [setup] Strategies trade in this account with so much of its currency. Before anything is booked. OC_E_NOT_FOUND, OC_E_NOMEM,
+ * OC_E_INVALID: not above 0. */
+CHECKED oc_rc portfolio_set_capital(struct portfolio *portfolio, uint32_t account, oc_i128 money);
+/* What strategies may trade with: of the capital, or of the account where it has none. */
+oc_i128 portfolio_tradable(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
+/* What of the capital open orders of strategies need; 0 without one. */
+oc_i128 portfolio_capital_reserved(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
+/* What the account holds beside the capital; 0 without one. Below 0: less than strategies count on. */
+oc_i128 portfolio_unassigned(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
+/* Whether what is sold by hand is of what is unassigned, and no short: the account has a capital, and may not be short. */
+bool portfolio_sells_unassigned(const struct portfolio *portfolio, uint32_t account);
+/* A checkpoint's: the capital has so much of an asset. */
+CHECKED oc_rc portfolio_put_capital(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
+/* A person gives a strategy something of what is unassigned, or takes it back, at a price: a trade between the two, which moves nothing
+ * of the account. As portfolio_trade; OC_E_STATE: the account has no capital. */
+CHECKED oc_rc portfolio_assign(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                               const struct portfolio_trade *trade);
 /* Money of the base asset that so many units are. */
 CHECKED oc_rc portfolio_base_money(const struct instrument *instrument, int64_t qty, oc_i128 *ret_money);
 
@@ -103,7 +138,13 @@ CHECKED oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint
 CHECKED oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money,
                                uint32_t *ret_unpriced);
 
-/* The same of all accounts together, in `base`. */
+/* The same of what strategies trade with: the capital, or all of the account where it has none. */
+CHECKED oc_rc portfolio_traded_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money,
+                                      uint32_t *ret_unpriced);
+/* That of all accounts together, in `base`. */
+CHECKED oc_rc portfolio_traded_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money,
+                                          uint32_t *ret_unpriced);
+/* The equity of all accounts together, in `base`. */
 CHECKED oc_rc portfolio_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money,
                                    uint32_t *ret_unpriced);
 /* The account that trades at a venue: `account`, where it is of that venue, else the first that is. 0: none. */

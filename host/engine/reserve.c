@@ -1,6 +1,7 @@
 /* reserve.c: what open orders need of the balances of their account. A purchase on a spot market reserves its price, or what is
  * known of it when it is asked for, with the fee; a sale the thing that it sells. What only reduces a position reserves nothing
- * of its own: it shares what that position holds with whatever else sells it, and is shown as used once (engine_used). */
+ * of its own: it shares what that position holds with whatever else sells it, and is shown as used once (engine_used).
+ * Where the account has a capital, a strategy pays from that, and sells what is its own alone. */
 #include <string.h>
 
 #include "base/funds.h"
@@ -84,8 +85,8 @@ static oc_rc need_of(const struct engine *engine, const struct oc_request *reque
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
     const struct account *account = portfolio_account(engine->portfolio, request->account);
     *ret_need = (struct need){0};
-    if (!instrument || !account || !account->terms.has_funds || instrument->info.kind != OC_KIND_SPOT ||
-        (request->bits & OC_RQ_REDUCE_ONLY))
+    if (!instrument || !account || !(account->terms.has_funds || (account->has_capital && request->strategy)) ||
+        instrument->info.kind != OC_KIND_SPOT || (request->bits & OC_RQ_REDUCE_ONLY))
         return OC_OK;
     if (request->side == OC_SIDE_BUY) {
         ret_need->asset = instrument->info.quote;
@@ -155,7 +156,8 @@ static oc_rc keep(struct engine *engine, struct order *order, const struct need 
     if (need->money == order->reserved)
         return OC_OK;
     const uint32_t asset = need->asset ? need->asset : order->reserved_asset;
-    oc_rc rc = portfolio_reserve(engine->portfolio, order->now.account, asset, need->money - order->reserved);
+    oc_rc rc = portfolio_reserve(engine->portfolio, order->now.account, order->now.strategy, asset,
+                                 need->money - order->reserved);
     if (rc == OC_OK) {
         order->reserved = need->money;
         order->reserved_asset = asset;
@@ -210,6 +212,21 @@ static bool fit(const struct engine *engine, struct oc_request *request, const s
     return request->qty > 0;
 }
 
+/* What is free of what it may pay from; of a capital, no more than the account has. */
+static oc_i128 left_for(const struct engine *engine, const struct oc_request *request, const struct order *order,
+                        uint32_t asset)
+{
+    const struct account *account = portfolio_account(engine->portfolio, request->account);
+    const oc_i128 own = order ? order->reserved : 0;
+    const oc_i128 left = portfolio_balance(engine->portfolio, request->account, asset) -
+                         portfolio_reserved(engine->portfolio, request->account, asset) + own;
+    if (!account->has_capital || !request->strategy)
+        return left;
+    const oc_i128 of_capital = portfolio_tradable(engine->portfolio, request->account, asset) -
+                               portfolio_capital_reserved(engine->portfolio, request->account, asset) + own;
+    return left < of_capital ? left : of_capital;
+}
+
 /* An account that is short buys back what it owes, whatever its money. */
 static bool buys_back(const struct engine *engine, const struct oc_request *request)
 {
@@ -217,11 +234,51 @@ static bool buys_back(const struct engine *engine, const struct oc_request *requ
     return request->side == OC_SIDE_BUY && book && book->position.qty < 0;
 }
 
+/* Beside a capital the account holds what no strategy may sell. An order that was proven to reduce sells what is there to be closed. */
+static bool sells_its_own(const struct engine *engine, const struct oc_request *request, const struct order *order)
+{
+    const struct account *account = portfolio_account(engine->portfolio, request->account);
+    const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
+    int64_t left, qty = request->qty;
+    if (__builtin_expect(!account || !account->has_capital, 1) || !request->strategy || account->terms.may_short ||
+        !instrument || instrument->info.kind != OC_KIND_SPOT || request->side != OC_SIDE_SELL ||
+        reduces_only(engine, request, request->strategy))
+        return true;
+    const struct book *book =
+        portfolio_find(engine->portfolio, request->account, request->strategy, request->head.inst);
+    const bool is_amend = request->kind == OC_REQUEST_AMEND;
+    if (!book || num_sub(book->position.qty + book->position.spare, book->open_sell, &left) < 0)
+        return false;
+    if (is_amend && order)
+        left += order->exposure;
+    if ((request->bits & OC_RQ_HAS_QUOTE_QTY) && chain_worst_qty(engine, request, &qty) < 0)
+        return false;
+    return (is_amend && order ? rest_of(order, qty) : qty) <= left;
+}
+
+static void refuse_sale(const struct engine *engine, const struct oc_request *request,
+                        struct engine_refusal *ret_refusal)
+{
+    const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
+    const struct book *book =
+        portfolio_find(engine->portfolio, request->account, request->strategy, request->head.inst);
+    const int64_t left = book ? book->position.qty - book->open_sell : 0;
+    strcpy(ret_refusal->rule, "capital");
+    strcpy(ret_refusal->reason, ENGINE_UNASSIGNED);
+    (void)instrument_qty_dec(instrument, request->qty, &ret_refusal->used); /* for showing, as the next */
+    (void)instrument_qty_dec(instrument, left > 0 ? left : 0, &ret_refusal->limit);
+}
+
 /* *ret_need: what it needs, of nothing where nothing is asked for or it was made smaller. */
 static oc_rc ask(const struct engine *engine, struct oc_request *request, const struct order *order,
                  struct engine_refusal *ret_refusal, struct need *ret_need)
 {
     struct terms_of terms = {.price = order ? order->known_price : reserve_price(engine, request), .qty = request->qty};
+    if (!sells_its_own(engine, request, order)) {
+        refuse_sale(engine, request, ret_refusal);
+        *ret_need = (struct need){0};
+        return OC_E_LIMIT;
+    }
     if (order && request->kind == OC_REQUEST_AMEND) {
         terms.price = reserve_price(engine, request);
         terms.qty = rest_of(order, request->qty);
@@ -230,9 +287,7 @@ static oc_rc ask(const struct engine *engine, struct oc_request *request, const 
     const oc_rc rc = need_of(engine, request, &terms, ret_need);
     if (rc == OC_OK && (ret_need->money == 0 || buys_back(engine, request)))
         return OC_OK;
-    const oc_i128 left = portfolio_balance(engine->portfolio, request->account, ret_need->asset) -
-                         portfolio_reserved(engine->portfolio, request->account, ret_need->asset) +
-                         (order ? order->reserved : 0);
+    const oc_i128 left = left_for(engine, request, order, ret_need->asset);
     if (rc == OC_OK && ret_need->money <= left)
         return OC_OK;
     if (rc == OC_OK && (request->bits & OC_RQ_FIT_FUNDS) && request->kind == OC_REQUEST_NEW &&
@@ -272,13 +327,17 @@ static oc_i128 reducing_of(const struct engine *engine, const struct order *orde
     return base_money(instrument, qty);
 }
 
-oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asset)
+/* Of an account, or of its capital: then orders of strategies alone. */
+static oc_i128 used_of(const struct engine *engine, uint32_t account, uint32_t asset, bool is_of_capital)
 {
     const struct account *owner = portfolio_account(engine->portfolio, account);
-    const oc_i128 used = portfolio_reserved(engine->portfolio, account, asset),
-                  total = portfolio_balance(engine->portfolio, account, asset);
+    const oc_i128 used = is_of_capital ? portfolio_capital_reserved(engine->portfolio, account, asset)
+                                       : portfolio_reserved(engine->portfolio, account, asset),
+                  total = is_of_capital ? portfolio_tradable(engine->portfolio, account, asset)
+                                        : portfolio_balance(engine->portfolio, account, asset);
     oc_i128 reducing = 0;
-    if (!owner || !owner->terms.has_funds || owner->terms.may_short || (!engine->reducing && !engine->groups.live))
+    if (!owner || !(owner->terms.has_funds || is_of_capital) || owner->terms.may_short ||
+        (!engine->reducing && !engine->groups.live))
         return used;
     const struct instrument *of = instruments_of_base(engine->instruments, asset, NULL);
     for (; of; of = instruments_of_base(engine->instruments, asset, of)) {
@@ -286,10 +345,22 @@ oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asse
             of->info.kind == OC_KIND_SPOT ? orders_open_of(engine->orders, of->info.inst) : NULL;
         for (; order && used + reducing < total; order = order->younger_here)
             if ((order->now.bits & OC_RQ_REDUCE_ONLY) && order->now.side == OC_SIDE_SELL &&
-                order->now.account == account && num_add_128(reducing, reducing_of(engine, order), &reducing) < 0)
+                order->now.account == account && (order->now.strategy || !is_of_capital) &&
+                num_add_128(reducing, reducing_of(engine, order), &reducing) < 0)
                 reducing = total;
     }
     if (reducing > total - used)
         reducing = total > used ? total - used : 0;
     return used + reducing;
+}
+
+oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asset)
+{
+    return used_of(engine, account, asset, false);
+}
+
+oc_i128 engine_used_to_trade(const struct engine *engine, uint32_t account, uint32_t asset)
+{
+    const struct account *owner = portfolio_account(engine->portfolio, account);
+    return used_of(engine, account, asset, owner && owner->has_capital);
 }

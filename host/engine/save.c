@@ -75,6 +75,14 @@ static void pass_markets(struct engine *engine, struct save_cursor *cursor)
     engine->has_versions = instruments_have_changed(instruments);
 }
 
+static void pass_capital(struct engine *engine, struct save_cursor *cursor, uint32_t id, uint32_t asset)
+{
+    oc_i128 money = portfolio_tradable(engine->portfolio, id, asset);
+    save_pass(cursor, &money, sizeof money);
+    if (!cursor->is_writing && asset && portfolio_put_capital(engine->portfolio, id, asset, money) < 0)
+        cursor->is_bad = true;
+}
+
 static void pass_accounts(struct engine *engine, struct save_cursor *cursor)
 {
     uint32_t count = portfolio_account_count(engine->portfolio);
@@ -90,6 +98,8 @@ static void pass_accounts(struct engine *engine, struct save_cursor *cursor)
             save_pass(cursor, &money, sizeof money);
             if (!cursor->is_writing && asset && portfolio_set_balance(engine->portfolio, id, asset, money) < 0)
                 cursor->is_bad = true;
+            if (account->has_capital)
+                pass_capital(engine, cursor, id, asset);
         }
     }
 }
@@ -177,7 +187,8 @@ static void pass_order_list(struct engine *engine, struct save_cursor *cursor, c
         if (!cursor->is_bad && orders_put(engine->orders, &order) < 0)
             cursor->is_bad = true;
         if (!cursor->is_bad && order.reserved &&
-            portfolio_reserve(engine->portfolio, order.now.account, order.reserved_asset, order.reserved) < 0)
+            portfolio_reserve(engine->portfolio, order.now.account, order.now.strategy, order.reserved_asset,
+                              order.reserved) < 0)
             cursor->is_bad = true;
         if (!cursor->is_bad)
             reduces_count(engine, orders_find(engine->orders, order.now.order));

@@ -170,6 +170,11 @@ oc_rc order_correct(struct engine *engine, struct order *order, struct booked *b
     oc_rc rc = instrument ? booked_correct(engine->portfolio, instrument, booked, now, fee) : (oc_rc)OC_E_NOT_FOUND;
     if (rc < 0)
         return rc;
+    if (!booked->strategy) {
+        const int64_t more = booked->trade.what.qty - before.trade.what.qty;
+        assign_note(engine, booked->order, booked->account, booked->trade.inst,
+                    before.trade.what.side == OC_SIDE_BUY ? more : -more);
+    }
     note_corrected(engine, &before, booked, qty, realised);
     booked->sum = sum_of(instrument, booked);
     if (order)
@@ -362,6 +367,9 @@ static void infer(struct engine *engine, struct order *order)
         last = &(*last)->next;
     *last = booked;
     order_take(order, booked);
+    if (!order->now.strategy)
+        assign_note(engine, order->now.order, order->now.account, order->now.head.inst,
+                    order->now.side == OC_SIDE_BUY ? missing : -missing);
     order->said->inferred += missing;
     engine->stats.fills++;
     struct oc_ev_fill *fill = make_fill(engine, booked, &booked->trade.what, booked->trade.fee);

@@ -330,7 +330,7 @@ oc_rc meter_restored(struct meter *meter)
     const struct session *session = meter->session;
     meter->outside = engine_outside(session->engine);
     follow_start(meter);
-    oc_rc rc = portfolio_equity_all(engine_portfolio(session->engine), session->money.base, &equity, &unpriced);
+    oc_rc rc = portfolio_traded_equity_all(engine_portfolio(session->engine), session->money.base, &equity, &unpriced);
     if (rc == OC_OK) /* the curve begins here, not where the session did */
         collect_shift(&meter->collect, equity - meter->collect.start);
     return rc;
@@ -452,7 +452,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->put_in = engine_statement(engine)->outside.put_in;
     result->corrected = engine_statement(engine)->outside.corrected;
     result->start = session->money.start + engine_outside(engine);
-    oc_rc rc = portfolio_equity_all(engine_portfolio(engine), session->money.base, &result->final, &unpriced);
+    oc_rc rc = portfolio_traded_equity_all(engine_portfolio(engine), session->money.base, &result->final, &unpriced);
     result->unpriced = unpriced;
     result->parts = session->parts ? session->parts->list : NULL;
     result->part_count = session->parts ? session->parts->count : 0;

@@ -59,13 +59,14 @@ static bool make(struct worth *worth, struct portfolio *portfolio, const struct 
     bool is_plain = is_alone; /* several accounts are added up the long way */
     for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
         const struct position *position = &portfolio_book_at(portfolio, i)->position;
-        if ((is_alone && position->account != account) || position->strategy || !position->qty)
+        if ((is_alone && position->account != account) || (position->strategy != 0) != (owner->has_capital != 0) ||
+            !position->qty)
             continue;
         worth->is_exposed = true;
         is_plain &= portfolio_is_spot(portfolio, position->inst);
     }
     for (uint32_t asset = 1; asset < owner->asset_max && is_plain; asset++) {
-        oc_i128 money = owner->balances[asset];
+        oc_i128 money = portfolio_tradable(portfolio, account, asset);
         if (asset == owner->base)
             is_plain = num_add_128(worth->equity, money, &worth->equity) >= 0;
         else if (money != 0)
@@ -98,5 +99,6 @@ oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct
         }
     }
     uint32_t unpriced; /* before the first price of a holding; at the end the result says so */
-    return worth->is_plain ? (oc_rc)OC_OK : portfolio_equity_all(portfolio, owner->base, &worth->equity, &unpriced);
+    return worth->is_plain ? (oc_rc)OC_OK
+                           : portfolio_traded_equity_all(portfolio, owner->base, &worth->equity, &unpriced);
 }

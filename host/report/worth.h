@@ -1,7 +1,7 @@
-/* worth.h: the equity of an account at every event, at the cost of what the event changes.
+/* worth.h: the equity of an account, or of its capital, at every event, at the cost of what the event changes.
  *
  * Invariants
- * - Equal to portfolio_equity() to the last digit, whenever it is asked.
+ * - Equal to portfolio_traded_equity() to the last digit, whenever it is asked.
  * - As long as balances and positions stand still, only the instrument of the event is valued again; what is held in others
  *   costs nothing. Where a holding needs more than one price, or derivatives are held, all is valued each time. */
 #ifndef REPORT_WORTH_H
@@ -30,7 +30,7 @@ struct worth {
 };
 
 void worth_release(struct worth *worth);
-/* Behind a market event of `inst`; OC_E_NOT_FOUND and others as portfolio_equity. The sum is in worth->equity. */
+/* Behind a market event of `inst`; OC_E_NOT_FOUND and others as portfolio_traded_equity. The sum is in worth->equity. */
 CHECKED oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments,
                           uint32_t account, uint32_t inst);
 /* The same, at no cost where the event changes nothing. */

@@ -284,10 +284,10 @@ static int lj_after(lua_State *lua) { return timer_add(lua, false); }
 static bool push_part(lua_State *lua, const struct strategy *strategy, uint32_t asset, const char *key)
 {
     const uint32_t id = strategy->config.account;
-    const oc_i128 total = portfolio_balance(engine_portfolio(strategy->engine), id, asset);
+    const oc_i128 total = portfolio_tradable(engine_portfolio(strategy->engine), id, asset);
     oc_i128 money = total;
     if (!KEY_IS(strategy, key, total)) {
-        const oc_i128 used = engine_used(strategy->engine, id, asset);
+        const oc_i128 used = engine_used_to_trade(strategy->engine, id, asset);
         if (!KEY_IS(strategy, key, used) && !KEY_IS(strategy, key, free))
             return false;
         money = KEY_IS(strategy, key, used) ? used : total - used;
@@ -305,11 +305,11 @@ static int lj_account_index(lua_State *lua)
     const char *key = luaL_checkstring(lua, 2);
     oc_i128 money = 0;
     if (KEY_IS(strategy, key, cash)) {
-        lua_pushnumber(lua, money_to_double(portfolio_balance(portfolio, id, account->base)));
+        lua_pushnumber(lua, money_to_double(portfolio_tradable(portfolio, id, account->base)));
     } else if (push_part(lua, strategy, account->base, key)) {
         return 1;
     } else if (KEY_IS(strategy, key, equity)) {
-        if (portfolio_equity(portfolio, id, &money, NULL) < 0)
+        if (portfolio_traded_equity(portfolio, id, &money, NULL) < 0)
             return sandbox_raise(lua, "account.equity is not known: a balance has no price in %s",
                                  instruments_asset_name(engine_instruments(strategy->engine), account->base));
         lua_pushnumber(lua, money_to_double(money));

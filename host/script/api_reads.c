@@ -30,8 +30,8 @@ static bool is_order_read(const struct strategy *strategy, const struct instrume
 static bool is_balance_read(const struct strategy *strategy, uint32_t asset, double number, oc_i128 *ret_money)
 {
     const uint32_t account = strategy->config.account;
-    const oc_i128 total = portfolio_balance(engine_portfolio(strategy->engine), account, asset);
-    const oc_i128 left = total - engine_used(strategy->engine, account, asset);
+    const oc_i128 total = portfolio_tradable(engine_portfolio(strategy->engine), account, asset);
+    const oc_i128 left = total - engine_used_to_trade(strategy->engine, account, asset);
     if (left > 0 && money_to_double(left) == number)
         *ret_money = left;
     else if (total > 0 && money_to_double(total) == number)

@@ -74,7 +74,7 @@ static const char *begin(lua_State *lua, struct sizing *sizing, const char *name
     sizing->point = api_number_of_dec(info->contract_size);
     if (info->kind == OC_KIND_INVERSE)
         return "sizes of inverse contracts are not supported";
-    if (portfolio_equity(portfolio, market->account, &money, NULL) < 0)
+    if (portfolio_traded_equity(portfolio, market->account, &money, NULL) < 0)
         return "the equity is not known: a balance has no price";
     if (money <= 0)
         return "no equity";
@@ -97,8 +97,8 @@ static double affordable(const struct sizing *sizing, double qty)
     struct portfolio *portfolio = engine_portfolio(engine);
     const struct account *account = portfolio_account(portfolio, market->account);
     const uint32_t asset = sizing->is_buy ? info->quote : info->base;
-    const double free = money_to_double(portfolio_balance(portfolio, market->account, asset) -
-                                        engine_used(engine, market->account, asset));
+    const double free = money_to_double(portfolio_tradable(portfolio, market->account, asset) -
+                                        engine_used_to_trade(engine, market->account, asset));
     if (info->kind != OC_KIND_SPOT || !(sizing->entry > 0))
         return qty;
     if (sizing->is_buy)

@@ -87,7 +87,7 @@ static double equity_of(const struct market_handle *market)
     struct portfolio *portfolio = engine_portfolio(market->strategy->engine);
     const struct account *account = portfolio_account(portfolio, market->account);
     oc_i128 money;
-    if (portfolio_equity(portfolio, market->account, &money, NULL) < 0 || money <= 0 ||
+    if (portfolio_traded_equity(portfolio, market->account, &money, NULL) < 0 || money <= 0 ||
         (account->base != info->quote &&
          portfolio_convert(portfolio, money, account->base, info->quote, RATE_MIDDLE, &money) < 0))
         return 0.0;

@@ -128,7 +128,10 @@ static const struct reference_entry entries[] = {
      "list, "
      "or `nil, text` where the covariance has no inverse."},
 
-    {"account", "cash", "account.cash", "Balance of the account's currency; the same as `total`."},
+    {"account", "cash", "account.cash",
+     "Balance of the account's currency; the same as `total`. Where the account has a capital (`account.capital`), "
+     "this "
+     "and all that follows up to `equity` are of that."},
     {"account", "total", "account.total", "The same: `free` and `used` together."},
     {"account", "used", "account.used",
      "What open orders will need of it: a purchase its price and fee, until the venue has said that it is gone. Of "

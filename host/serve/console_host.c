@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "serve/session_lists.h"
+#include "session/arming.h"
 #include "session/interrupt.h"
 
 enum { WAIT_NS = 50000000 };
@@ -226,6 +227,12 @@ static oc_rc host_control(void *self, const struct command_words *words, struct 
         return host->rewind.control(host->rewind.self, words, reply);
     if (pace->is_ended)
         return refuse(reply, "FEED_ENDED", "the feed has ended");
+    if (strcmp(word, "stop") == 0) {
+        if (host->is_recorded)
+            return refuse(reply, "NOT_HERE", "this is a recording: quit leaves it");
+        pace->by_hand = pace->by_stop = true;
+        return OC_OK;
+    }
     if (strcmp(word, "reconcile") == 0)
         return control_reconcile(session, words, reply);
     if (session->links.loop)
@@ -333,6 +340,8 @@ static oc_rc open_host(void *self, struct session *session)
         rc = settings_boolean(session->settings, "console.rehearse_live", &host->is_rehearsal);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, &session->settings->error);
+    host->strategies->grants_opened = arming_is_set(session->settings);
+    host->is_rehearsal |= host->strategies->grants_opened;
     host->strategies->grants_nothing = host->is_rehearsal;
     host->strategies->is_shown = true;
     host->table = (struct console_service_host){.self = host,

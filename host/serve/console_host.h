@@ -31,7 +31,7 @@ struct console_host {
     struct console_service_host table;
     struct console_rewind rewind;
     bool has_own;      /* a console of this process: the session ends with it */
-    bool is_rehearsal; /* live's locks and colours on a session that is not */
+    bool is_rehearsal; /* locks and colours of live: the session is armed, or rehearses them */
     bool is_recorded;  /* a recording is carried out: something comes of waiting without a strategy too */
 };
 

@@ -95,10 +95,15 @@ static const struct {
                  {"walk", service_walk}};
 
 static const char *const lists[] = {"venues", "plugins", "strategies", "risk", "journal", NULL};
-static const char *const controls[] = {"pause", "go", "speed", "step", "until_fill", "to", "back", "reconcile", NULL};
-static const char *const commands[] = {"buy",     "sell",   "close",  "cancel", "cancel_all", "amend",
-                                       "flatten", "kill",   "unkill", "load",   "unload",     "hold",
-                                       "resume",  "reload", "set",    "budget", "may",        NULL};
+static const char *const controls[] = {"pause", "go",   "speed",     "step", "until_fill",
+                                       "to",    "back", "reconcile", "stop", NULL};
+static const char *const commands[] = {"buy",     "sell",   "close",  "cancel",     "cancel_all", "amend",
+                                       "flatten", "kill",   "unkill", "load",       "unload",     "hold",
+                                       "resume",  "reload", "set",    "budget",     "may",        "adopt",
+                                       "release", "take",   "give",   "no_entries", "entries",    NULL};
+
+static const char *const unlocked[] = {"cancel", "cancel_all", "flatten",
+                                       "kill",   "no_entries", NULL}; /* what ends risk */
 
 static bool is_among(const char *word, const char *const *list)
 {
@@ -138,8 +143,9 @@ static bool may(struct console_service *service, const struct console_seat *seat
     }
     service->config.host->status(service->config.host->self, &status);
     bool is_order = is_among(word, commands);
-    if (status.is_live && !seat->is_unlocked && is_order && strcmp(word, "flatten") != 0 && strcmp(word, "kill") != 0) {
-        json_refusal(reply, "LOCKED", "live is locked: live.unlock() first; flatten() and kill() need no unlock");
+    if (status.is_live && !seat->is_unlocked && is_order && !is_among(word, unlocked)) {
+        json_refusal(reply, "LOCKED",
+                     "live is locked: live.unlock() first; cancel, cancel_all, flatten and kill need no unlock");
         return false;
     }
     if (is_order && strcmp(status.mode, "replay") == 0) {

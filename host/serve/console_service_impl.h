@@ -167,6 +167,8 @@ void order_history_witness(void *self, const struct oc_request *request, const c
 void order_history_put_verdicts(struct text *reply, const char *key, const struct verdict_row *rows, uint32_t count);
 struct order_history *order_history_find(struct console_service *service, uint64_t order); /* NULL: not remembered */
 
+/* service_exit.c: before the session ends, by session.on_exit: at_exit cancel_entries, cancel or flatten. No console can say it. */
+bool service_at_exit(struct console_service *service, const struct command_words *words, struct text *reply);
 /* service_verbs.c */
 /* From the options of an amend: what they change goes into *request. False: *reply says why not. */
 bool service_parse_amend(struct console_service *service, const struct command_words *words, const struct order *order,

@@ -34,6 +34,39 @@ static void put_unrealised(const struct console_service *service, const struct p
     put_money(reply, "unrealised", rc, money);
 }
 
+/* What accounts with a capital hold beside strategies and beside what was traded by hand here: a row a market, the last of all rows. */
+static void put_unassigned(struct console_service *service, struct text *reply)
+{
+    for (uint32_t id = 1; id <= portfolio_account_count(service->portfolio); id++) {
+        const struct account *owner = portfolio_account(service->portfolio, id);
+        for (uint32_t i = 1; owner->has_capital && i < instruments_count(service->instruments); i++) {
+            const struct instrument *instrument = instruments_at(service->instruments, i);
+            int64_t qty = 0;
+            oc_i128 value = 0;
+            oc_rc rc = OC_OK;
+            if (!instrument || strcmp(instrument->info.venue, owner->venue) != 0 ||
+                engine_unassigned_qty(service->engine, id, instrument->info.inst, &qty) < 0 || qty == 0)
+                continue;
+            const struct market *market = markets_get(engine_markets(service->engine), instrument->info.inst);
+            json_open(reply, NULL, '{');
+            json_text(reply, "symbol", instruments_name(service->instruments, instrument));
+            service_put_account(service, id, reply);
+            json_text(reply, "strategy", "unassigned");
+            json_text(reply, "side", qty > 0 ? "long" : "short");
+            json_qty(reply, "qty", instrument, true, qty);
+            json_null(reply, "average");
+            json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
+            if (market && market->has_mark)
+                rc = instrument_value(instrument, market->mark2 / 2, qty, &value);
+            put_money(reply, "value", rc, value);
+            json_null(reply, "unrealised");
+            json_null(reply, "realised");
+            json_flag(reply, "unassigned", true);
+            json_close(reply, '}');
+        }
+    }
+}
+
 bool service_positions(struct console_service *service, const struct command_words *words, struct text *reply)
 {
     uint32_t count = portfolio_book_count(service->portfolio), i = (uint32_t)service_from(words, 1), rows = 0;
@@ -81,6 +114,8 @@ bool service_positions(struct console_service *service, const struct command_wor
         }
         json_close(reply, '}');
     }
+    if (i == count && rows < CONSOLE_PAGE)
+        put_unassigned(service, reply);
     json_close(reply, ']');
     service_next(reply, i < count, i);
     json_close(reply, '}');
@@ -94,7 +129,9 @@ static bool put_balance(struct console_service *service, uint32_t id, uint32_t a
     const oc_i128 used = engine_used(service->engine, id, asset);
     const char *name = instruments_asset_name(service->instruments, asset);
     oc_i128 value;
-    if ((total == 0 && used == 0 && !statement_find_balance(engine_statement(service->engine), id, asset, 0)) || !*name)
+    if ((total == 0 && used == 0 && portfolio_tradable(service->portfolio, id, asset) == 0 &&
+         !statement_find_balance(engine_statement(service->engine), id, asset, 0)) ||
+        !*name)
         return false;
     json_open(reply, NULL, '{');
     json_text(reply, "asset", name);
@@ -102,6 +139,10 @@ static bool put_balance(struct console_service *service, uint32_t id, uint32_t a
     json_money(reply, "free", total - used);
     json_money(reply, "used", used);
     json_money(reply, "total", total);
+    if (account->has_capital) {
+        json_money(reply, "capital", portfolio_tradable(service->portfolio, id, asset));
+        json_money(reply, "unassigned", portfolio_unassigned(service->portfolio, id, asset));
+    }
     if (portfolio_convert(service->portfolio, total, asset, account->base, RATE_MIDDLE, &value) == OC_OK)
         json_money(reply, "value", value);
     else
@@ -149,7 +190,7 @@ bool service_pnl(struct console_service *service, const struct command_words *wo
     uint32_t base = portfolio_account(service->portfolio, service->config.account)->base, rows = 0;
     uint32_t count = portfolio_book_count(service->portfolio), first = (uint32_t)service_from(words, 1), i = first;
     oc_i128 equity = 0, realised = 0, unrealised = 0, fees = 0, money;
-    oc_rc rc = portfolio_equity_all(service->portfolio, base, &equity, NULL);
+    oc_rc rc = portfolio_traded_equity_all(service->portfolio, base, &equity, NULL);
     for (uint32_t k = 0; k < count && k < 4 * CONSOLE_PAGE; k++) {
         const struct position *position = &portfolio_book_at(service->portfolio, k)->position;
         if (position->strategy)
@@ -231,10 +272,10 @@ bool service_status(struct console_service *service, const struct command_words 
         json_text(reply, "speed", "max");
     json_text(reply, "currency", status.currency);
     oc_i128 equity = 0;
-    oc_rc rc = portfolio_equity_all(service->portfolio, base, &equity, NULL);
+    oc_rc rc = portfolio_traded_equity_all(service->portfolio, base, &equity, NULL);
     put_money(reply, "equity", rc, equity);
     json_money(reply, "start", status.start);
-    json_money(reply, "cash", portfolio_balance(service->portfolio, service->config.account, base));
+    json_money(reply, "cash", portfolio_tradable(service->portfolio, service->config.account, base));
     json_text(reply, "instrument", instrument ? instruments_name(service->instruments, instrument) : NULL);
     json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
     json_qty(reply, "position", instrument, true, position_qty);

@@ -219,7 +219,7 @@ bool service_preview(struct console_service *service, const struct command_words
     oc_i128 equity = 0;
     const struct outlook outlook = look(service, &request);
     const struct instrument *instrument = outlook.instrument;
-    if (portfolio_equity(service->portfolio, request.account, &equity, NULL) < 0)
+    if (portfolio_traded_equity(service->portfolio, request.account, &equity, NULL) < 0)
         equity = 0; /* no share of it is shown then */
     const struct book *book = portfolio_find(service->portfolio, request.account, 0, request.head.inst);
     const int64_t before = book ? book->position.qty : 0;

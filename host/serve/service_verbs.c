@@ -9,9 +9,9 @@
 
 static const char *const trade_options[] = {"qty",  "quote_qty", "price",     "stop",        "stop_loss", "take_profit",
                                             "tif",  "expire",    "post_only", "reduce_only", "tag",       "strict",
-                                            "sure", "by",        "account",   NULL};
+                                            "sure", "by",        "account",   "strategy",    NULL};
 static const char *const amend_options[] = {"qty", "price", "stop", "sure", "by", NULL};
-static const char *const close_options[] = {"tag", "by", "account", NULL};
+static const char *const close_options[] = {"tag", "by", "account", "strategy", NULL};
 
 static bool options_are_known(const struct command_words *words, uint32_t first, const char *const *names,
                               struct text *reply)
@@ -170,6 +170,40 @@ static bool option_account(const struct console_service *service, const struct c
     return false;
 }
 
+/* The order is of a strategy that a person steps in for; without the option it is by hand. */
+static bool option_strategy(const struct console_service *service, const struct command_words *words, uint32_t first,
+                            uint32_t *ret_strategy, struct text *reply)
+{
+    const char *asked = service_option(words, first, "strategy");
+    *ret_strategy = 0;
+    if (!asked)
+        return true;
+    for (uint32_t id = 1; id <= engine_client_count(service->engine); id++) {
+        const char *name = service->config.host->strategy_name(service->config.host->self, id);
+        if (name && strcmp(name, asked) == 0) {
+            *ret_strategy = id;
+            return true;
+        }
+    }
+    json_refusal(reply, "UNKNOWN_STRATEGY", "strategy: found '%.60s', which there never was; see strategies", asked);
+    return false;
+}
+
+/* While a strategy trades itself a person may make its positions smaller, and nothing else of it. */
+static bool may_step_in(const struct console_service *service, const struct oc_request *request, struct text *reply)
+{
+    const struct book *book =
+        portfolio_find(service->portfolio, request->account, request->strategy, request->head.inst);
+    const int64_t held = book ? book->position.qty : 0, left = request->side == OC_SIDE_SELL ? held : -held;
+    if (!request->strategy || engine_is_held(service->engine, request->strategy) ||
+        ((request->bits & OC_RQ_HAS_QTY) && request->qty <= left))
+        return true;
+    json_refusal(reply, "NOT_TAKEN",
+                 "this opens a position of a strategy that trades itself: take NAME first; what makes its position "
+                 "smaller needs no take");
+    return false;
+}
+
 bool service_parse_order(struct console_service *service, const struct command_words *words, uint32_t first,
                          struct oc_request *ret_request, struct text *reply)
 {
@@ -185,6 +219,7 @@ bool service_parse_order(struct console_service *service, const struct command_w
     if (!service_instrument(service, words, first + 1, &instrument, reply) ||
         !options_are_known(words, first + 2, trade_options, reply) ||
         !option_account(service, words, first + 2, instrument, &request.account, reply) ||
+        !option_strategy(service, words, first + 2, &request.strategy, reply) ||
         !option_amount(words, first + 2, instrument, &request, &snapped, reply) ||
         !option_prices(words, first + 2, instrument, &request, &snapped, reply) ||
         !option_time(words, first + 2, &request, reply))
@@ -266,7 +301,8 @@ static bool verb_order(struct console_service *service, const struct command_wor
 {
     struct oc_request request;
     struct engine_refusal refusal = {0};
-    if (!service_parse_order(service, words, 0, &request, reply) || engine_begin(service->engine, 0) < 0)
+    if (!service_parse_order(service, words, 0, &request, reply) || !may_step_in(service, &request, reply) ||
+        engine_begin(service->engine, 0) < 0)
         return false;
     oc_rc rc = engine_submit(service->engine, &request, &refusal);
     return finish(service, rc, request.order, &refusal, reply);
@@ -279,13 +315,17 @@ static bool verb_close(struct console_service *service, const struct command_wor
     uint32_t first = words->count > 1 && !strchr(words->fields[1], '=') ? 2 : 1;
     struct command_words named = *words;
     named.count = first;
-    uint32_t account = 0;
+    uint32_t account = 0, strategy = 0;
     if (!service_instrument(service, &named, 1, &instrument, reply) ||
         !options_are_known(words, first, close_options, reply) ||
-        !option_account(service, words, first, instrument, &account, reply))
+        !option_account(service, words, first, instrument, &account, reply) ||
+        !option_strategy(service, words, first, &strategy, reply))
         return false;
-    struct oc_request request = {
-        .owner = OC_OWNER_CONSOLE, .account = account, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE,
+                                 .account = account,
+                                 .strategy = strategy,
+                                 .type = OC_ORDER_MARKET,
+                                 .tif = OC_TIF_GTC};
     const char *tag = service_option(words, first, "tag");
     request.head.inst = instrument->info.inst;
     if (tag)
@@ -297,9 +337,9 @@ static bool verb_close(struct console_service *service, const struct command_wor
         return finish(service, rc, request.order, &refusal, reply);
     const bool takes_back = engine_out(service->engine)->request_count != 0;
     engine_end(service->engine, true);
-    json_refusal(reply, "NO_POSITION",
-                 "no position by hand in %s%s; a strategy's is closed by the strategy, or by flatten()",
+    json_refusal(reply, "NO_POSITION", "no position %s in %s%s%s", strategy ? "of that strategy" : "by hand",
                  instrument->info.symbol,
+                 strategy ? "" : "; a strategy's is closed by the strategy, by close for NAME, or by flatten()",
                  takes_back ? ": orders by hand are taken back, and what they fill meanwhile is closed" : "");
     return false;
 }
@@ -448,6 +488,8 @@ static bool execute(struct console_service *service, const struct command_words 
             engine_unlatch(service->engine, id);
         return put_count(reply, "halted", 0);
     }
+    if (strcmp(word, "at_exit") == 0)
+        return service_at_exit(service, words, reply);
     return service->config.host->steer(service->config.host->self, words, reply);
 }
 

@@ -30,6 +30,7 @@ oc_rc ending_step(struct session *session, const struct oc_event *event)
 {
     if (!inbox_is_end(event))
         return OC_OK;
+    engine_set_ending(session->engine, false);
     oc_rc rc = ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_CLOSE ? end_venues(session) : OC_OK;
     return rc < 0 ? rc : 1;
 }

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t count;
+static volatile sig_atomic_t heard;
+static volatile sig_atomic_t first;
 static volatile sig_atomic_t has_hangup;
 
 static void on_signal(int number)
@@ -14,6 +16,7 @@ static void on_signal(int number)
     }
     if (++count >= 2)
         _exit(130);
+    first = number;
 }
 
 void interrupt_ignore_output(void)
@@ -32,7 +35,11 @@ void interrupt_install(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
-int interrupt_count(void) { return count; }
+int interrupt_count(void) { return count - heard; }
+
+void interrupt_heard(void) { heard = count; }
+
+bool interrupt_was_typed(void) { return first == SIGINT; }
 
 bool interrupt_take_hangup(void)
 {

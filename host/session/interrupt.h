@@ -10,8 +10,12 @@
 void interrupt_ignore_output(void);
 /* [setup] Installs the handlers of a run. */
 void interrupt_install(void);
-/* Signals received so far that ask for an end. [any] */
+/* Signals received since the last interrupt_heard that ask for an end. [any] */
 int interrupt_count(void);
+/* They have been heard: what is still to be done before the end goes on. The next one ends at once all the same. [any] */
+void interrupt_heard(void);
+/* Whether the first of them was Ctrl-C: nobody but a person at the terminal. [any] */
+bool interrupt_was_typed(void);
 /* The terminal has hung up since the last call. [engine] */
 bool interrupt_take_hangup(void);
 

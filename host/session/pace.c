@@ -62,7 +62,7 @@ oc_rc pace_wait(struct session *session, int64_t at_ns)
         oc_rc rc = pace->host.turn ? pace->host.turn(pace->host.self, at_ns) : OC_OK;
         if (rc != OC_OK)
             return rc;
-        pace->by_hand |= interrupt_count() > 0;
+        pace->by_hand |= interrupt_count() > 0 || (pace->is_over && pace->is_over(pace->is_over_self));
         if (pace->by_hand || pace->is_stopping)
             return 1;
         if (pace->is_paused) {

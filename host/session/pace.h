@@ -37,6 +37,7 @@ struct pace {
     uint32_t ended;     /* OC_MARK_STOP, OC_MARK_END or OC_MARK_CLOSE, while nothing but answers has followed; else 0 */
     bool is_stopping;   /* the session is to end, and why is known */
     bool by_hand;       /* a person ends it: recorded */
+    bool by_stop;       /* by `stop` in a console */
     uint32_t step_kind; /* PACE_...: runs until steps_left of them happened */
     uint64_t steps_left;
     int64_t until_ns;     /* PACE_TIME: to the first event of this time or later */
@@ -45,6 +46,8 @@ struct pace {
     int64_t granted_ns; /* the market may go on as far */
     int64_t command_ns; /* logical time of a command that comes now */
     struct pace_host host;
+    bool (*is_over)(void *self); /* what is done before the end is done; NULL: nothing is */
+    void *is_over_self;
     void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an input is taken; NULL */
     void *on_late_arg;
 };

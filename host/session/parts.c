@@ -363,6 +363,8 @@ static oc_rc add_rules(struct parts_opening *opening)
     for (uint32_t i = 0; i < named.count && rc == OC_OK; i++)
         if (!parts_has(list, named.list[i]))
             rc = parts_pass(opening, add_rule(opening, named.list[i]));
+    if (rc == OC_OK && settings_get(opening->settings, "risk.ramp.steps") && !is_asked_already(opening, "ramp"))
+        rc = parts_pass(opening, add_rule(opening, "ramp")); /* --ramp needs no chain of one's own */
     return rc;
 }
 

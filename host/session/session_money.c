@@ -63,6 +63,36 @@ static oc_rc add_accounts(struct session *session, const char *venue, uint32_t m
     return rc;
 }
 
+/* account.capital: what strategies trade with, of the account that they trade with; in its currency. *ret_account: 0, none is set. */
+static oc_rc take_capital(struct session *session, uint32_t *ret_account)
+{
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    const char *text = settings_text(session->settings, "account.capital", NULL),
+               *wanted = settings_text(session->settings, "strategy.account", NULL);
+    uint32_t id = session->money.account;
+    char name[OC_ASSET_MAX];
+    struct oc_dec amount;
+    oc_i128 money;
+    *ret_account = 0;
+    if (!text)
+        return OC_OK;
+    for (uint32_t i = 1; wanted && i <= portfolio_account_count(portfolio); i++)
+        if (strcmp(portfolio_account(portfolio, i)->name, wanted) == 0)
+            id = i;
+    const char *at = text, *currency = instruments_asset_name(engine_instruments(session->engine), session->money.base);
+    if (start_value_read(&at, name, &amount) < 0 || *at || amount.units <= 0)
+        return cash_failed(session, "account.capital", text, "one amount above 0 and its currency: '500 USDT'");
+    if (strcmp(name, currency) != 0)
+        return cash_failed(session, "account.capital", text, currency);
+    oc_rc rc = money_from_dec(amount, &money);
+    if (rc == OC_OK)
+        rc = portfolio_set_capital(portfolio, id, money);
+    if (rc == OC_OK)
+        rc = start_value_add(&session->money.start_value, session->money.base, amount);
+    *ret_account = id;
+    return rc < 0 ? session_fail_code(session, rc, "account.capital", "it cannot be kept") : rc;
+}
+
 /* An account that strategies are to trade with is there. */
 static oc_rc judge_strategy_account(struct session *session)
 {
@@ -99,6 +129,10 @@ oc_rc session_open_money(void *self, struct session *session)
         snprintf(key, sizeof key, "venue.%s.cash.%s", venue, name);
         cash = settings_text(session->settings, key, "");
     }
+    if (!*cash) { /* until the venue says what there is */
+        snprintf(key, sizeof key, "account.capital");
+        cash = settings_text(session->settings, key, "");
+    }
     oc_rc rc = take_cash(session, key, cash, 1);
     if (rc == OC_OK && !money->cash_count)
         rc = cash_missing(session);
@@ -115,8 +149,12 @@ oc_rc session_open_money(void *self, struct session *session)
         rc = judge_strategy_account(session);
     if (rc == OC_OK)
         rc = start_value_init(&money->start_value, instruments, money->base, session->clock.from_ns);
+    uint32_t of_capital = 0;
+    if (rc == OC_OK)
+        rc = take_capital(session, &of_capital);
     for (uint32_t i = 0; i < money->cash_count && rc == OC_OK; i++)
-        rc = start_value_add(&money->start_value, money->cash[i].asset, money->cash[i].amount);
+        if (money->cash[i].account != of_capital)
+            rc = start_value_add(&money->start_value, money->cash[i].asset, money->cash[i].amount);
     return rc;
 }
 
@@ -165,7 +203,7 @@ oc_rc session_record_balances(struct session *session)
             return session_fail_code(session, rc, "cash", "the opening cash could not be booked");
     }
     uint32_t unpriced; /* before the first prices */
-    return portfolio_equity_all(engine_portfolio(session->engine), money->base, &money->start, &unpriced);
+    return portfolio_traded_equity_all(engine_portfolio(session->engine), money->base, &money->start, &unpriced);
 }
 
 bool session_begin_figures(struct session *session, const struct oc_event *event)

@@ -232,68 +232,17 @@ oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i,
     return rc < 0 ? rc : venue_contract_size(settings, venue, i, &size, ret_error);
 }
 
-/* Some rule of that plugin has a limit for every order. */
-static bool is_limited(const struct settings *settings, const struct parts *parts, const char *id)
-{
-    char key[SETTING_KEY_MAX + 8];
-    const struct part *part;
-    for (uint32_t i = 0; (part = parts_at(parts, PART_RULE, i)) != NULL; i++) {
-        snprintf(key, sizeof key, "%s.limit", part->section);
-        if (!part->is_missing && strcmp(part->id, id) == 0 && !parts_is_scoped(settings, part) &&
-            settings_get(settings, key))
-            return true;
-    }
-    return false;
-}
-
-static bool is_waived(const struct settings *settings, const char *rule)
-{
-    const char *at = settings_text(settings, "risk.without", "");
-    const size_t size = strlen(rule);
-    while (*at) {
-        at += strspn(at, ", ");
-        const size_t length = strcspn(at, ", ");
-        if (length == size && strncmp(at, rule, size) == 0)
-            return true;
-        at += length;
-    }
-    return false;
-}
-
 uint32_t venue_env(const struct settings *settings, const char *venue)
 {
     return vault_env_of(venue_text(settings, venue, "environment", "local"));
 }
 
-/* The first venue where orders are real money; NULL: there is none. */
-static const char *at_stake(const struct settings *settings, char name[PART_NAME_MAX])
+const char *venue_at_stake(const struct settings *settings, char ret_name[PART_NAME_MAX])
 {
-    for (uint32_t i = 0; !venue_is_feed(settings) && venue_at(settings, i, name); i++)
-        if (venue_env(settings, name) == OC_ENV_LIVE)
-            return name;
+    for (uint32_t i = 0; !venue_is_feed(settings) && venue_at(settings, i, ret_name); i++)
+        if (venue_env(settings, ret_name) == OC_ENV_LIVE)
+            return ret_name;
     return NULL;
-}
-
-oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, struct error *ret_error)
-{
-    static const char *const rules[] = {"max_order_value", "position_limit", "max_daily_loss"};
-    char names[128] = "", id[64], name[PART_NAME_MAX];
-    const char *const venue = at_stake(settings, name);
-    if (!venue)
-        return OC_OK;
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        snprintf(id, sizeof id, "outcry.%s", rules[i]);
-        if (is_limited(settings, parts, id) || is_waived(settings, rules[i]))
-            continue;
-        const size_t length = strlen(names);
-        snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", rules[i]);
-    }
-    if (!names[0])
-        return OC_OK;
-    at_key(settings, venue, "environment", OC_E_CONFIG, ret_error);
-    error_what(ret_error, "with real money these need a limit, and have none: %s", names);
-    error_remedy(ret_error, "set risk.NAME.limit of each, or name what is meant to be missing in risk.without");
-    return OC_E_CONFIG;
 }
 
 static oc_rc judge_environment(const struct settings *settings, const char *venue, struct error *ret_error)
@@ -318,19 +267,6 @@ oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error
     for (uint32_t i = 0; rc == OC_OK && venue_at(settings, i, name); i++)
         rc = judge_environment(settings, name, ret_error);
     return rc;
-}
-
-oc_rc venue_judge_stake(struct settings *settings, struct error *ret_error)
-{
-    char name[PART_NAME_MAX];
-    const char *const venue = at_stake(settings, name);
-    if (!venue)
-        return OC_OK;
-    at_key(settings, venue, "environment", OC_E_NOT_SUPPORTED, ret_error);
-    error_what(ret_error, "orders with real money are not supported yet");
-    error_found(ret_error, "live");
-    error_expected(ret_error, "practice, testnet or local");
-    return OC_E_NOT_SUPPORTED;
 }
 
 /* What the description says becomes a setting: a replay has no description. */

@@ -41,9 +41,6 @@ CHECKED oc_rc venue_instrument(struct settings *settings, const char *venue, uin
 /* How much of the base one contract of it is: member contract_size; 1 where it is not said. [setup] */
 CHECKED oc_rc venue_contract_size(struct settings *settings, const char *venue, uint32_t i, struct oc_dec *ret_size,
                                   struct error *ret_error);
-/* With real money a run is not begun without the largest value of an order, the largest position and the largest loss of a day, or
- * without a word about each that is meant to be missing: risk.without. OC_E_CONFIG names all that are. [setup] */
-CHECKED oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, struct error *ret_error);
 /* Whether all is canceled at once too: OC_CAN_CANCEL_ALL... of venue.NAME.cancel_all, which becomes what the description says where it is
  * not set. `described` NULL: a replay, by what is recorded. OC_E_CONFIG. [setup] */
 CHECKED oc_rc venue_cancel_all(struct settings *settings, const char *venue, const struct oc_venue *described,
@@ -78,8 +75,8 @@ CHECKED oc_rc venue_bars(struct settings *settings, const char *venue, const str
 uint32_t venue_env(const struct settings *settings, const char *venue);
 /* Whether each has an environment that its link reaches: a transcript stands for `local` alone. OC_E_CONFIG. [setup] */
 CHECKED oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error);
-/* Of a session that sends orders, after the limits: real money. OC_E_NOT_SUPPORTED. [setup] */
-CHECKED oc_rc venue_judge_stake(struct settings *settings, struct error *ret_error);
+/* The first venue where the orders of this session are real money; NULL: there is none. */
+const char *venue_at_stake(const struct settings *settings, char ret_name[PART_NAME_MAX]);
 
 /* The next venue.NAME.connector, from setting *at on, that names this connector; *at is its place. NULL: no further one. Borrowed. */
 const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at);

@@ -16,8 +16,9 @@ static const char *const budget_names[] = {"callback", "heap", "orders", "notion
 void steer_first_rights(const struct strategies *strategies, uint32_t index)
 {
     struct strategy_slot *owner = (struct strategy_slot *)(uintptr_t)&strategies->list[index];
+    const bool is_armed = strategies->grants_opened && !owner->is_steered;
     for (int i = 0; i < MAY_LISTS; i++)
-        strcpy(owner->may[i], strategies->grants_nothing ? "-" : "*");
+        strcpy(owner->may[i], strategies->grants_nothing && !is_armed ? "-" : "*");
 }
 
 struct sandbox_limits steer_limits(const struct strategies *strategies, uint32_t index)
@@ -128,8 +129,10 @@ oc_rc steer_apply_limits(struct strategies *strategies, uint32_t index)
         rc = engine_set_budget(strategies->session->engine, owner->id, &budget);
     if (rc == OC_OK && !compile(strategies, owner->may, &may, &list, name))
         rc = OC_E_DATA;
+    may.has_no_entries = owner->has_no_entries;
     if (rc == OC_OK)
-        rc = engine_set_may(strategies->session->engine, owner->id, is_unlimited(owner->may) ? NULL : &may);
+        rc = engine_set_may(strategies->session->engine, owner->id,
+                            is_unlimited(owner->may) && !owner->has_no_entries ? NULL : &may);
     struct sandbox_limits limits = steer_limits(strategies, index);
     strategy_set_limits(owner->strategy, limits.deadline_ms, limits.heap_max_bytes);
     return rc;

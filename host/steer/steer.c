@@ -12,8 +12,10 @@
 static const struct {
     const char *word;
     bool (*fn)(struct strategies *strategies, const struct command_words *words, struct text *reply);
-} verbs[] = {{"load", steer_load},     {"unload", steer_unload}, {"hold", steer_hold},     {"resume", steer_hold},
-             {"reload", steer_reload}, {"set", steer_set},       {"budget", steer_budget}, {"may", steer_may}};
+} verbs[] = {{"load", steer_load},          {"unload", steer_unload},  {"hold", steer_hold},     {"resume", steer_hold},
+             {"reload", steer_reload},      {"set", steer_set},        {"budget", steer_budget}, {"may", steer_may},
+             {"adopt", steer_claim},        {"release", steer_claim},  {"take", steer_take},     {"give", steer_take},
+             {"no_entries", steer_entries}, {"entries", steer_entries}};
 
 bool strategies_steer(void *self, const struct command_words *words, struct text *reply)
 {
@@ -45,6 +47,8 @@ bool strategies_prepare(void *self, struct command_words *words, struct text *re
     struct strategies *strategies = self;
     const char *word = words->fields[0];
     bool loads = strcmp(word, "load") == 0;
+    if (strcmp(word, "adopt") == 0 || strcmp(word, "release") == 0)
+        return steer_prepare_claim(strategies, words, reply);
     if (!loads && strcmp(word, "reload") != 0)
         return true;
     if (words->count < 2 || (!loads && words->count > 2)) {
@@ -168,8 +172,15 @@ void steer_put_open_row(struct strategies *strategies, struct text *reply, const
     json_open(reply, key, '{');
     json_text(reply, "name", owner->name);
     json_text(reply, "file", owner->file);
-    json_text(reply, "state", !strategy ? "unloaded" : is_suspended ? "suspended" : is_held ? "paused" : "running");
+    json_text(reply, "state",
+              !strategy         ? "unloaded"
+              : is_suspended    ? "suspended"
+              : owner->is_taken ? "taken"
+              : is_held         ? "paused"
+                                : "running");
     json_flag(reply, "held", is_held);
+    json_flag(reply, "no_entries", owner->has_no_entries);
+    json_flag(reply, "taken", owner->is_taken);
     json_int(reply, "missed", (int64_t)engine_missed(strategies->session->engine, owner->id));
     json_int(reply, "period_ns", strategy ? strategy_period_ns(strategy) : 0);
     json_int(reply, "calls", strategy ? (int64_t)strategy_calls(strategy) : 0);

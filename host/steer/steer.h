@@ -75,6 +75,13 @@ bool steer_set(struct strategies *strategies, const struct command_words *words,
 CHECKED oc_rc steer_place(struct strategies *strategies, uint32_t index, struct steer_source *source, uint32_t id,
                           struct sandbox_error *ret_error);
 
+/* claims.c */
+bool steer_claim(struct strategies *strategies, const struct command_words *words, struct text *reply);
+bool steer_entries(struct strategies *strategies, const struct command_words *words, struct text *reply);
+bool steer_take(struct strategies *strategies, const struct command_words *words, struct text *reply);
+/* Before adopt or release is recorded: the price of now is put into words. False: *reply says why not. */
+bool steer_prepare_claim(struct strategies *strategies, struct command_words *words, struct text *reply);
+
 /* limits.c */
 bool steer_budget(struct strategies *strategies, const struct command_words *words, struct text *reply);
 bool steer_may(struct strategies *strategies, const struct command_words *words, struct text *reply);

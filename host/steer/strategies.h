@@ -41,8 +41,10 @@ struct strategy_slot {
     struct steer_source *opened; /* text and required files of the header; NULL: not opened with. Owned */
     struct strategy *strategy;   /* NULL: unloaded */
     struct strategies *strategies;
-    bool is_told;    /* that it was suspended */
-    bool is_steered; /* made from a record, not from what the session was opened with */
+    bool is_told;        /* that it was suspended */
+    bool has_no_entries; /* it may only make positions smaller, until a person lets it (entries) */
+    bool is_taken;       /* a person trades its positions, and it is held */
+    bool is_steered;     /* made from a record, not from what the session was opened with */
     uint32_t id;
     char name[STRATEGY_NAME_MAX];
     struct steer_source *source; /* what it was made from; owned */
@@ -70,6 +72,7 @@ struct strategies {
     bool may_watch;       /* callbacks have a deadline by the clock: not where they are replayed */
     bool is_shown;        /* somebody may ask where an order was made */
     bool grants_nothing;  /* a new strategy may do nothing until it is granted */
+    bool grants_opened;   /* but those that the session was opened with may do everything: a person has armed them */
     int64_t deadline_ns;  /* of a callback, where a budget says nothing; 0: none */
     bool is_restoring;    /* records are facts now */
     uint64_t suspended_told;
@@ -112,6 +115,8 @@ const char *strategies_name(const struct strategies *strategies, uint32_t id);
 CHECKED oc_rc strategies_take_source(struct strategy_slot *slot, const struct header_line *line);
 /* The file the slot was given, for a text that was recorded under another name. */
 void strategies_rename_source(struct strategy_slot *slot);
+/* Whether the file of this one is no longer the text that the session was opened with, or cannot be read. */
+bool strategies_has_changed(const struct strategies *strategies, uint32_t index);
 /* Says which files are no longer what runs. */
 void strategies_warn_changed(const struct strategies *strategies);
 

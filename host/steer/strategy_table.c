@@ -1,6 +1,6 @@
 /* strategy_table.c: who is loaded, from what and under which limits, as lines for a checkpoint.
  *
- * "outcry strategies 1 COUNT OPENED", then "name ID NAME" for every strategy that ever was, then "slot ..." for each slot, with
+ * "outcry strategies 2 COUNT OPENED", then "name ID NAME" for every strategy that ever was, then "slot ..." for each slot, with
  * parameters, text and required files where they are not those that the session is opened with. Fields as on the console's
  * wire. */
 #include <stdio.h>
@@ -15,7 +15,9 @@ enum {
     TABLE_FIELDS_MAX = 32 + 2 * STRATEGY_PARAMS_MAX + 2 * STEER_MODULES_MAX,
     SLOT_READS_DISK = 16,
     SLOT_WORDS = 17, /* why it is suspended; empty: it is not */
-    SLOT_FIELDS = 18 /* before the parameters */
+    SLOT_NO_ENTRIES = 18,
+    SLOT_TAKEN = 19,
+    SLOT_FIELDS = 20 /* before the parameters */
 };
 
 static void put_number(struct text *line, int64_t number)
@@ -47,6 +49,8 @@ static void put_slot(const struct strategies *strategies, const struct strategy_
         line_put(line, owner->may[i]);
     put_number(line, source && source->reads_disk);
     line_put(line, owner->strategy ? engine_suspension(strategies->session->engine, owner->id) : "");
+    put_number(line, owner->has_no_entries);
+    put_number(line, owner->is_taken);
     if (!source || !owner->is_steered)
         return;
     put_number(line, source->param_count);
@@ -74,7 +78,7 @@ int64_t strategy_table_save(struct strategies *strategies, void *bytes, size_t s
     struct text all, line;
     text_init_grow(&all, TABLE_BYTES_MAX);
     text_init_grow(&line, TABLE_BYTES_MAX);
-    line_put(&line, "outcry strategies 1");
+    line_put(&line, "outcry strategies 2");
     put_number(&line, strategies->count);
     put_number(&line, strategies->opened_count);
     end_line(&all, &line);
@@ -143,6 +147,8 @@ static bool take_limits(const struct reading *reading, struct strategy_slot *own
          text_to_decimal(notional, strlen(notional), &budget.notional.units, &budget.notional.scale) < 0))
         return false;
     owner->budget = budget;
+    owner->has_no_entries = number_at(reading, SLOT_NO_ENTRIES) > 0;
+    owner->is_taken = number_at(reading, SLOT_TAKEN) > 0;
     for (uint32_t i = 0; i < MAY_LISTS; i++) {
         if (strlen(reading->fields[12 + i]) >= MAY_MAX)
             return false;
@@ -222,7 +228,7 @@ static oc_rc take_lines(struct reading *reading, char *at)
         reading->count = line_split(at, reading->fields, TABLE_FIELDS_MAX);
         if (reading->count > TABLE_FIELDS_MAX)
             return OC_E_DATA;
-        if (is_first && reading->count == 3 && strcmp(reading->fields[0], "outcry strategies 1") == 0 &&
+        if (is_first && reading->count == 3 && strcmp(reading->fields[0], "outcry strategies 2") == 0 &&
             number_at(reading, 2) == (int64_t)strategies->opened_count) {
             count = number_at(reading, 1);
             rc = count <= STRATEGIES_MAX ? OC_OK : OC_E_DATA;

@@ -109,6 +109,18 @@ void strategies_rename_source(struct strategy_slot *slot)
     snprintf(slot->opened->file, sizeof slot->opened->file, "%s", slot->file);
 }
 
+bool strategies_has_changed(const struct strategies *strategies, uint32_t index)
+{
+    const struct strategy_slot *owner = &strategies->list[index];
+    char *text = NULL;
+    size_t size = 0;
+    if (!owner->opened || env_read_file(owner->file, STEER_FILE_MAX, &text, &size) < 0)
+        return true;
+    const bool is_same = size == owner->opened->text_size && memcmp(text, owner->opened->text, size) == 0;
+    env_free(text);
+    return !is_same;
+}
+
 void strategies_warn_changed(const struct strategies *strategies)
 {
     for (uint32_t i = 0; i < strategies->count; i++) {

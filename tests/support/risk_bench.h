@@ -293,7 +293,7 @@ static int load_all(void **state)
                                         "message_rate",  "max_daily_loss",  "kill_switch",  "allow_list",
                                         "trading_hours", "duplicate_order", "repeat_exec",  "max_drawdown",
                                         "spread_halt",   "volatility_halt", "exposure",     "expression",
-                                        "max_open",      "cooldown",        "universe"};
+                                        "max_open",      "cooldown",        "universe",     "ramp"};
     (void)state;
     registry_init(&registry);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -57,6 +57,52 @@ static void RISK_3_token_bucket(void **state)
     bench_free(bench);
 }
 
+static void bought(struct bench *bench)
+{
+    const uint64_t id = order(bench, BUY, 1000, 10000);
+    assert_true(id);
+    assert_int_equal(fixture_trade(bench->f, id, BUY, 1000, 10000), OC_OK);
+}
+
+/* Orders grow step by step: with fills, or with the days since the first one. A restart knows where it was. */
+static void a_ramp_goes_by_fills_or_by_days(void **state)
+{
+    (void)state;
+    const int64_t day_ns = 86400 * (int64_t)1000000000;
+    struct bench *bench = bench_new("ramp", PAIRS("steps", "100, 200,300", "fills", "2"));
+    fixture_price(bench->f, 10000);
+    assert_true(order(bench, BUY, 1000, 10000));
+    refused_as(bench, order(bench, BUY, 2000, 10000), "VALUE_ABOVE_RAMP");
+    bought(bench);
+    refused_as(bench, order(bench, BUY, 2000, 10000), "VALUE_ABOVE_RAMP");
+    bought(bench);
+    assert_true(order(bench, BUY, 2000, 10000));
+    refused_as(bench, order(bench, BUY, 3000, 10000), "VALUE_ABOVE_RAMP");
+    assert_true(submit(bench, reducing(bench, SELL, 2000, 0)));
+    bench_free(bench);
+
+    bench = bench_new("ramp", PAIRS("steps", "100,200"));
+    fixture_price(bench->f, 10000);
+    bench->f->now_ns += 5 * day_ns; /* days without a fill are none */
+    fixture_price(bench->f, 10000);
+    refused_as(bench, order(bench, BUY, 2000, 10000), "VALUE_ABOVE_RAMP");
+    bought(bench);
+    bench->f->now_ns += day_ns;
+    fixture_price(bench->f, 10000);
+    assert_true(order(bench, BUY, 2000, 10000));
+    bench->f->now_ns += 9 * day_ns; /* the last step stays */
+    fixture_price(bench->f, 10000);
+    refused_as(bench, order(bench, BUY, 3000, 10000), "VALUE_ABOVE_RAMP");
+    bench_free(bench);
+
+    static const char *const wrong[] = {"", "100,50", "0", "x", "1,2,-3"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct bench none = {0};
+        set_keys(&none, PAIRS("steps", wrong[i]));
+        assert_int_equal(open_rule(&none, "ramp"), OC_E_CONFIG);
+    }
+}
+
 static bool asked(struct bench *bench, uint32_t bits, uint8_t role)
 {
     struct oc_request request = fixture_order(bench->f, SELL, 1, 0);
@@ -376,6 +422,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(RISK_3_token_bucket),
+        cmocka_unit_test(a_ramp_goes_by_fills_or_by_days),
         cmocka_unit_test(the_way_out_has_the_reserve_and_protection_passes),
         cmocka_unit_test(cancels_keep_their_reserve),
         cmocka_unit_test(a_daily_loss_latches),

@@ -2,6 +2,7 @@
 #include "support/parts_kit.h"
 
 #include "engine/depth.h"
+#include "session/arming.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
 
@@ -129,30 +130,28 @@ static void several_venues_are_each_judged(void **state)
          "\"network\"");
     set("venue.two.link", "network");
     assert_int_equal(venue_judge_environment(&settings, &error), OC_OK);
-    says(venue_judge_stake(&settings, &error), OC_E_NOT_SUPPORTED,
-         "x.conf:3: venue.two.environment: orders with real money are not supported yet: found 'live', expected "
-         "practice, testnet or local");
     taken(PART_RULE);
-    assert_int_equal(venue_judge_limits(&settings, &parts, &error), OC_E_CONFIG); /* one of them is live */
+    assert_int_equal(arming_judge(&settings, &parts, &error), OC_E_CONFIG); /* one of them is live */
     set("session.venue", "a,b,c,d,e,f,g,h,i");
     assert_int_equal(venue_judge(&settings, &error), OC_E_CONFIG);
 }
 
+/* The words that would say what is missing of the limits. */
 static void limits(const char *missing)
 {
-    char words[512];
+    char words[640];
     taken(PART_RULE);
-    oc_rc rc = venue_judge_limits(&settings, &parts, &error);
+    oc_rc rc = arming_judge(&settings, &parts, &error);
     if (missing) {
         snprintf(words, sizeof words,
-                 "x.conf:3: venue.mine.environment: with real money these need a limit, and have none: %s: set "
-                 "risk.NAME.limit of each, or name what is meant to be missing in risk.without",
+                 "venue mine: orders here are real money, and this is not said: %s: add these words with amounts of "
+                 "your own, or their keys to the configuration: session.live, account.capital, risk.NAME.limit, "
+                 "risk.without",
                  missing);
         says(rc, OC_E_CONFIG, words);
     } else if (rc < 0) {
         fail_msg("%s", said(&error));
     }
-    assert_int_equal(venue_judge_stake(&settings, &error), OC_E_NOT_SUPPORTED);
 }
 
 static void an_environment_is_one_of_four(void **state)
@@ -165,14 +164,72 @@ static void an_environment_is_one_of_four(void **state)
         set("venue.mine.link", "network");
         assert_int_equal(venue_env(&settings, "mine"), OC_ENV_LIVE + i);
         assert_int_equal(venue_judge_environment(&settings, &error), OC_OK);
-        assert_int_equal(venue_judge_stake(&settings, &error),
-                         i ? OC_OK : OC_E_NOT_SUPPORTED); /* what is not real money goes */
-        taken(PART_RULE);
-        assert_int_equal(venue_judge_limits(&settings, &parts, &error), i ? OC_OK : OC_E_CONFIG);
+        taken(PART_RULE); /* what is not real money goes */
+        assert_int_equal(arming_judge(&settings, &parts, &error), i ? OC_OK : OC_E_CONFIG);
+        assert_int_equal(arming_is_real(&settings), i == 0);
     }
     whole_venue("prod");
     says(venue_judge_environment(&settings, &error), OC_E_CONFIG,
          "x.conf:3: venue.mine.environment: found 'prod', expected live, practice, testnet or local");
+}
+
+#define ORDER_VALUE "max_order_value: --max-order-value 50, or --waive max_order_value"
+#define POSITION    "position_limit: --max-position 0.01, or --waive position_limit"
+#define DAY_LOSS    "max_daily_loss: --max-day-loss 25, or --waive max_daily_loss"
+
+static void live_venue(void)
+{
+    whole_venue("live");
+    set("session.live", "main");
+    set("account.capital", "500 USDT");
+}
+
+static void an_account_is_armed_by_its_name(void **state)
+{
+    (void)state;
+    whole_venue("live");
+    limits("the account's name: --live main; what strategies trade with: --capital '500 USDT'; " ORDER_VALUE
+           "; " POSITION "; " DAY_LOSS);
+    live_venue();
+    set("risk.without", "max_order_value,position_limit,max_daily_loss");
+    limits(NULL);
+    assert_true(arming_is_set(&settings) && arming_is_real(&settings));
+    assert_string_equal(arming_account(&settings), "main");
+    set("session.live", "mine/main");
+    limits(NULL);
+    assert_string_equal(arming_account(&settings), "main");
+    static const char *const others[] = {"other", "yours/main", "main/mine", "mine/"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        set("session.live", others[i]);
+        taken(PART_RULE);
+        assert_int_equal(arming_judge(&settings, &parts, &error), OC_E_CONFIG);
+        assert_string_equal(error.found, others[i]);
+        assert_string_equal(error.expected, "main");
+    }
+    set("session.live", "main");
+    venue("accounts", "main, second");
+    taken(PART_RULE);
+    assert_int_equal(arming_judge(&settings, &parts, &error), OC_E_NOT_SUPPORTED);
+    set("session.paper", "yes"); /* it sends no order */
+    assert_false(arming_is_set(&settings));
+    assert_int_equal(arming_judge(&settings, &parts, &error), OC_OK);
+}
+
+/* The same words, where nothing is at stake. */
+static void a_rehearsal_is_armed_too(void **state)
+{
+    (void)state;
+    whole_venue("local");
+    set("session.live", "main");
+    taken(PART_RULE);
+    assert_int_equal(arming_judge(&settings, &parts, &error), OC_E_CONFIG);
+    assert_non_null(strstr(error.what, "an armed session says what it trades with, and this is not said: what "
+                                       "strategies trade with: --capital"));
+    set("account.capital", "500 USDT");
+    set("risk.without", "max_order_value,position_limit,max_daily_loss");
+    taken(PART_RULE);
+    assert_int_equal(arming_judge(&settings, &parts, &error), OC_OK);
+    assert_true(arming_is_set(&settings) && !arming_is_real(&settings));
 }
 
 static void a_live_environment_asks_for_limits(void **state)
@@ -180,24 +237,24 @@ static void a_live_environment_asks_for_limits(void **state)
     (void)state;
     whole_venue("local");
     taken(PART_RULE);
-    assert_int_equal(venue_judge_limits(&settings, &parts, &error), OC_OK); /* nothing is at stake */
-    whole_venue("live");
-    limits("max_order_value, position_limit, max_daily_loss");
+    assert_int_equal(arming_judge(&settings, &parts, &error), OC_OK); /* nothing is at stake */
+    live_venue();
+    limits(ORDER_VALUE "; " POSITION "; " DAY_LOSS);
     set("risk.max_order_value.limit", "100");
-    limits("position_limit, max_daily_loss");
+    limits(POSITION "; " DAY_LOSS);
     set("risk.without", "max_daily_loss, position_limit");
     limits(NULL);
     set("risk.without", "max_daily_loss_x");
-    whole_venue("live"); /* a limit that holds for some orders is none */
+    live_venue(); /* a limit that holds for some orders is none */
     set("risk.without", "position_limit");
     set("risk.max_daily_loss.limit", "50");
     set("risk.max_order_value.limit", "100");
     limits(NULL);
     set("risk.max_order_value.for.instruments", "BTC/USDT");
-    limits("max_order_value");
+    limits(ORDER_VALUE);
     set("risk.chain", "max_order_qty,max_order_value,price_collar,message_rate,max_daily_loss,all");
     set("risk.all.plugin", "outcry.max_order_value");
-    limits("max_order_value");
+    limits(ORDER_VALUE);
     set("risk.all.limit", "1000");
     limits(NULL);
 }
@@ -499,6 +556,8 @@ int main(void)
         TEST(an_endpoint_that_nobody_described_is_told_from_those_that_are),
         TEST(an_environment_is_one_of_four),
         TEST(a_live_environment_asks_for_limits),
+        TEST(an_account_is_armed_by_its_name),
+        TEST(a_rehearsal_is_armed_too),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
         cmocka_unit_test(closing_and_protecting_go_the_way_that_is_said),
         cmocka_unit_test(how_far_a_stop_may_slip),

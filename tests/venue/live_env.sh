@@ -1,6 +1,7 @@
 #!/bin/sh
 # live_env.sh OUTCRY_VENUE OUTCRY: the environment `live` as far as it goes: the connector's own addresses, here behind a proxy and with a certificate of
-# their names. A question needs no key; places of a configuration, keys of another environment and orders are refused before anything is reached.
+# their names. A question needs no key; places of a configuration, and keys of another environment, are refused before anything is reached; orders are
+# real money, and leave when the account was named.
 more='proxy = "http://127.0.0.1:PROXY"; '
 . "$(dirname "$0")/binanceus_kit.sh"
 echo quit >&8
@@ -52,15 +53,73 @@ runs() { # CODE ARGUMENTS...
     got=$?
     [ $got = "$code" ] || fail "run $*: exit code $got in place of $code: $(cat out err)"
 }
-limits='--set risk.max_order_value.limit=100 --set risk.without=position_limit --set risk.max_daily_loss.limit=50'
+limits='--max-order-value 100 --waive max_position --max-day-loss 50'
 : >proxy.log
 runs 3
-grep -q 'with real money these need a limit, and have none: max_order_value, position_limit, max_daily_loss' err || fail "limits: $(cat err)"
+grep -q "venue binanceus: orders here are real money, and this is not said: the account's name: --live main; what strategies trade with: --capital '500 USDT'; max_order_value: --max-order-value 50, or --waive max_order_value; position_limit: .*; max_daily_loss: " err || fail "what is missing: $(cat err)"
 # shellcheck disable=SC2086 # a list
-runs 1 $limits
-grep -q "orders with real money are not supported yet: found 'live', expected practice, testnet or local" err || fail "real money: $(cat err)"
+runs 3 $limits --live other --capital '500 USD'
+grep -q "this is no account of the session: found 'other', expected main" err || fail "another account: $(cat err)"
 [ ! -s proxy.log ] || fail "something was reached before it was refused: $(cat proxy.log)"
+info 0 --config main.conf
+: >proxy.log
+# shellcheck disable=SC2086 # a list
+runs 3 $limits --live main --capital '500 USD' --yes main
+grep -q "binanceus: its account has no key to trade with: expected venue.binanceus.keys.main" err || fail "no key: $(cat err)"
+[ ! -s proxy.log ] || fail "it was reached without a key: $(cat proxy.log)"
+sed 's|ca_file|keys: { main: { environment = "live"; api_key = "file:rehearsal/main.key"; secret = "file:rehearsal/main.secret"; }; }; &|' main.conf >live.conf
+mv live.conf main.conf
+# shellcheck disable=SC2086 # a list
+runs 1 $limits --live main --capital '500 USD' </dev/null
+grep -q '^LIVE: account main at binanceus: orders are real money$' err || fail "the screen: $(cat err)"
+grep -q '^  holdings  *2 BTC: unassigned; nothing sells it until .adopt.$' err && grep -q '^  *100000 USD: what is not of the capital is unassigned$' err || fail "holdings: $(cat err)"
+grep -q '^  limits  *max_order_value 25, position_limit WAIVED, max_daily_loss 50$' err || fail "limits: $(cat err)"
+grep -q 'REHEARSED ONLY: never tried with this account; orders are worth at most 25, until$' err || fail "never tried: $(cat err)"
+grep -q 'not armed: nothing was sent.*there is no terminal to ask at: read the screen above, and say --yes ACCOUNT' err || fail "nobody to ask: $(cat err)"
+# shellcheck disable=SC2086 # a list
+runs 3 $limits --live main --capital '5000000 USD' --yes main
+grep -q 'account.capital: the account holds less USD than the capital' err || fail "more than there is: $(cat err)"
+runs 3 --waive max_order_value,max_position --max-day-loss 50 --live main --capital '500 USD' --yes main
+grep -q 'REHEARSED ONLY: until .outcry venue try binanceus/main --trade. has passed, the rule max_order_value must limit orders' err || fail "waived: $(cat err)"
+tell orders all
+sleep 0.1
+grep -q '^[0-9]* main ' said && fail "an order was sent before it was armed: $(cat said)"
+cat >day.lua <<'END'
+strategy { name = "day" }
+local order
+function on_init(m) every("200ms", function() if not order then order = m:buy { qty = "0.001", price = "50000" } end end) end
+END
+# shellcheck disable=SC2086 # a list
+"$outcry" run day.lua --venue binanceus --config main.conf --listen none $limits --live main --capital '500 USD' --yes main --json >live.json 2>err &
+session=$!
+tried() { # CODE MORE...
+    code=$1
+    shift
+    "$outcry" venue try binanceus/main --config main.conf --max '15 USD' --yes main "$@" >tried 2>err &
+    session=$!
+    until_ says 'is compared' err
+    sleep 0.3
+    tell buy 0.001 BTCUSD at the website of second
+    wait $session
+    got=$?
+    [ $got = "$code" ] || fail "venue try $*: exit code $got in place of $code: $(cat tried err)"
+}
+tried 0 --trade
+grep -q '^ok  *permissions  *the key may trade$' tried || fail "permissions: $(cat tried)"
+# shellcheck disable=SC2086 # a list
+runs 1 $limits --live main --capital '500 USD' </dev/null
+grep -q 'REHEARSED ONLY' err && fail "it has passed: $(cat err)"
+grep -q '^  limits  *max_order_value 100, ' err || fail "its own limit: $(cat err)"
+armed() { tell buy 0.001 BTCUSD at the website of second; tell orders all; sleep 0.1; says '^[0-9]* main buy 0.001 BTCUSD @ 50000: open' said; }
+until_ says "is compared" err
+until_ armed
+kill -INT $session
+wait $session || fail "the live session ends with $?: $(cat err)"
+grep -q '^outcry: the session has ended; left at binanceus: 1 open orders, 0 positions$' err || fail "what is left: $(cat err)"
+tell orders all
+sleep 0.1
+says '^[0-9]* main buy 0.001 BTCUSD @ 50000: open' said || fail "Ctrl-C has traded: $(cat said)"
 echo quit >&8
 wait $pid
 info 4 --config main.conf # the proxy is there, and nobody behind it
-echo "live: reached at its own places, and no order leaves"
+echo "live: reached at its own places; no order leaves before the account is named"

@@ -1,8 +1,6 @@
 /* max_order_value.c: refuses an order, or an amend upwards, whose value is above `limit`, in the
- * settlement asset. Valued at its limit, its stop or the reference price; a sale at the reference
- * where that is higher than its limit, for it would trade there. Orders that can only reduce pass.
- */
-#include <outcry/kit/dec.h>
+ * settlement asset. Orders that can only reduce pass. */
+#include <outcry/kit/order_value.h>
 #include <outcry/kit/rule.h>
 #include <stdlib.h>
 
@@ -11,54 +9,23 @@ struct rule {
     uint32_t has_limit;  /* 0: everything passes */
 };
 
-/* An order by money is worth its money, unless it is settled in another asset than it is priced in.
- */
-static int is_by_money(const struct oc_risk_ctx *ctx, const struct oc_request *ask)
-{
-    const struct oc_instrument *instrument = ctx->instrument(ctx, ask->head.inst);
-    return (ask->bits & OC_RQ_HAS_QUOTE_QTY) && instrument &&
-           (instrument->kind == OC_KIND_SPOT || instrument->kind == OC_KIND_LINEAR);
-}
-
-static oc_rc value_of(const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_dec *ret_value)
-{
-    int64_t qty, price, reference, age_ns;
-    struct oc_dec value;
-    if (is_by_money(ctx, ask)) {
-        *ret_value = ask->quote_qty;
-        return OC_OK;
-    }
-    oc_rc rc = ctx->worst_qty(ctx, ask, &qty);
-    if (rc < 0)
-        return rc;
-    rc = ctx->worst_price(ctx, ask, &price);
-    if (rc < 0)
-        return rc;
-    if (ask->side == OC_SIDE_SELL && ctx->reference(ctx, ask->head.inst, &reference, &age_ns) == OC_OK &&
-        reference > price)
-        price = reference;
-    rc = ctx->notional(ctx, ask->head.inst, price, qty, &value);
-    return rc < 0 ? rc : oc_dec_abs(value, ret_value);
-}
-
 /* [engine] */
 static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
                    struct oc_verdict *ret_verdict)
 {
     const struct rule *rule = self;
-    struct oc_dec value, before;
+    struct oc_dec value;
     if (!rule->has_limit || kit_only_reduces(ask))
         return oc_allow(ret_verdict);
-    oc_rc rc = value_of(ctx, ask, &value);
+    oc_rc rc = kit_order_value(ctx, ask, &value);
     if (rc == OC_E_NOT_FOUND)
         return oc_refuse(ret_verdict, "NO_REFERENCE_PRICE", (struct oc_dec){0, 0, 0}, rule->limit);
     if (rc < 0)
         return rc;
     if (oc_dec_compare(value, rule->limit) <= 0)
         return kit_allow(ret_verdict, value, rule->limit);
-    if (ask->kind == OC_REQUEST_AMEND && ctx->previous && value_of(ctx, ctx->previous, &before) == OC_OK &&
-        oc_dec_compare(value, before) <= 0)
-        return oc_allow(ret_verdict); /* no increase */
+    if (kit_is_no_increase(ctx, ask, value))
+        return oc_allow(ret_verdict);
     return oc_refuse(ret_verdict, "VALUE_ABOVE_LIMIT", value, rule->limit);
 }
 
