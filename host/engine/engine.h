@@ -305,8 +305,18 @@ void engine_set_cancel_all(struct engine *engine, uint32_t account, uint32_t can
 /* [setup] Which orders go the venue's own way (OC_RQ_NATIVE): OC_CAN_CLOSE, OC_CAN_PROTECT. The same in a replay. */
 void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can);
 /* What a cancel of many leaves: protection; nothing; protection, and the orders that close; nothing, and the books of the entries
- * that are taken back are closed, until they are flat. */
-enum engine_cancels { CANCEL_NOT_PROTECTION, CANCEL_ALL, CANCEL_NOT_CLOSING, CANCEL_TO_CLOSE };
+ * that are taken back are closed, until they are flat; orders of another hand; these, and whatever can only make a position smaller:
+ * protection, the orders that close, reduce-only orders, and stops against what is held, as far as they are for no more than that. */
+enum engine_cancels {
+    CANCEL_NOT_PROTECTION,
+    CANCEL_ALL,
+    CANCEL_NOT_CLOSING,
+    CANCEL_TO_CLOSE,
+    CANCEL_OURS,
+    CANCEL_ENTRIES
+};
+/* Whether a cancel of that kind leaves this open order. [engine] */
+bool order_stays(const struct engine *engine, const struct order *order, enum engine_cancels which);
 /* In a batch of the host: one CANCEL_ALL for each account whose venue can and has an order open there (inst 0: anywhere), where no
  * open order is to stay. Never refused by a rule. It ends no order: engine_cancel_all in the next batch asks for the end of each,
  * and what the venue says of each is its end. Returns how many. */

@@ -184,8 +184,6 @@ bool own_way_is_for(const struct engine *engine, const struct oc_request *reques
 CHECKED oc_rc own_way_note(struct engine *engine, struct order *order);
 
 /* closing.c */
-/* The order stays where the others are taken back. */
-bool order_stays(const struct order *order, enum engine_cancels which);
 /* A request stands: it may begin or end the closing of its book. */
 void closing_note(struct engine *engine, const struct oc_request *request, const struct order *order);
 /* After a fill or an answer, while some book is closing. */

@@ -110,6 +110,9 @@ struct console_service {
     struct verdict_row verdicts[CONSOLE_VERDICTS_MAX]; /* of the request being asked */
     uint32_t verdict_count;
     uint64_t verdict_order;
+    int64_t fed_ns; /* of the last market event; INT64_MIN: none came */
+    struct console_service_day day;
+    int64_t day_end_ns;           /* the next one is looked at then */
     struct console_seat *asking;  /* whose question is being answered */
     struct console_seat *waiting; /* step, until_fill */
     struct text reply;
@@ -175,6 +178,36 @@ bool service_preview(struct console_service *service, const struct command_words
 /* From words to a request: side by words->fields[0]. False: *reply says why. */
 bool service_parse_order(struct console_service *service, const struct command_words *words, uint32_t first,
                          struct oc_request *ret_request, struct text *reply);
+
+/* service_glance.c */
+/* A market event has come: its time, and where the day began. */
+void service_look_at_day(struct console_service *service, int64_t now_ns);
+/* Members of the answer to `status`: feed, day, latches. */
+void service_put_glance(const struct console_service *service, const struct console_service_status *status,
+                        struct text *reply);
+/* How far the market is from the price at which an order would fill, or its stop from being passed: hundredths of a percent of the market,
+ * above 0: not there yet; null: no price. */
+void service_put_distance(const struct console_service *service, const struct order *order, struct text *reply);
+
+/* service_kill.c */
+bool service_cancel_all(struct console_service *service, const struct command_words *words, struct text *reply);
+bool service_flatten(struct console_service *service, struct text *reply);
+bool service_kill(struct console_service *service, const struct command_words *words, struct text *reply);
+bool service_unkill(struct console_service *service, struct text *reply);
+
+/* protection.c */
+struct protection {  /* of a position, by open orders with a stop price against it */
+    int64_t held;    /* units: above 0 long, below 0 short */
+    int64_t stopped; /* units that stops would close, at most; may be more than is held */
+    int64_t stop;    /* price units: of the stop that the market reaches first */
+    bool in_host;    /* some are held by the host, and are not there while it is down */
+    bool is_limit;   /* some are stop limits: they may be passed over without a fill */
+};
+/* Of a book; of an account what no strategy holds (`by_hand`), or all of it. A stop of which nobody knows whether it is there counts as
+ * none. */
+struct protection service_protection(const struct console_service *service, const struct position *position,
+                                     bool by_hand);
+void service_put_protection(struct console_service *service, const struct position *position, struct text *reply);
 
 /* console_service.c */
 /* The instrument named by field i (default: the first instrument when there is none). False: *reply says why. */
