@@ -17,6 +17,7 @@
 #include "report/report.h"
 #include "session/ending.h"
 #include "session/rules_change.h"
+#include "session/venue_keys.h"
 
 enum { PAPER_DEADLINE_NS = 250000000, TURNS_BETWEEN_LOOKS = 1023 };
 #define BACKTEST_DEADLINE_NS 10000000000LL
@@ -167,6 +168,7 @@ struct run *run_new(struct options *options, struct registry *registry, const ch
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return NULL;
+    run->host_file.fd = -1;
     run->options = options;
     run->registry = registry;
     run->session = session_new(&options->settings, registry, label);
@@ -180,6 +182,7 @@ void run_free(struct run *run)
 {
     if (!run)
         return;
+    host_file_close(&run->host_file);
     session_free(run->session);
     strategies_release(&run->strategies); /* what a restart has read, where nothing was opened */
     free(run);
@@ -213,6 +216,8 @@ oc_rc run_open(struct run *run)
     struct restore *restore = &run->restore;
     const char *dir = settings_text(session->settings, "session.dir", NULL);
     oc_rc rc = dir ? session_lock(session, dir) : OC_OK;
+    if (rc == OC_OK && dir && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS)
+        rc = session_open_latch(session, dir);
     if (dir) {
         session->journal.self = &restore->parts;
         session->journal.checkpoint = checkpoint_start;
@@ -229,6 +234,8 @@ oc_rc run_open(struct run *run)
         rc = restore_open(restore, session, dir);
     if (rc == OC_OK && session->links.count) /* the last that may need a person, and nothing is recorded yet */
         rc = run_unlock_venue(run);
+    if (rc == OC_OK && dir && links_are_on_network(&session->links) && !venue_is_feed(session->settings))
+        rc = run_seal(run, dir);
     if (rc == OC_OK)
         rc = session_open(session);
     if (rc == OC_OK && restore->has_journal) {
@@ -253,6 +260,8 @@ static void tell_unreached(void *self, const char *rule, const char *list)
 oc_rc run_go(struct run *run)
 {
     const struct rules *rules = &run->session->rules;
+    if (run->restore.is_started)
+        console_host_look(&run->console);
     oc_rc rc = run->restore.is_started ? OC_OK : strategies_start(&run->strategies);
     if (rc == OC_OK && run->parts & RUN_RECOVERS && rules_are_others(run->session))
         rc = rules_take_own(run->session);

@@ -10,6 +10,7 @@
 #include "recover/restore.h"
 #include "report/meter.h"
 #include "serve/console_host.h"
+#include "serve/hosts.h"
 #include "session/session.h"
 #include "steer/strategies.h"
 
@@ -38,6 +39,7 @@ struct run {
     struct meter meter;
     struct console_host console;
     struct restore restore;
+    struct host_file host_file;          /* that tells of this process; open behind console_listen */
     const struct run_examiner *examiner; /* borrowed; NULL: none */
     uint32_t parts;                      /* RUN_... */
     uint64_t progress_turns;
@@ -70,6 +72,8 @@ CHECKED oc_rc run_take_feed(struct run *run);
 CHECKED oc_rc run_judge_venue(struct run *run);
 /* The credentials of its accounts: fetched, or asked for. */
 CHECKED oc_rc run_unlock_venue(struct run *run);
+/* What `outcry kill` needs when this process hangs or is down: sealed in the folder. */
+CHECKED oc_rc run_seal(struct run *run, const char *dir);
 /* [setup] The stages of this composition; `before_balances` NULL: none beside the console. */
 void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances);
 /* Takes the session's folder for this process alone and opens the session, or goes on where its records end.

@@ -1,5 +1,6 @@
 #include "serve/console_host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +11,43 @@
 #include "serve/session_lists.h"
 #include "session/interrupt.h"
 
-enum { WAIT_NS = 50000000 };
+enum { WAIT_NS = 50000000, LATCH_SAID_NS = 1000000000 };
+
+/* Another process has asked for a kill: a command of the session, as from a console. Where it could not be carried out it is asked for
+ * still, and nothing that adds risk leaves. */
+static __attribute__((noinline)) void take_latch(struct console_host *host, int64_t at_ns)
+{
+    struct session *session = host->session;
+    struct latch_asks asks;
+    struct text reply;
+    char by[LATCH_BY_MAX], words[LATCH_BY_MAX + 32];
+    const enum latch_what what = latch_look(&session->latch, by, &asks);
+    const int size = snprintf(words, sizeof words, "kill\t%s\tby=%s", latch_name(what), by);
+    text_init_grow(&reply, COMMAND_LINE_MAX);
+    session->pace.command_ns = pace_now(session, at_ns);
+    if (session_command(session, words, (size_t)size, &reply) || session->commands.was_ok) {
+        latch_take(&session->latch, &asks);
+        log_error("console", "killed by %s (%s): nothing is opened until unkill: %s", by, latch_name(what), reply.data);
+    } else if (env_clock_mono() >= host->latch_said_ns) {
+        host->latch_said_ns = env_clock_mono() + LATCH_SAID_NS;
+        log_error("console", "a kill by %s (%s) could not be carried out, and is tried again: %s", by, latch_name(what),
+                  reply.data);
+    }
+    text_release(&reply);
+}
+
+void console_host_look(struct console_host *host)
+{
+    if (host->service && latch_is_asked(&host->session->latch))
+        take_latch(host, INT64_MAX);
+}
 
 /* Answers whoever asks. True: the session is to end. */
 static bool serve(struct console_host *host, int64_t at_ns)
 {
     struct pace *pace = &host->session->pace;
+    if (latch_is_asked(&host->session->latch))
+        take_latch(host, at_ns);
     if (!host->server)
         return interrupt_count() > 0;
     if (console_server_is_asked(host->server)) {
@@ -144,7 +176,9 @@ static void host_status(void *self, struct console_service_status *ret_status)
         .speed = session->pace.speed,
         .is_live = host->is_rehearsal,
         .is_paused = session->pace.is_paused,
-        .is_ended = session->pace.is_ended};
+        .is_ended = session->pace.is_ended,
+        .clock_ns = session->inbox ? pace_now(session, INT64_MAX) : 0,
+        .at_venue = session->links.count && !session->venues.is_feed};
     ret_status->strategies = strategies_loaded(host->strategies);
 }
 
@@ -264,6 +298,39 @@ static oc_rc host_control(void *self, const struct command_words *words, struct 
     return refuse(reply, "NOT_HERE", "going back is for recorded sessions: outcry replay SESSION --console");
 }
 
+static bool host_day(void *self, bool saves, struct console_service_day *day)
+{
+    struct latch_page *page = ((struct console_host *)self)->session->latch.page;
+    if (page && saves) {
+        page->day = 0; /* half of it is none of it */
+        page->day_from_ns = day->from_ns;
+        page->day_profit_low = (uint64_t)day->profit;
+        page->day_profit_high = (uint64_t)(day->profit >> 64);
+        page->day = day->day;
+    } else if (page) {
+        day->day = page->day;
+        day->from_ns = page->day_from_ns;
+        day->profit = (oc_i128)(int64_t)page->day_profit_high * ((oc_i128)1 << 64) + (oc_i128)page->day_profit_low;
+    }
+    return page != NULL;
+}
+
+/* "UTC", "+02:00", "-05:00". */
+static oc_rc read_zone(struct session *session, int64_t *ret_zone_ns)
+{
+    const struct setting *setting = settings_get(session->settings, "session.day");
+    const char *text = setting ? setting->value : "UTC";
+    int hours = 0, minutes = 0, size = 0;
+    *ret_zone_ns = 0;
+    if (strcmp(text, "UTC") == 0)
+        return OC_OK;
+    if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &size) != 2 ||
+        text[1 + size] || hours > 14 || minutes > 59 || hours < 0 || minutes < 0)
+        return settings_wrong(session->settings, setting, "UTC, or hours and minutes before it: +02:00, -05:00");
+    *ret_zone_ns = (hours * 60ll + minutes) * 60000000000ll * (*text == '-' ? -1 : 1);
+    return OC_OK;
+}
+
 static bool host_steer(void *self, const struct command_words *words, struct text *reply)
 {
     return strategies_steer(((struct console_host *)self)->strategies, words, reply);
@@ -331,6 +398,9 @@ static oc_rc open_host(void *self, struct session *session)
     oc_rc rc = settings_dec(session->settings, "console.ask_above", &ask_above);
     if (rc == OC_OK || rc == OC_E_NOT_FOUND)
         rc = settings_boolean(session->settings, "console.rehearse_live", &host->is_rehearsal);
+    int64_t zone_ns = 0;
+    if (rc == OC_OK || rc == OC_E_NOT_FOUND)
+        rc = read_zone(session, &zone_ns);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, &session->settings->error);
     host->strategies->grants_nothing = host->is_rehearsal;
@@ -345,11 +415,13 @@ static oc_rc open_host(void *self, struct session *session)
                                                 .origin = host_origin,
                                                 .strategy_name = host_strategy_name,
                                                 .fee_rate = host_fee_rate,
-                                                .half_spread = host_half_spread};
+                                                .half_spread = host_half_spread,
+                                                .day = host_day};
     struct console_service_config config = {.engine = session->engine,
                                             .server = host->server,
                                             .host = &host->table,
                                             .account = session->money.account,
+                                            .zone_ns = zone_ns,
                                             .ask_above = ask_above};
     rc = console_service_new(&config, &host->service);
     if (rc < 0)

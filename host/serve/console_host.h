@@ -30,13 +30,16 @@ struct console_host {
     struct console_service *service; /* owned */
     struct console_service_host table;
     struct console_rewind rewind;
-    bool has_own;      /* a console of this process: the session ends with it */
-    bool is_rehearsal; /* live's locks and colours on a session that is not */
-    bool is_recorded;  /* a recording is carried out: something comes of waiting without a strategy too */
+    int64_t latch_said_ns; /* that a kill could not be carried out is not said again before */
+    bool has_own;          /* a console of this process: the session ends with it */
+    bool is_rehearsal;     /* live's locks and colours on a session that is not */
+    bool is_recorded;      /* a recording is carried out: something comes of waiting without a strategy too */
 };
 
 /* [setup] Before the balances. session, strategies, server and the wishes are set. */
 void console_host_add_stage(struct console_host *host, struct session *session, struct strategies *strategies);
+/* [engine] A session that goes on, before its strategies do: carries out what its latch asks for. */
+void console_host_look(struct console_host *host);
 /* After the data: answers until the own console goes. */
 void console_host_linger(struct console_host *host);
 
