@@ -34,6 +34,8 @@ int verb_data(int argc, char **argv);
 int verb_markets(int argc, char **argv);
 int verb_reconcile(int argc, char **argv);
 int verb_keys(int argc, char **argv);
+int verb_kill(int argc, char **argv);
+int verb_status(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_version(int argc, char **argv);
