@@ -21,6 +21,8 @@ static const struct config_key keys[] = {
      "close: what is open when the data end is closed at the last price; hold: it stays; stopped by hand it always "
      "stays"},
     {"session.dir", "text", "none (paper on a live feed: sessions/...)", "folder that records the run"},
+    {"session.day", "text", "UTC",
+     "the zone of the day whose profit is shown: UTC, or hours before it: +02:00, -05:00"},
     {"session.durability", "text", "process", "process: survives our own death; power: orders wait for the disk"},
     {"session.speed", "text", "max", "of replayed data: 1x, 60x, max"},
     {"session.feed", "text", "none", "paper: replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]"},
