@@ -33,7 +33,13 @@ void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t
 int run_close_session(struct run *run, int code)
 {
     struct error error;
+    if (run->console.tell && code != EXIT_GOOD && code != EXIT_RISK)
+        tell_say(run->console.tell, NOTICE_ALARM, NOTICE_END, "", "ended, with code %d", code);
+    else
+        tell_say(run->console.tell, NOTICE_WARNING, NOTICE_END, "", "ended");
     oc_rc rc = session_close(run->session);
+    tell_free(run->console.tell);
+    run->console.tell = run->console.watch.tell = NULL;
     if (rc >= 0)
         return code;
     error_at(&error, rc, "session folder %s", settings_text(run->session->settings, "session.dir", "(memory)"));
@@ -210,6 +216,18 @@ void run_compose(struct run *run, uint32_t parts, const struct session_stage *be
         session_add_stage(session, &(struct session_stage){"progress", run, open_progress, NULL});
 }
 
+/* Who is told when something is wrong. */
+static oc_rc open_alerts(struct run *run, const char *dir)
+{
+    struct session *session = run->session;
+    struct error error;
+    char title[64];
+    const char *slash = dir ? strrchr(dir, '/') : NULL;
+    snprintf(title, sizeof title, "outcry %s %s", session->label, slash && slash[1] ? slash + 1 : dir ? dir : "");
+    const oc_rc rc = tell_new(session->settings, title, dir, &run->console.tell, &error);
+    return rc < 0 ? session_fail(session, &error) : rc;
+}
+
 oc_rc run_open(struct run *run)
 {
     struct session *session = run->session;
@@ -236,6 +254,8 @@ oc_rc run_open(struct run *run)
         rc = run_unlock_venue(run);
     if (rc == OC_OK && dir && links_are_on_network(&session->links) && !venue_is_feed(session->settings))
         rc = run_seal(run, dir);
+    if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS)
+        rc = open_alerts(run, dir);
     if (rc == OC_OK)
         rc = session_open(session);
     if (rc == OC_OK && restore->has_journal) {
@@ -246,7 +266,12 @@ oc_rc run_open(struct run *run)
                      (unsigned long long)restore->in_flight);
     }
     restore_close(restore);
-    if (rc == OC_OK && restore->is_restored && run->console.server && run->console.service)
+    if (rc == OC_OK && restore->is_restored)
+        tell_say(run->console.tell, NOTICE_WARNING, NOTICE_START, "", "started again: it goes on, %u orders are open",
+                 orders_open_count(engine_orders(session->engine)));
+    else if (rc == OC_OK)
+        tell_say(run->console.tell, NOTICE_INFO, NOTICE_START, "", "started");
+    if (rc == OC_OK && restore->is_restored && run->console.service)
         console_service_recall(run->console.service, dir);
     return rc;
 }

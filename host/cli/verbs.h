@@ -34,6 +34,7 @@ int verb_data(int argc, char **argv);
 int verb_markets(int argc, char **argv);
 int verb_reconcile(int argc, char **argv);
 int verb_keys(int argc, char **argv);
+int verb_alerts(int argc, char **argv);
 int verb_kill(int argc, char **argv);
 int verb_status(int argc, char **argv);
 int verb_bench(int argc, char **argv);

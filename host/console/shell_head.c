@@ -186,7 +186,9 @@ static void put_fill(struct shell *shell, struct text *out, struct json_object *
 static void put_alert(struct shell *shell, struct text *out, struct json_object *told)
 {
     put_coloured(shell, out, red, "ALERT");
-    text_format(out, " %s %s %s ", get_text(told, "number"), get_text(told, "symbol"), get_text(told, "operator"));
+    const bool of_position = strcmp(get_text(told, "of"), "position") == 0;
+    text_format(out, " %s %s%s %s ", get_text(told, "number"), get_text(told, "symbol"), of_position ? " position" : "",
+                get_text(told, "operator"));
     put_price(shell, out, told, "price");
     text_put(out, ", now ");
     put_price(shell, out, told, "last");

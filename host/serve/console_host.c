@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "serve/session_lists.h"
 #include "session/interrupt.h"
+#include "tell/channel.h"
 
 enum { WAIT_NS = 50000000, LATCH_SAID_NS = 1000000000 };
 
@@ -48,6 +49,7 @@ static bool serve(struct console_host *host, int64_t at_ns)
     struct pace *pace = &host->session->pace;
     if (latch_is_asked(&host->session->latch))
         take_latch(host, at_ns);
+    watch_look(&host->watch);
     if (!host->server)
         return interrupt_count() > 0;
     if (console_server_is_asked(host->server)) {
@@ -315,20 +317,18 @@ static bool host_day(void *self, bool saves, struct console_service_day *day)
     return page != NULL;
 }
 
-/* "UTC", "+02:00", "-05:00". */
-static oc_rc read_zone(struct session *session, int64_t *ret_zone_ns)
+static struct kept_alert *host_kept_alerts(void *self)
 {
-    const struct setting *setting = settings_get(session->settings, "session.day");
-    const char *text = setting ? setting->value : "UTC";
-    int hours = 0, minutes = 0, size = 0;
-    *ret_zone_ns = 0;
-    if (strcmp(text, "UTC") == 0)
-        return OC_OK;
-    if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &size) != 2 ||
-        text[1 + size] || hours > 14 || minutes > 59 || hours < 0 || minutes < 0)
-        return settings_wrong(session->settings, setting, "UTC, or hours and minutes before it: +02:00, -05:00");
-    *ret_zone_ns = (hours * 60ll + minutes) * 60000000000ll * (*text == '-' ? -1 : 1);
-    return OC_OK;
+    struct latch_page *page = ((struct console_host *)self)->session->latch.page;
+    return page ? page->alerts : NULL;
+}
+
+static void host_alerted(void *self, const char *words) { watch_by_hand(&((struct console_host *)self)->watch, words); }
+
+static const char *watched_name(void *self, uint32_t strategy)
+{
+    const char *name = strategies_name(((struct console_host *)self)->strategies, strategy);
+    return name ? name : "a strategy";
 }
 
 static bool host_steer(void *self, const struct command_words *words, struct text *reply)
@@ -400,7 +400,7 @@ static oc_rc open_host(void *self, struct session *session)
         rc = settings_boolean(session->settings, "console.rehearse_live", &host->is_rehearsal);
     int64_t zone_ns = 0;
     if (rc == OC_OK || rc == OC_E_NOT_FOUND)
-        rc = read_zone(session, &zone_ns);
+        rc = tell_zone(session->settings, &zone_ns);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, &session->settings->error);
     host->strategies->grants_nothing = host->is_rehearsal;
@@ -416,7 +416,9 @@ static oc_rc open_host(void *self, struct session *session)
                                                 .strategy_name = host_strategy_name,
                                                 .fee_rate = host_fee_rate,
                                                 .half_spread = host_half_spread,
-                                                .day = host_day};
+                                                .day = host_day,
+                                                .kept_alerts = host_kept_alerts,
+                                                .alerted = host_alerted};
     struct console_service_config config = {.engine = session->engine,
                                             .server = host->server,
                                             .host = &host->table,
@@ -424,6 +426,10 @@ static oc_rc open_host(void *self, struct session *session)
                                             .zone_ns = zone_ns,
                                             .ask_above = ask_above};
     rc = console_service_new(&config, &host->service);
+    host->watch.strategy_name = watched_name;
+    host->watch.self = host;
+    if (rc == OC_OK)
+        rc = watch_open(&host->watch, session, host->tell);
     if (rc < 0)
         return rc;
     session->commands.self = host;

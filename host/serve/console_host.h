@@ -9,6 +9,7 @@
 #include "serve/console_service.h"
 #include "session/session.h"
 #include "steer/strategies.h"
+#include "tell/watch.h"
 
 /* Going back in a recorded session. NULL members: not here. */
 struct console_rewind {
@@ -30,6 +31,8 @@ struct console_host {
     struct console_service *service; /* owned */
     struct console_service_host table;
     struct console_rewind rewind;
+    struct tell *tell; /* NULL: nobody is told but consoles */
+    struct watch watch;
     int64_t latch_said_ns; /* that a kill could not be carried out is not said again before */
     bool has_own;          /* a console of this process: the session ends with it */
     bool is_rehearsal;     /* live's locks and colours on a session that is not */

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "serve/console_server.h"
 #include "session/command.h"
+#include "session/latch.h"
 
 enum {
     CONSOLE_PAGE = 16,       /* rows of a list */
@@ -24,7 +25,7 @@ enum {
     CONSOLE_HISTORIES_MAX = 2048,    /* orders whose history is remembered */
     CONSOLE_STEPS_MAX = 24,          /* of one history */
     CONSOLE_VERDICTS_MAX = 16,
-    CONSOLE_ALERTS_MAX = 64
+    CONSOLE_ALERTS_MAX = LATCH_ALERTS_MAX
 };
 
 struct console_service; /* opaque */
@@ -84,6 +85,10 @@ struct console_service_host {
     struct oc_dec (*half_spread)(void *self);
     /* Loads where the day began, of this life or one before, or saves it. False, and NULL: there is nowhere to. */
     bool (*day)(void *self, bool saves, struct console_service_day *day);
+    /* CONSOLE_ALERTS_MAX of them that outlive the process; NULL, and a NULL: there is nowhere. Borrowed. */
+    struct kept_alert *(*kept_alerts)(void *self);
+    /* An alert that a person has set has fired. NULL: nobody else is told. */
+    void (*alerted)(void *self, const char *words);
 };
 
 struct console_service_config {

@@ -83,9 +83,10 @@ struct order_history { /* what we know of one order, to explain it */
 struct alert {
     uint32_t inst; /* 0: free */
     uint32_t number;
-    int64_t price;
+    int64_t price; /* or quantity, of a position */
     bool above;
     bool has_fired;
+    bool of_position;
     int64_t fired_ns;
 };
 
@@ -126,9 +127,15 @@ typedef bool (*service_fn)(struct console_service *service, const struct command
 bool service_markets(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_ticker(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_bars(struct console_service *service, const struct command_words *words, struct text *reply);
+void bar_history_add(struct console_service *service, const struct oc_event *event);
+
+/* service_alerts.c */
 bool service_alert(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_alerts(struct console_service *service, const struct command_words *words, struct text *reply);
-void bar_history_add(struct console_service *service, const struct oc_event *event);
+/* A price of that event's instrument has come. */
+void service_look_at_alerts(struct console_service *service, const struct oc_event *event, int64_t price);
+/* Behind a restart, when the instruments are known: those that were kept. */
+void service_recall_alerts(struct console_service *service);
 
 /* service_book.c */
 bool service_book(struct console_service *service, const struct command_words *words, struct text *reply);
@@ -195,18 +202,7 @@ bool service_flatten(struct console_service *service, struct text *reply);
 bool service_kill(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_unkill(struct console_service *service, struct text *reply);
 
-/* protection.c */
-struct protection {  /* of a position, by open orders with a stop price against it */
-    int64_t held;    /* units: above 0 long, below 0 short */
-    int64_t stopped; /* units that stops would close, at most; may be more than is held */
-    int64_t stop;    /* price units: of the stop that the market reaches first */
-    bool in_host;    /* some are held by the host, and are not there while it is down */
-    bool is_limit;   /* some are stop limits: they may be passed over without a fill */
-};
-/* Of a book; of an account what no strategy holds (`by_hand`), or all of it. A stop of which nobody knows whether it is there counts as
- * none. */
-struct protection service_protection(const struct console_service *service, const struct position *position,
-                                     bool by_hand);
+/* Of positions: "protection". */
 void service_put_protection(struct console_service *service, const struct position *position, struct text *reply);
 
 /* console_service.c */

@@ -1,6 +1,7 @@
 /* service_glance.c: what a person looks at first: how old the feed is, what the day has brought, how far orders are, what is latched. */
 #include "serve/console_service_impl.h"
 #include "session/json_units.h"
+#include "session/protection.h"
 
 #include <string.h>
 
@@ -107,4 +108,21 @@ void service_put_distance(const struct console_service *service, const struct or
     const double middle = (double)market->mark2 / 2, share = ((double)price - middle) / middle * 1e4;
     const bool is_above = (order->now.side == OC_SIDE_SELL) != waits; /* it is reached from below */
     json_double(reply, "distance_bps", is_above ? share : -share);
+}
+
+void service_put_protection(struct console_service *service, const struct position *position, struct text *reply)
+{
+    const struct protection protection = protection_of(service->engine, position, false);
+    const int64_t held = protection.held < 0 ? -protection.held : protection.held;
+    struct console_service_status status = {0};
+    service->config.host->status(service->config.host->self, &status);
+    const char *by = !protection.stopped ? "none" : protection.in_host ? "host" : status.at_venue ? "venue" : "paper";
+    const struct instrument *instrument = instruments_get(service->instruments, position->inst);
+    json_open(reply, "protection", '{');
+    json_text(reply, "by", by);
+    json_qty(reply, "stopped", instrument, true, protection.stopped < held ? protection.stopped : held);
+    json_flag(reply, "is_whole", held && protection.stopped >= held);
+    json_price(reply, "stop", instrument, protection.stopped != 0, protection.stop);
+    json_text(reply, "type", !protection.stopped ? NULL : protection.is_limit ? "STOP_LIMIT" : "STOP");
+    json_close(reply, '}');
 }

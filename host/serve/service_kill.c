@@ -2,6 +2,7 @@
 #include "engine/dust.h"
 #include "serve/console_service_impl.h"
 #include "session/json_units.h"
+#include "session/protection.h"
 
 #include <string.h>
 
@@ -130,7 +131,7 @@ static void put_unprotected(const struct console_service *service, struct text *
     for (uint32_t i = 0; i < books; i++) {
         const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
         const struct instrument *instrument = instruments_get(service->instruments, position->inst);
-        const struct protection protection = service_protection(service, position, true);
+        const struct protection protection = protection_of(service->engine, position, true);
         if (!protection.held || protection.stopped >= (protection.held < 0 ? -protection.held : protection.held))
             continue;
         if (count++ >= CONSOLE_PAGE)

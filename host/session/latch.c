@@ -5,6 +5,8 @@
 #include "base/env.h"
 #include "base/text.h"
 
+_Static_assert(sizeof(struct latch_page) <= LATCH_PAGE, "it is one page");
+
 static const char magic[16] = "outcry-latch 1\n";
 
 oc_rc latch_open(struct latch *latch, const char *dir)

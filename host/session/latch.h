@@ -1,5 +1,6 @@
 /* latch.h: the kill latch of a session: one page of the file `control.page` in its folder, which another process of its user sets while the
- * host runs, hangs or is down. Beside it stands where the day began, so that a restart shows the same profit of the day.
+ * host runs, hangs or is down. Beside it stand where the day began and the alerts that a person has set, so that a restart
+ * shows the same.
  *
  * Invariants
  * - Who asks has it on the disk before it does anything else. Nothing takes an ask back; the session takes it, once, as a recorded command
@@ -19,12 +20,22 @@
 #include "base/checked.h"
 
 #define LATCH_FILE "control.page"
-enum { LATCH_PAGE = 4096, LATCH_BY_MAX = 64 };
+enum { LATCH_PAGE = 4096, LATCH_BY_MAX = 64, LATCH_ALERTS_MAX = 64 };
+enum { KEPT_ALERT_ABOVE = 1, KEPT_ALERT_FIRED = 2, KEPT_ALERT_POSITION = 4 };
 
 enum latch_what { LATCH_ENTRIES, LATCH_ALL, LATCH_FLATTEN, LATCH_KINDS };
 
 struct latch_asks { /* of each kind, how many */
     uint64_t of[LATCH_KINDS];
+};
+
+struct kept_alert {  /* that a person has set */
+    uint32_t index;  /* of its instrument */
+    uint32_t number; /* 0: none */
+    int64_t units;   /* of a price, or a quantity of a position: a decimal */
+    int32_t scale;
+    uint32_t bits; /* KEPT_ALERT_... */
+    int64_t fired_ns;
 };
 
 struct latch_page { /* the file; frozen */
@@ -37,6 +48,7 @@ struct latch_page { /* the file; frozen */
     int64_t day_from_ns;     /* when the profit was looked at */
     uint64_t day_profit_low; /* money of then, 128 bits */
     uint64_t day_profit_high;
+    struct kept_alert alerts[LATCH_ALERTS_MAX]; /* of the host alone */
 };
 
 struct latch { /* begun as zeros: nobody asks */

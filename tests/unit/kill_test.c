@@ -54,7 +54,8 @@ static void kill_takes_entries_and_leaves_what_protects(void **state)
     const uint64_t stop = rests(&scene, "sell BTC/USDT qty=1 stop=80 by=me");
     const uint64_t too_much = rests(&scene, "sell BTC/USDT qty=0.5 stop=70 by=me");
     const uint64_t enters = rests(&scene, "buy BTC/USDT qty=0.5 stop=150 by=me");
-    assert_says(ask(&scene, "positions"), "\"protection\":{\"by\":\"paper\",\"stopped\":1,\"is_whole\":true,\"stop\":80");
+    assert_says(ask(&scene, "positions"),
+                "\"protection\":{\"by\":\"paper\",\"stopped\":1,\"is_whole\":true,\"stop\":80");
     assert_true(order(&scene, "kill by=me"));
     assert_says(scene.reply.data, "\"kill\":\"entries\",\"cancelled\":4,\"closing\":0,\"stay\":2,\"foreign\":0");
     assert_says(scene.reply.data, "\"unprotected\":[],\"unprotected_count\":0");
@@ -78,8 +79,9 @@ static void kill_all_takes_protection_and_says_what_is_bare(void **state)
     const uint64_t stop = rests(&scene, "sell BTC/USDT qty=0.4 stop=80 by=me");
     assert_true(order(&scene, "kill why not by=me")); /* a reason is no other kind */
     assert_says(scene.reply.data, "\"kill\":\"entries\",\"cancelled\":0");
-    assert_says(scene.reply.data,
-                "\"unprotected\":[{\"symbol\":\"BTC/USDT\",\"strategy\":null,\"side\":\"long\",\"qty\":1,\"stopped\":0.4}]");
+    assert_says(
+        scene.reply.data,
+        "\"unprotected\":[{\"symbol\":\"BTC/USDT\",\"strategy\":null,\"side\":\"long\",\"qty\":1,\"stopped\":0.4}]");
     assert_int_equal(state_of(&scene, stop), STATE_ACCEPTED);
     assert_true(order(&scene, "kill all by=me"));
     assert_says(scene.reply.data, "\"kill\":\"all\",\"cancelled\":1");
@@ -139,8 +141,9 @@ static void the_day_begins_at_midnight_of_its_zone(void **state)
     struct scene scene;
     const int64_t day_ns = 86400000000000;
     scene_init(&scene, NULL, (struct oc_dec){0, 0, 0});
-    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = scene.f->inst, .local_ns = 5 * day_ns + 7},
-                                .price = 10000};
+    struct oc_ev_trade trade = {
+        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = scene.f->inst, .local_ns = 5 * day_ns + 7},
+        .price = 10000};
     console_service_market(scene.service, &trade.head);
     assert_int_equal(scene.day.day, 6);
     assert_true(scene.day.from_ns == 5 * day_ns + 7);
@@ -148,10 +151,8 @@ static void the_day_begins_at_midnight_of_its_zone(void **state)
     oc_i128 two_fifty;
     assert_int_equal(money_from_dec((struct oc_dec){250, 0, 0}, &two_fifty), OC_OK);
     scene.day.profit = -two_fifty; /* as another life of this day has saved it */
-    struct console_service_config config = {.engine = scene.f->engine,
-                                            .host = &scene.host,
-                                            .account = scene.f->account,
-                                            .zone_ns = day_ns / 12};
+    struct console_service_config config = {
+        .engine = scene.f->engine, .host = &scene.host, .account = scene.f->account, .zone_ns = day_ns / 12};
     console_service_free(scene.service);
     config.zone_ns = 0;
     assert_int_equal(console_service_new(&config, &scene.service), OC_OK);
