@@ -12,10 +12,11 @@
 #include "cli/verbs.h"
 #include "tell/channel.h"
 
-static const char usage[] = "usage: outcry alerts test|list --config FILE [--set KEY=VALUE] [--json]\n"
-                            "test sends one message by each channel of the configuration (alerts.NAME) and says what came of it.\n"
-                            "list shows them, and fetches no secret.\n"
-                            "exit codes: 0 all were told, 1 one was not, 2 wrong use, 3 configuration\n";
+static const char usage[] =
+    "usage: outcry alerts test|list --config FILE [--set KEY=VALUE] [--json]\n"
+    "test sends one message by each channel of the configuration (alerts.NAME) and says what came of it.\n"
+    "list shows them, and fetches no secret.\n"
+    "exit codes: 0 all were told, 1 one was not, 2 wrong use, 3 configuration\n";
 
 static void put_channel(const struct channel *channel, bool was_sent, oc_rc rc, const char *why, bool is_json)
 {
@@ -33,7 +34,8 @@ static void put_channel(const struct channel *channel, bool was_sent, oc_rc rc, 
         json_text(&text, "why", rc < 0 ? (*why ? why : error_name(rc)) : NULL);
         json_close(&text, '}');
     } else {
-        text_format(&text, "%-16s %-10s %-8s %s%s%s", channel->name, ways[channel->way], notice_level_name(channel->level),
+        text_format(&text, "%-16s %-10s %-8s %s%s%s", channel->name, ways[channel->way],
+                    notice_level_name(channel->level),
                     !was_sent     ? ""
                     : rc == OC_OK ? "told"
                                   : "NOT told",

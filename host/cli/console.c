@@ -32,6 +32,7 @@ static void log_line(void *arg, enum log_level level, const char *line, size_t l
 {
     const struct log_target *target = arg;
     if (target->to_stderr) {
+        standing_clear();
         fwrite(line, 1, length, stderr);
         fputc('\n', stderr);
     }

@@ -27,6 +27,7 @@ const struct verb help_verbs[] = {
     {"kill", verb_kill, "no new risk, in all sessions of this user or in one, also where the host hangs",
      "[all|flatten] [--session DIR | --attach SOCKET] [--wait 1s] [--json]", HELP_ITSELF},
     {"alerts", verb_alerts, "who is told when something is wrong: list the channels, test them", "test|list --config FILE [--json]", HELP_ITSELF},
+    {"metrics", verb_metrics, "figures of running sessions for Prometheus", "[--session DIR | --attach SOCKET] [--listen 127.0.0.1:PORT]", HELP_ITSELF},
     {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B", 0},
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html] [--csv FOLDER] | diff A B [--json]", 0},
@@ -204,7 +205,8 @@ static int verb_completion(int argc, char **argv)
          "        venue) words='info' ;;\n        config) words='check keys' ;;\n        risk) words='check' ;;\n"
          "        status) words='--session --attach --json --wait --stale' ;;\n        kill) words='all flatten "
          "--session --attach --json --wait' ;;\n"
-         "        alerts) words='test list --config --json' ;;\n        replay) words='--diff --console --no-pane' "
+         "        metrics) words='--session --attach --listen --wait' ;;\n        alerts) words='test list --config "
+         "--json' ;;\n        replay) words='--diff --console --no-pane' "
          ";;\n        report) words='diff --json --report --csv' ;;\n"
          "        bench) words='bars order stop door journal durable restore console json' ;;\n"
          "        compare) words='--json' ;;\n"

@@ -26,6 +26,7 @@ void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t
 {
     (void)arg;
     (void)level;
+    standing_clear();
     fwrite(line, 1, length, stderr);
     fputc('\n', stderr);
 }
@@ -212,7 +213,8 @@ void run_compose(struct run *run, uint32_t parts, const struct session_stage *be
     run->meter.is_brief = !run->options->json && !run->options->report && !run->options->csv;
     meter_add_stage(&run->meter, session);
     strategies_add_stage(strategies, session);
-    if (parts & RUN_PROGRESS && !run->options->quiet && !run->options->json && isatty(2))
+    if (parts & RUN_PROGRESS && session->pace.speed <= 0 && !links_are_on_network(&session->links) &&
+        !run->options->quiet && !run->options->json && isatty(2))
         session_add_stage(session, &(struct session_stage){"progress", run, open_progress, NULL});
 }
 
@@ -294,11 +296,18 @@ oc_rc run_go(struct run *run)
         rc = session_mark(run->session, OC_MARK_RULES, 0, rules->missing);
         rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */
     }
+    if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS) {
+        standing_begin(&run->standing, run);
+        run->console.look_self = &run->standing;
+        run->console.look = standing_look;
+    }
     if (rc == OC_OK) {
         rules_tell_unreached(rules, tell_unreached, run->session);
         rc = session_run(run->session);
     }
     run->was_interrupted = rc == OC_E_AGAIN;
+    run->console.look = NULL;
+    standing_end(&run->standing);
     if ((rc == OC_OK || rc == OC_E_AGAIN) && !run->console.is_recorded) /* a recording may go on behind its end */
         console_host_linger(&run->console);
     oc_rc checked = strategies_check(&run->strategies);

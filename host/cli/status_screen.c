@@ -205,8 +205,7 @@ static void put_protection(struct screen *screen, const struct parsed *row)
         text_put(screen->out, "  not protected");
         return;
     }
-    text_format(screen->out, "  stop %s held by the %s", parsed_text(&protection, "stop", stop, sizeof stop),
-                strcmp(by, "paper") == 0 ? "paper venue" : by);
+    text_format(screen->out, "  stop %s (%s)", parsed_text(&protection, "stop", stop, sizeof stop), by);
     if (!parsed_flag(&protection, "is_whole"))
         text_format(screen->out, ", for %s only", parsed_text(&protection, "stopped", stopped, sizeof stopped));
 }

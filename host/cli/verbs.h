@@ -35,6 +35,7 @@ int verb_markets(int argc, char **argv);
 int verb_reconcile(int argc, char **argv);
 int verb_keys(int argc, char **argv);
 int verb_alerts(int argc, char **argv);
+int verb_metrics(int argc, char **argv);
 int verb_kill(int argc, char **argv);
 int verb_status(int argc, char **argv);
 int verb_bench(int argc, char **argv);

@@ -50,6 +50,8 @@ static bool serve(struct console_host *host, int64_t at_ns)
     if (latch_is_asked(&host->session->latch))
         take_latch(host, at_ns);
     watch_look(&host->watch);
+    if (host->look)
+        host->look(host->look_self);
     if (!host->server)
         return interrupt_count() > 0;
     if (console_server_is_asked(host->server)) {

@@ -33,10 +33,12 @@ struct console_host {
     struct console_rewind rewind;
     struct tell *tell; /* NULL: nobody is told but consoles */
     struct watch watch;
-    int64_t latch_said_ns; /* that a kill could not be carried out is not said again before */
-    bool has_own;          /* a console of this process: the session ends with it */
-    bool is_rehearsal;     /* live's locks and colours on a session that is not */
-    bool is_recorded;      /* a recording is carried out: something comes of waiting without a strategy too */
+    void *look_self;
+    void (*look)(void *self); /* between two inputs, beside the others; NULL: nobody */
+    int64_t latch_said_ns;    /* that a kill could not be carried out is not said again before */
+    bool has_own;             /* a console of this process: the session ends with it */
+    bool is_rehearsal;        /* live's locks and colours on a session that is not */
+    bool is_recorded;         /* a recording is carried out: something comes of waiting without a strategy too */
 };
 
 /* [setup] Before the balances. session, strategies, server and the wishes are set. */

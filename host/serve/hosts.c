@@ -89,6 +89,7 @@ oc_rc host_file_open(struct host_file *file, const struct host_run *run)
     struct found found;
     char text[FILE_MAX];
     file->fd = -1;
+    snprintf(file->socket, sizeof file->socket, "%s", run->socket);
     oc_rc rc = look(&found);
     if (rc < 0)
         return rc;

@@ -29,6 +29,7 @@ struct host_run {
 struct host_file { /* begun as {-1} */
     int fd;
     char path[ENV_SOCKET_PATH_MAX + 32];
+    char socket[ENV_SOCKET_PATH_MAX]; /* as it was told */
 };
 
 /* [setup] Of this process; files of hosts that died in the same session go. OC_E_STATE, OC_E_IO, OC_E_LIMIT: env_error_text says. */

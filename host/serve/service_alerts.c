@@ -13,8 +13,7 @@ static void keep(struct console_service *service)
     struct kept_alert *kept = host->kept_alerts ? host->kept_alerts(host->self) : NULL;
     for (uint32_t i = 0; kept && i < CONSOLE_ALERTS_MAX; i++) {
         const struct alert *alert = &service->alerts[i];
-        const struct instrument *instrument =
-            alert->inst ? instruments_get(service->instruments, alert->inst) : NULL;
+        const struct instrument *instrument = alert->inst ? instruments_get(service->instruments, alert->inst) : NULL;
         struct oc_dec at = {0};
         struct kept_alert one = {.index = OC_INST_INDEX(alert->inst)};
         const oc_rc rc = !instrument          ? (oc_rc)OC_E_NOT_FOUND
@@ -39,10 +38,9 @@ void service_recall_alerts(struct console_service *service)
     const struct kept_alert *kept = host->kept_alerts ? host->kept_alerts(host->self) : NULL;
     for (uint32_t i = 0; kept && i < CONSOLE_ALERTS_MAX; i++) {
         const struct kept_alert *one = &kept[i];
-        const struct instrument *instrument =
-            one->number && one->index < instruments_count(service->instruments)
-                ? instruments_at(service->instruments, one->index)
-                : NULL;
+        const struct instrument *instrument = one->number && one->index < instruments_count(service->instruments)
+                                                  ? instruments_at(service->instruments, one->index)
+                                                  : NULL;
         struct alert *alert = &service->alerts[i];
         const bool of_position = one->bits & KEPT_ALERT_POSITION;
         int exact;
@@ -62,8 +60,8 @@ void service_recall_alerts(struct console_service *service)
     }
 }
 
-static void put_level(struct text *text, const char *key, const struct instrument *instrument, const struct alert *alert,
-                      int64_t units)
+static void put_level(struct text *text, const char *key, const struct instrument *instrument,
+                      const struct alert *alert, int64_t units)
 {
     if (alert->of_position)
         json_qty(text, key, instrument, true, units);
@@ -162,8 +160,9 @@ static bool parse(struct console_service *service, const struct command_words *w
         text_to_decimal(words->fields[i + 1], strlen(words->fields[i + 1]), &at.units, &at.scale) < 0 ||
         instrument_dec_units(of_position ? instrument->info.qty_step : instrument->info.price_step, at, SNAP_NEAREST,
                              &ret_alert->price, &exact) < 0) {
-        json_refusal(reply, "BAD_ALERT", "expected a symbol, > or <, and a price: alert BTC/USDT > 61000; or of what is held: "
-                                         "alert BTC/USDT position > 0.5");
+        json_refusal(reply, "BAD_ALERT",
+                     "expected a symbol, > or <, and a price: alert BTC/USDT > 61000; or of what is held: "
+                     "alert BTC/USDT position > 0.5");
         return false;
     }
     ret_alert->above = words->fields[i][0] == '>';

@@ -12,13 +12,7 @@
 #include "base/error.h"
 #include "config/settings.h"
 
-enum {
-    TELL_CHANNELS_MAX = 8,
-    TELL_NAME_MAX = 32,
-    TELL_TEXT_MAX = 480,
-    TELL_WORDS_MAX = 1024,
-    TELL_WHY_MAX = 256
-};
+enum { TELL_CHANNELS_MAX = 8, TELL_NAME_MAX = 32, TELL_TEXT_MAX = 480, TELL_WORDS_MAX = 1024, TELL_WHY_MAX = 256 };
 #define TELL_SEND_NS 10000000000ll
 
 enum notice_level { NOTICE_NONE, NOTICE_INFO, NOTICE_WARNING, NOTICE_ALARM };

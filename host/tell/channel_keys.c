@@ -13,8 +13,8 @@ static const char *const kind_names[] = {"test",    "start",       "end",      "
                                          "refused", "unprotected", "external", "latch",      "strategy", "journal",
                                          "disk",    "clock",       "limit",    "difference", "by_hand",  NULL};
 static const char *const way_names[] = {"", "command", "webhook", "telegram", "mail", "heartbeat", NULL};
-static const char *const key_names[] = {"channel", "level", "kinds", "fold", "quiet", "command", "url",     "token", "chat",
-                                        "from",    "to",    "user",  "password", "ca_file", "every", NULL};
+static const char *const key_names[] = {"channel", "level", "kinds", "fold", "quiet",    "command", "url",   "token",
+                                        "chat",    "from",  "to",    "user", "password", "ca_file", "every", NULL};
 
 const char *notice_level_name(uint32_t level) { return level <= NOTICE_ALARM ? level_names[level] : "?"; }
 const char *notice_kind_name(uint32_t kind) { return kind < NOTICE_KINDS ? kind_names[kind] : "?"; }
@@ -75,8 +75,8 @@ static oc_rc read_duration(const struct reading *reading, const char *key, int64
 static bool take_clock(const char *text, int32_t *ret_minutes)
 {
     int hours, minutes, size = 0;
-    if (sscanf(text, "%2d:%2d%n", &hours, &minutes, &size) != 2 || size != 5 || hours < 0 || hours > 23 || minutes < 0 ||
-        minutes > 59)
+    if (sscanf(text, "%2d:%2d%n", &hours, &minutes, &size) != 2 || size != 5 || hours < 0 || hours > 23 ||
+        minutes < 0 || minutes > 59)
         return false;
     *ret_minutes = hours * 60 + minutes;
     return true;
@@ -106,9 +106,10 @@ static oc_rc read_kinds(const struct reading *reading)
         const size_t size = strcspn(at, ",");
         const uint32_t kind = place_of(kind_names, at, size);
         if (kind >= NOTICE_KINDS)
-            return wrong(reading, setting,
-                         "some of start end disconnect feed unknown refused unprotected external latch strategy journal disk "
-                         "clock limit difference by_hand");
+            return wrong(
+                reading, setting,
+                "some of start end disconnect feed unknown refused unprotected external latch strategy journal disk "
+                "clock limit difference by_hand");
         channel->kinds |= 1u << kind;
         at += size + (at[size] == ',');
     }
@@ -116,7 +117,8 @@ static oc_rc read_kinds(const struct reading *reading)
 }
 
 /* Where a secret comes from; an url may stand there itself. */
-static oc_rc read_secret(const struct reading *reading, const char *key, bool may_be_plain, struct env_secret *ret_secret)
+static oc_rc read_secret(const struct reading *reading, const char *key, bool may_be_plain,
+                         struct env_secret *ret_secret)
 {
     const struct setting *setting = key_of(reading, key);
     struct key_source source;
@@ -152,7 +154,8 @@ static oc_rc judge(const struct reading *reading)
     const struct setting *url = key_of(reading, "url");
     switch (channel->way) {
     case CHANNEL_COMMAND:
-        return *channel->words ? (oc_rc)OC_OK : missing(reading, "command", "a list of words: [\"notify-send\", \"outcry\"]");
+        return *channel->words ? (oc_rc)OC_OK
+                               : missing(reading, "command", "a list of words: [\"notify-send\", \"outcry\"]");
     case CHANNEL_TELEGRAM:
         if (!*channel->chat)
             return missing(reading, "chat", "the number of a chat");
@@ -214,12 +217,13 @@ static oc_rc read_channel(const struct reading *reading)
 }
 
 /* Keys of channels that there are not are said with the nearest that there is. */
-static oc_rc take_key(struct settings *settings, const struct setting *setting, struct channel *channels, uint32_t *count,
-                      struct error *ret_error)
+static oc_rc take_key(struct settings *settings, const struct setting *setting, struct channel *channels,
+                      uint32_t *count, struct error *ret_error)
 {
     const char *name = setting->key + strlen("alerts."), *dot = strchr(name, '.');
     const size_t size = dot ? (size_t)(dot - name) : 0;
-    if (!dot || !size || size >= TELL_NAME_MAX || place_of(key_names, dot + 1, strlen(dot + 1)) >= sizeof key_names / sizeof *key_names - 1) {
+    if (!dot || !size || size >= TELL_NAME_MAX ||
+        place_of(key_names, dot + 1, strlen(dot + 1)) >= sizeof key_names / sizeof *key_names - 1) {
         const char *nearest = dot ? text_nearest(dot + 1, key_names) : NULL;
         error_at(ret_error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);
         error_what(ret_error, "unknown key");

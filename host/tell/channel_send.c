@@ -23,8 +23,7 @@ static void put_line(struct text *text, const struct notice *message)
 }
 
 /* A program: the message on its input, the rest in its last words. */
-static oc_rc by_command(const struct channel *channel, const char *title, const struct notice *message,
-                        char *ret_why)
+static oc_rc by_command(const struct channel *channel, const char *title, const struct notice *message, char *ret_why)
 {
     char words[TELL_WORDS_MAX], body[BODY_MAX];
     const char *argv[ENV_RUN_WORDS_MAX] = {NULL};
@@ -86,7 +85,7 @@ static size_t drop(char *bytes, size_t one, size_t count, void *self)
 
 struct post {
     char url[URL_MAX];
-    const char *body; /* NULL: a GET */
+    const char *body;  /* NULL: a GET */
     const char *token; /* of an Authorization header; NULL: none */
     const char *ca_file;
 };
@@ -138,7 +137,9 @@ static oc_rc by_http(const struct post *post, char *ret_why)
     if (code != CURLE_OK)
         return failed(ret_why, OC_E_IO, lib->words(code));
     snprintf(ret_why, TELL_WHY_MAX, "HTTP status %ld", status);
-    return status >= 200 && status < 300 ? (oc_rc)OC_OK : status == 429 || status >= 500 ? (oc_rc)OC_E_IO : (oc_rc)OC_E_DENIED;
+    return status >= 200 && status < 300    ? (oc_rc)OC_OK
+           : status == 429 || status >= 500 ? (oc_rc)OC_E_IO
+                                            : (oc_rc)OC_E_DENIED;
 }
 
 /* `text` stands there twice, by the names that chats look for. */
@@ -160,8 +161,7 @@ static void put_json(struct text *body, const char *title, const struct notice *
     json_close(body, '}');
 }
 
-static oc_rc by_webhook(const struct channel *channel, const char *title, const struct notice *message,
-                        char *ret_why)
+static oc_rc by_webhook(const struct channel *channel, const char *title, const struct notice *message, char *ret_why)
 {
     char body[BODY_MAX];
     struct text text;
@@ -180,8 +180,7 @@ static oc_rc by_webhook(const struct channel *channel, const char *title, const 
     return rc;
 }
 
-static oc_rc by_telegram(const struct channel *channel, const char *title, const struct notice *message,
-                         char *ret_why)
+static oc_rc by_telegram(const struct channel *channel, const char *title, const struct notice *message, char *ret_why)
 {
     char body[BODY_MAX], line[TELL_TEXT_MAX + 512];
     struct text text, words;
@@ -195,8 +194,8 @@ static oc_rc by_telegram(const struct channel *channel, const char *title, const
     json_text(&text, "text", line);
     json_close(&text, '}');
     snprintf(post.url, sizeof post.url, "%.*s/bot%.*s/sendMessage", channel->url.size ? (int)channel->url.size : 24,
-             channel->url.size ? (const char *)channel->url.bytes : "https://api.telegram.org", (int)channel->secret.size,
-             (const char *)channel->secret.bytes);
+             channel->url.size ? (const char *)channel->url.bytes : "https://api.telegram.org",
+             (int)channel->secret.size, (const char *)channel->secret.bytes);
     const oc_rc rc = by_http(&post, ret_why);
     explicit_bzero(post.url, sizeof post.url);
     return rc;
@@ -212,8 +211,9 @@ static void put_mail(struct text *mail, const struct channel *channel, const cha
         text_format(mail, "%s<%.*s>", at == channel->to ? "" : ", ", (int)size, at);
         at += size + (at[size] == ',');
     }
-    text_format(mail, "\r\nSubject: [%s] %s: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n", title,
-                notice_level_name(message->level), notice_kind_name(message->kind));
+    text_format(mail,
+                "\r\nSubject: [%s] %s: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n",
+                title, notice_level_name(message->level), notice_kind_name(message->kind));
     put_line(mail, message);
     text_format(mail, "\r\n\r\nsession %s, %s\r\n", title, time);
 }

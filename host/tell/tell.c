@@ -70,14 +70,15 @@ static void send(struct line *line, const struct notice *notice)
         if (try && is_last)
             break;
         if (try)
-            (void)env_signal_wait(line->wake, RETRY_NS << (try - 1)); /* a new message or the end may end the wait early */
+            (void)env_signal_wait(line->wake,
+                                  RETRY_NS << (try - 1)); /* a new message or the end may end the wait early */
         rc = channel_send(line->channel, line->tell->title, notice, why);
     }
     atomic_fetch_add(rc == OC_OK ? &line->sent : &line->failed, 1);
     if (rc < 0 && env_clock_mono() >= line->said_ns) {
         line->said_ns = env_clock_mono() + SAID_NS;
-        log_warning("alerts", "%s could not be told: %s (%llu so far)", line->channel->name, *why ? why : error_name(rc),
-                    (unsigned long long)atomic_load(&line->failed));
+        log_warning("alerts", "%s could not be told: %s (%llu so far)", line->channel->name,
+                    *why ? why : error_name(rc), (unsigned long long)atomic_load(&line->failed));
     }
 }
 
@@ -249,7 +250,8 @@ static void put(struct line *line, const struct notice *notice)
     env_signal_post(line->wake);
 }
 
-void tell_say(struct tell *tell, enum notice_level level, enum notice_kind kind, const char *key, const char *format, ...)
+void tell_say(struct tell *tell, enum notice_level level, enum notice_kind kind, const char *key, const char *format,
+              ...)
 {
     struct notice notice = {.level = (uint8_t)level, .kind = (uint8_t)kind};
     va_list args;
@@ -262,7 +264,8 @@ void tell_say(struct tell *tell, enum notice_level level, enum notice_kind kind,
     va_end(args);
     for (uint32_t i = 0; i < tell->count; i++) {
         const struct channel *channel = &tell->channels[i];
-        if (channel->way != CHANNEL_HEARTBEAT && level >= (enum notice_level)channel->level && channel->kinds & 1u << kind)
+        if (channel->way != CHANNEL_HEARTBEAT && level >= (enum notice_level)channel->level &&
+            channel->kinds & 1u << kind)
             put(tell->lines[i], &notice);
     }
 }

@@ -27,8 +27,8 @@ CHECKED oc_rc tell_new(struct settings *settings, const char *title, const char 
 /* Takes NULL. What waits is sent first, for at most TELL_END_NS. [setup] */
 void tell_free(struct tell *tell);
 /* [engine] Takes NULL. `key`: what it is about, see notice. */
-void tell_say(struct tell *tell, enum notice_level level, enum notice_kind kind, const char *key, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+void tell_say(struct tell *tell, enum notice_level level, enum notice_kind kind, const char *key, const char *format,
+              ...) __attribute__((format(printf, 5, 6)));
 /* [engine] The engine's thread is well. Takes NULL. */
 void tell_look(struct tell *tell);
 /* Since the start, of all channels: sent, could not be sent, did not fit. [any] */

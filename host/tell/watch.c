@@ -31,10 +31,11 @@ static void told_of_order(struct watch *watch, const struct oc_ev_answer *answer
     text_order(answer->order, name);
     if (answer->head.type == OC_EV_UNKNOWN)
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_UNKNOWN, name,
-                 "order %s in %s: nobody knows what became of it (%s): it is asked about", name, symbol, answer->reason);
+                 "order %s in %s: nobody knows what became of it (%s): it is asked about", name, symbol,
+                 answer->reason);
     else
-        tell_say(watch->tell, NOTICE_WARNING, NOTICE_REFUSED, answer->reason, "order %s in %s was refused by the venue: %s",
-                 name, symbol, answer->reason);
+        tell_say(watch->tell, NOTICE_WARNING, NOTICE_REFUSED, answer->reason,
+                 "order %s in %s was refused by the venue: %s", name, symbol, answer->reason);
 }
 
 static void told_of_venue(struct watch *watch, uint32_t account)
@@ -52,8 +53,8 @@ static void told_of_venue(struct watch *watch, uint32_t account)
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_DISCONNECT, name, "%s refuses the key: %s", name,
                  of ? why_name(of->states[OC_PART_TRADING].why) : "?");
     else if (before == OC_VENUE_READY)
-        tell_say(watch->tell, state == OC_VENUE_DOWN ? NOTICE_ALARM : NOTICE_WARNING, NOTICE_DISCONNECT, name, "%s is %s",
-                 name, statement_state_name(state));
+        tell_say(watch->tell, state == OC_VENUE_DOWN ? NOTICE_ALARM : NOTICE_WARNING, NOTICE_DISCONNECT, name,
+                 "%s is %s", name, statement_state_name(state));
 }
 
 static void told_of_input(struct watch *watch, const struct oc_event *event)
@@ -130,7 +131,8 @@ static void look_at_latch(struct watch *watch)
     for (uint32_t id = 0; id <= count && !reason; id++)
         reason = engine_latched(watch->session->engine, id);
     if (reason && !watch->was_latched)
-        tell_say(watch->tell, NOTICE_ALARM, NOTICE_LATCH, reason, "halted: %s: nothing is opened until `unkill`", reason);
+        tell_say(watch->tell, NOTICE_ALARM, NOTICE_LATCH, reason, "halted: %s: nothing is opened until `unkill`",
+                 reason);
     else if (!reason && watch->was_latched)
         tell_say(watch->tell, NOTICE_INFO, NOTICE_LATCH, "", "orders are let through again");
     watch->was_latched = reason != NULL;
@@ -164,8 +166,8 @@ static void look_at_venues(struct watch *watch)
                             : "the clock of %s is known again",
                      link->name);
         if (is_near && !watch->is_limit_near[i])
-            tell_say(watch->tell, NOTICE_WARNING, NOTICE_LIMIT, link->name, "%s: %.0f %% of a limit are used", link->name,
-                     fullest(&health) * 100);
+            tell_say(watch->tell, NOTICE_WARNING, NOTICE_LIMIT, link->name, "%s: %.0f %% of a limit are used",
+                     link->name, fullest(&health) * 100);
         watch->is_clock_bad[i] = is_bad;
         watch->is_limit_near[i] = is_near;
     }

@@ -129,9 +129,9 @@ static inline void scene_init(struct scene *scene, struct console_server *server
 {
     memset(scene, 0, sizeof *scene);
     scene->f = fixture_new(COST_AVERAGE);
-    scene->host = (struct console_service_host){scene,       scene_status,  scene_command, scene_control,
-                                                scene_steer, scene_prepare, scene_list,    scene_origin,
-                                                scene_name,  scene_fee,     scene_spread,  scene_day};
+    scene->host = (struct console_service_host){scene,         scene_status, scene_command, scene_control, scene_steer,
+                                                scene_prepare, scene_list,   scene_origin,  scene_name,    scene_fee,
+                                                scene_spread,  scene_day,    NULL,          NULL};
     struct console_service_config config = {.engine = scene->f->engine,
                                             .server = server,
                                             .host = &scene->host,
