@@ -13,7 +13,8 @@
 
 static const char usage[] =
     "usage: outcry metrics [--session DIR | --attach SOCKET] [--listen 127.0.0.1:PORT] [--wait 2s]\n"
-    "Figures of each session of this user, or of one, in the text format of Prometheus: once to the output, or with --listen\n"
+    "Figures of each session of this user, or of one, in the text format of Prometheus: once to the output, or with "
+    "--listen\n"
     "to whoever asks GET /metrics there. Names and units: docs/watching.md.\n"
     "exit codes: 0 written, 2 wrong use, 3 no session runs (with --listen: it waits for one)\n";
 
@@ -84,6 +85,9 @@ static void put_heads(const struct page *page)
         {"outcry_records_total", "counter", "Numbers given to records and inputs.", "seq", 0},
         {"outcry_market_events_total", "counter", "Market events since the last start.", "events", 0},
         {"outcry_alarms_total", "counter", "Contradictions of venues.", "alarms", 0},
+        {"outcry_alerts_told_total", "counter", "Messages and beats that channels of alerts took.", "alerts_told", 0},
+        {"outcry_alerts_not_told_total", "counter", "Those that they did not.", "alerts_not_told", 0},
+        {"outcry_alerts_dropped_total", "counter", "Messages for which there was no room.", "alerts_dropped", 0},
         {"outcry_console_dropped_total", "counter", "Lines that no console got.", "dropped", 0},
         {NULL, NULL, NULL, NULL, 0}};
     for (const struct family *family = families; family->name; family++) {
@@ -102,8 +106,8 @@ static void put_states(const struct page *page)
     static const struct family up = {"outcry_up", "gauge", "1: its host answers. 0: it hangs, or has died.", NULL, 0},
                                halted = {"outcry_halted", "gauge", "1: nothing is opened until unkill.", NULL, 0},
                                wrong = {"outcry_wrong", "gauge", "Lines `wrong` of outcry status.", NULL, 0},
-                               day = {"outcry_profit_today", "gauge", "Since the day began (session.day), in its currency.", NULL,
-                                      0};
+                               day = {"outcry_profit_today", "gauge",
+                                      "Since the day began (session.day), in its currency.", NULL, 0};
     put_head(page, &up);
     for (uint32_t i = 0; i < page->count; i++) {
         begin(page, up.name, &page->all[i]);
@@ -161,7 +165,8 @@ static void put_lists(const struct page *page)
         {"outcry_venue_unknown_open", "gauge", "Orders of which nobody knows what became.", "unknown_open", 0},
         {"outcry_venue_reconnects_total", "counter", "Streams that came up again.", "reconnects", 0},
         {"outcry_venue_limit_share", "gauge", "Of the limit that is used most, 0 to 1.", "limit_share", 0},
-        {"outcry_venue_reconciled_age_seconds", "gauge", "Since it was compared with what is known.", "compared_age_s", 0},
+        {"outcry_venue_reconciled_age_seconds", "gauge", "Since it was compared with what is known.", "compared_age_s",
+         0},
         {NULL, NULL, NULL, NULL, 0}};
     static const struct family positions[] = {
         {"outcry_position_quantity", "gauge", "Held, below 0 short; without a strategy: of the account.", "qty", 0},
@@ -241,7 +246,8 @@ static bool is_wanted(int fd)
     while (size < REQUEST_MAX && env_clock_mono() < until_ns) {
         struct env_poll poll = {fd, ENV_POLL_READ, 0};
         size_t got = 0;
-        if (env_poll(&poll, 1, CLIENT_NS) == 0 || env_socket_read(fd, request + size, REQUEST_MAX - size, &got) < 0 || !got)
+        if (env_poll(&poll, 1, CLIENT_NS) == 0 || env_socket_read(fd, request + size, REQUEST_MAX - size, &got) < 0 ||
+            !got)
             break;
         size += got;
         request[size] = 0;

@@ -16,6 +16,7 @@
 #include "report/names.h"
 #include "report/report.h"
 #include "session/ending.h"
+#include "session/kill_seal.h"
 #include "session/rules_change.h"
 #include "session/venue_keys.h"
 
@@ -38,6 +39,10 @@ int run_close_session(struct run *run, int code)
         tell_say(run->console.tell, NOTICE_ALARM, NOTICE_END, "", "ended, with code %d", code);
     else
         tell_say(run->console.tell, NOTICE_WARNING, NOTICE_END, "", "ended");
+    const char *dir = settings_text(run->session->settings, "session.dir", NULL);
+    if (dir && (code == EXIT_GOOD || code == EXIT_RISK) && run->session->engine &&
+        links_are_on_network(&run->session->links) && !orders_open_count(engine_orders(run->session->engine)))
+        kill_seal_remove(dir); /* nothing rests: nobody needs it */
     oc_rc rc = session_close(run->session);
     tell_free(run->console.tell);
     run->console.tell = run->console.watch.tell = NULL;

@@ -31,8 +31,8 @@ static void put_feed(const struct session *session, struct text *out)
     if (venue_is_feed(session->settings))
         text_format(out, "prices of %s", settings_text(session->settings, "session.venue", "?"));
     else if (session->data.count)
-        text_format(out, "prices of %s%s at speed %s", session->data.sources[0].path, session->data.count > 1 ? " and more" : "",
-                    speed);
+        text_format(out, "prices of %s%s at speed %s", session->data.sources[0].path,
+                    session->data.count > 1 ? " and more" : "", speed);
 }
 
 static void put_start(struct run *run)
@@ -57,7 +57,10 @@ static void put_start(struct run *run)
     fprintf(stderr, "%s\n", out.data);
 }
 
-static bool is_paced(const struct session *session) { return session->pace.speed > 0 || links_are_on_network(&session->links); }
+static bool is_paced(const struct session *session)
+{
+    return session->pace.speed > 0 || links_are_on_network(&session->links);
+}
 
 void standing_begin(struct standing *standing, struct run *run)
 {
@@ -85,7 +88,8 @@ static void put_line(const struct standing *standing)
     struct parsed status;
     struct text json;
     text_init_grow(&json, COMMAND_LINE_MAX);
-    if (console_service_ask(standing->run->console.service, &words, &json) && json.data && parsed_open(&status, json.data)) {
+    if (console_service_ask(standing->run->console.service, &words, &json) && json.data &&
+        parsed_open(&status, json.data)) {
         const struct parsed day = parsed_at(&status, "day");
         char line[160];
         snprintf(line, sizeof line, "%s %s %s  today %+.2f  %lld orders  %lld positions%s%s",

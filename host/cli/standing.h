@@ -9,7 +9,7 @@
 
 struct run;
 
-struct standing { /* begun as zeros */
+struct standing {    /* begun as zeros */
     struct run *run; /* borrowed; NULL: nothing is shown */
     bool has_line;   /* on a terminal */
     int64_t line_ns; /* the next one, by the monotonic clock */

@@ -99,6 +99,10 @@ static void judge(struct status *status, int64_t stale_ns)
     const bool goes = !parsed_flag(&status->head, "paused") && !parsed_flag(&status->head, "ended");
     if (goes && stale_ns && age_ns > stale_ns)
         wrong(status, "no price for %lld s", (long long)(age_ns / 1000000000));
+    const int64_t lost =
+        parsed_int(&status->head, "alerts_not_told", 0) + parsed_int(&status->head, "alerts_dropped", 0);
+    if (lost)
+        wrong(status, "%lld alerts could not be told since the start: see its log", (long long)lost);
     judge_venues(status);
     judge_positions(status);
 }

@@ -184,6 +184,10 @@ static void host_status(void *self, struct console_service_status *ret_status)
         .clock_ns = session->inbox ? pace_now(session, INT64_MAX) : 0,
         .at_venue = session->links.count && !session->venues.is_feed};
     ret_status->strategies = strategies_loaded(host->strategies);
+    const struct tell_counts counts = tell_counts(host->tell);
+    ret_status->told = counts.sent;
+    ret_status->not_told = counts.failed;
+    ret_status->told_dropped = counts.dropped;
 }
 
 static bool host_command(void *self, const char *text, size_t size, struct text *reply)

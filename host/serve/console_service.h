@@ -52,9 +52,10 @@ struct console_service_status {
     uint32_t strategies;
     bool is_live; /* locks and colours of live trading */
     bool is_paused;
-    bool is_ended;    /* the feed has ended: nothing can trade any more */
-    int64_t clock_ns; /* as now_ns, and where time goes with a clock, what that says */
-    bool at_venue;    /* orders rest at a venue, not at a simulator of this process */
+    bool is_ended;                         /* the feed has ended: nothing can trade any more */
+    int64_t clock_ns;                      /* as now_ns, and where time goes with a clock, what that says */
+    uint64_t told, not_told, told_dropped; /* by the channels of alerts */
+    bool at_venue;                         /* orders rest at a venue, not at a simulator of this process */
 };
 
 struct console_service_day { /* where the profit of the day is counted from */

@@ -92,6 +92,9 @@ void service_put_glance(const struct console_service *service, const struct cons
         json_null(reply, "feed_age_ns");
     put_day(service, reply);
     put_latches(service, reply);
+    json_int(reply, "alerts_told", (int64_t)status->told);
+    json_int(reply, "alerts_not_told", (int64_t)status->not_told);
+    json_int(reply, "alerts_dropped", (int64_t)status->told_dropped);
     json_int(reply, "alarms", (int64_t)orders_alarms(engine_orders(service->engine)));
 }
 

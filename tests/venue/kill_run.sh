@@ -58,6 +58,12 @@ sleep 10 # the venue takes a hundred in ten seconds
 go hung
 console 'buy 0.01 stop 20000' 'status' >said.first
 count=${OUTCRY_KILL_ORDERS:-150}
+post() { # BODY: an order of another hand
+    time=$(date +%s%6N)
+    sign=$(printf '%s\n%s\n%s\n\n%s' POST /v1/orders "$time" "$1" | openssl dgst -sha256 -hmac "$(cat rehearsal/main.secret)" -r | cut -d' ' -f1)
+    curl -sS --cacert rehearsal/ca.pem -X POST -H "X-Key: $(cat rehearsal/main.key)" -H "X-Time: $time" -H "X-Sign: $sign" --data "$1" \
+        "https://localhost:$port/v1/orders"
+}
 at=0
 while [ $at -lt $count ]; do # the venue takes ninety in ten seconds
     console "for i = 1, 75 do buy(0.001, { price = 20000 + $at + i / 10 }) end" >said
@@ -66,15 +72,19 @@ while [ $at -lt $count ]; do # the venue takes ninety in ten seconds
     [ "$(open)" = $((at + 1)) ] || fail "hung: $(open) orders rest: $(cat said.first; "$outcry" status; tail -n 3 said)"
     [ $at -ge $count ] || sleep 9
 done
+post '{"client_id":"website","symbol":"BTC/USDT","side":"buy","type":"limit","qty":"0.01","price":"20000"}' |
+    jq -e '.order.state == "open"' >/dev/null || fail "no order of another hand"
+[ -s hung/kill.seal ] && [ "$(stat -c %a hung/kill.seal)" = 600 ] || fail "no seal, or others may read it: $(ls -l hung)"
+grep -qa "$(cat rehearsal/main.secret)" hung/* && fail "the folder shows the secret"
 kill -STOP $pid
 "$outcry" status >screen; [ $? = 4 ] || fail "hung, and status does not say 4: $(cat screen)"
 "$outcry" kill --wait 200ms >said 2>said.err || fail "kill of a hung host says $?: $(cat said said.err)"
 cat said
-grep -q "plain: $count of $count orders are gone" said && grep -q '1 protective orders stay' said || fail "hung: $(cat said)"
-[ "$(open)" = 1 ] || fail "hung: $(open) orders are left"
+grep -q "plain: $count of $count orders are gone" said && grep -q '1 protective orders stay; 1 of another hand are not touched' said || fail "hung: $(cat said)"
+[ "$(open)" = 2 ] || fail "hung: $(open) orders are left"
 kill -CONT $pid
-for _ in $(seq 100); do "$outcry" status --json | jq -e '.[0].status.halted == "KILLED" and .[0].status.open_orders == 1' >/dev/null && break; sleep 0.1; done
-"$outcry" status --json | jq -e '.[0].status.halted == "KILLED" and .[0].status.open_orders == 1' >/dev/null || fail "it woke, and is not halted: $("$outcry" status)"
+for _ in $(seq 100); do "$outcry" status --json | jq -e '.[0].status.halted == "KILLED" and .[0].status.open_orders == 2' >/dev/null && break; sleep 0.1; done
+"$outcry" status --json | jq -e '.[0].status.halted == "KILLED" and .[0].status.open_orders == 2' >/dev/null || fail "it woke, and is not halted: $("$outcry" status)"
 console 'buy 0.001' >said
 grep -q 'KILLED' said || fail "it woke, and buys: $(cat said)"
 
@@ -85,11 +95,27 @@ wait $pid 2>/dev/null
 pid=
 "$outcry" status >screen; [ $? = 6 ] || fail "died, and status does not say 6: $(cat screen)"
 "$outcry" kill all >said || fail "kill of a dead host says $?: $(cat said)"
-[ "$(open)" = 0 ] || fail "died: $(open) orders are left: $(cat said)"
+[ "$(open)" = 1 ] || fail "died: $(open) orders are left: $(cat said)"
 go hung
 console 'buy 0.001' >said
 grep -q 'KILLED' said || fail "started again, and buys: $(cat said)"
+console 'cancel_all' >said # what is of another hand goes by this word alone
+for _ in $(seq 100); do [ "$(open)" = 0 ] && break; sleep 0.1; done
+[ "$(open)" = 0 ] || fail "cancel_all leaves $(open)"
+sleep 1
 stop hung
+[ -e hung/kill.seal ] && fail "nothing rests, and the seal is left"
 "$outcry" replay hung --diff >said || fail "hung differs: $(cat said)"
-[ ! -e hung/kill.seal ] || [ "$(stat -c %a hung/kill.seal)" = 600 ] || fail "the seal may be read by others"
+
+# 4. The venue is not there either: that is said, and the latch holds.
+go last
+console 'unkill' 'buy(0.001, { price = 20001 })' >said
+kill -9 $pid
+wait $pid 2>/dev/null
+pid=
+kill -9 $venue
+wait $venue 2>/dev/null
+venue=
+"$outcry" kill --session last >said 2>&1; [ $? = 1 ] || fail "no venue, and kill says that all is done: $(cat said)"
+grep -q 'NOT DONE' said && grep -q 'latched:' said || fail "no venue: $(cat said)"
 echo "kill_run: all is well"
