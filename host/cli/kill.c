@@ -147,6 +147,7 @@ static void put_away(struct killing *killing, const struct kill_away *row)
         json_int(out, "to_go", row->first);
         json_int(out, "left", row->left);
         json_int(out, "stay", row->staying);
+        json_int(out, "at_once", row->at_once);
         json_int(out, "foreign", row->foreign);
         json_double(out, "took_ms", (double)row->took_ns / 1e6);
         json_text(out, "why", row->why[0] ? row->why : NULL);
@@ -155,6 +156,8 @@ static void put_away(struct killing *killing, const struct kill_away *row)
     }
     text_format(out, "  %s: %u of %u orders are gone, in %.0f ms", row->venue,
                 row->first > row->left ? row->first - row->left : 0, row->first, (double)row->took_ns / 1e6);
+    if (row->at_once)
+        text_format(out, " (%u market%s by one message)", row->at_once, row->at_once > 1 ? "s" : "");
     if (row->staying)
         text_format(out, "; %u protective orders stay", row->staying);
     if (row->foreign)
