@@ -1,6 +1,8 @@
 #include "base/env_socket.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +118,62 @@ oc_rc env_socket_connect(const char *path, int *ret_fd)
         return error == ENOENT ? OC_E_NOT_FOUND : (error == ECONNREFUSED ? OC_E_IO : OC_E_STATE);
     }
     *ret_fd = fd;
+    return OC_OK;
+}
+
+/* False: it is no loopback address and port. */
+static bool take_address(const char *text, struct sockaddr_storage *ret_address, socklen_t *ret_size)
+{
+    const char *colon = strrchr(text, ':');
+    char host[64] = "", *end;
+    const long port = colon ? strtol(colon + 1, &end, 10) : -1;
+    if (!colon || !colon[1] || *end || port < 0 || port > 65535 || (size_t)(colon - text) >= sizeof host)
+        return false;
+    memcpy(host, text, (size_t)(colon - text));
+    memset(ret_address, 0, sizeof *ret_address);
+    if (strcmp(host, "[::1]") == 0) {
+        struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)ret_address;
+        *six = (struct sockaddr_in6){
+            .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = in6addr_loopback};
+        *ret_size = sizeof *six;
+        return true;
+    }
+    struct sockaddr_in *four = (struct sockaddr_in *)(void *)ret_address;
+    four->sin_family = AF_INET;
+    four->sin_port = htons((uint16_t)port);
+    *ret_size = sizeof *four;
+    return inet_pton(AF_INET, host, &four->sin_addr) == 1 && (ntohl(four->sin_addr.s_addr) >> 24) == 127;
+}
+
+oc_rc env_tcp_listen(const char *address, int *ret_fd, int *ret_port)
+{
+    struct sockaddr_storage at, bound;
+    socklen_t size, bound_size = sizeof bound;
+    const int yes = 1;
+    if (!take_address(address, &at, &size))
+        return OC_E_INVALID;
+    const int fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return env_fail("make a socket", address, errno);
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+        bind(fd, (const struct sockaddr *)(const void *)&at, size) < 0 || listen(fd, 16) < 0 ||
+        getsockname(fd, (struct sockaddr *)(void *)&bound, &bound_size) < 0) {
+        const oc_rc rc = env_fail("listen", address, errno);
+        close(fd);
+        return rc == OC_OK ? (oc_rc)OC_E_IO : rc;
+    }
+    *ret_port = ntohs(bound.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)(const void *)&bound)->sin6_port
+                                                  : ((const struct sockaddr_in *)(const void *)&bound)->sin_port);
+    *ret_fd = fd;
+    return OC_OK;
+}
+
+oc_rc env_tcp_accept(int fd, int *ret_fd)
+{
+    const int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (accepted < 0)
+        return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED ? OC_E_AGAIN : env_fail("accept", "", errno);
+    *ret_fd = accepted;
     return OC_OK;
 }
 

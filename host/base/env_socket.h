@@ -29,6 +29,11 @@ CHECKED oc_rc env_socket_accept(int fd, int *ret_fd);
 /* OC_E_NOT_FOUND: no such file. OC_E_IO: nobody listens there any more. OC_E_AGAIN: too many knock there just now.
  * OC_E_STATE: it may not be used. */
 CHECKED oc_rc env_socket_connect(const char *path, int *ret_fd);
+/* "127.0.0.1:9464", "[::1]:9464"; port 0: any, and *ret_port is it. Of this machine alone: OC_E_INVALID for any other address. OC_E_IO. Owned:
+ * env_close. */
+CHECKED oc_rc env_tcp_listen(const char *address, int *ret_fd, int *ret_port);
+/* OC_E_AGAIN: nobody waits. The descriptor does not block. */
+CHECKED oc_rc env_tcp_accept(int fd, int *ret_fd);
 /* Does not wait: *ret_size 0 with OC_OK is the end; OC_E_AGAIN: nothing is there. */
 CHECKED oc_rc env_socket_read(int fd, void *data, size_t size, size_t *ret_size);
 /* Does not wait: *ret_size may be less than size; OC_E_AGAIN: no room. OC_E_IO: the other end is gone. */

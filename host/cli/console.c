@@ -1,5 +1,6 @@
 #include "cli/console.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +10,14 @@
 #include "base/env_socket.h"
 #include "base/json_out.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "cli/complain.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "console/terminal.h"
 #include "replay/diff.h"
 #include "session/plugin_watch.h"
+#include "session/venue_keys.h"
 
 enum { CONNECT_MAX = 64 };
 
@@ -29,6 +32,7 @@ static void log_line(void *arg, enum log_level level, const char *line, size_t l
 {
     const struct log_target *target = arg;
     if (target->to_stderr) {
+        standing_clear();
         fwrite(line, 1, length, stderr);
         fputc('\n', stderr);
     }
@@ -64,6 +68,28 @@ static oc_rc socket_failed(struct session *session, oc_rc rc, const char *path)
     return session_fail(session, &error);
 }
 
+/* For `outcry status` and `outcry kill`. That it could not be told is no reason not to trade. */
+static void tell_of_host(struct run *run, const char *socket)
+{
+    struct session *session = run->session;
+    struct host_run told = {.pid = env_process(), .started_ns = env_clock_real()};
+    const char *dir = settings_text(session->settings, "session.dir", NULL), *slash = dir ? strrchr(dir, '/') : NULL;
+    char parent[PATH_MAX] = ".", absolute[PATH_MAX];
+    if (slash) /* the folder itself may not be there yet */
+        snprintf(parent, sizeof parent, "%.*s", slash == dir ? 1 : (int)(slash - dir), dir);
+    if (dir && realpath(dir, absolute))
+        snprintf(told.session, sizeof told.session, "%s", absolute);
+    else if (dir && realpath(parent, absolute))
+        snprintf(told.session, sizeof told.session, "%s/%s", absolute, slash ? slash + 1 : dir);
+    snprintf(told.mode, sizeof told.mode, "%s", session->label);
+    snprintf(told.socket, sizeof told.socket, "%s", socket);
+    snprintf(told.version, sizeof told.version, "%s", OUTCRY_VERSION);
+    if (session->links.count && !venue_is_feed(session->settings))
+        snprintf(told.venue, sizeof told.venue, "%s", settings_text(session->settings, "session.venue", ""));
+    if (host_file_open(&run->host_file, &told) < 0)
+        log_warning("console", "`outcry status` will not find this host: %s", env_error_text());
+}
+
 oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_stderr)
 {
     struct session *session = run->session;
@@ -71,13 +97,15 @@ oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_
     const char *place = settings_text(session->settings, "console.socket", is_default ? "auto" : "none");
     bool is_none = strcmp(place, "none") == 0;
     oc_rc rc = OC_OK;
-    if (is_none && own_fd < 0)
-        return OC_OK;
     snprintf(path, sizeof path, "%s", place);
     if (strcmp(place, "auto") == 0) {
         rc = env_runtime_dir(folder, sizeof folder);
         snprintf(path, sizeof path, "%s/host-%d.sock", folder, env_process());
     }
+    if (rc == OC_OK)
+        tell_of_host(run, is_none ? "" : path);
+    if (is_none && own_fd < 0)
+        return rc;
     if (rc == OC_OK)
         rc = console_server_new(is_none ? NULL : path, own_fd, true, &run->console.server);
     if (rc < 0)
@@ -92,6 +120,7 @@ void console_unlisten(struct run *run)
 {
     log_set_sink(NULL, NULL);
     log_target.server = NULL;
+    host_file_close(&run->host_file);
     console_server_free(run->console.server);
     run->console.server = NULL;
 }

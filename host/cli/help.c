@@ -22,6 +22,12 @@ const struct verb help_verbs[] = {
     {"run", verb_run, "run a strategy at a venue", "FILE.lua... --venue NAME --config FILE --cash '10000 USDT'", HELP_RUN},
     {"console", verb_console, "trade by hand: a session here, or a host that runs",
      "[FILE.lua...] [DATA.csv] [--feed NAME] | --attach [SOCKET] [--trade]", HELP_CONSOLE},
+    {"status", verb_status, "what is going on, in one screen: each session of this user, or one; an exit code for monitors",
+     "[--session DIR | --attach SOCKET] [--json] [--wait 2s]: `outcry status --help` has the exit codes", HELP_ITSELF},
+    {"kill", verb_kill, "no new risk, in all sessions of this user or in one, also where the host hangs",
+     "[all|flatten] [--session DIR | --attach SOCKET] [--wait 1s] [--json]", HELP_ITSELF},
+    {"alerts", verb_alerts, "who is told when something is wrong: list the channels, test them", "test|list --config FILE [--json]", HELP_ITSELF},
+    {"metrics", verb_metrics, "figures of running sessions for Prometheus", "[--session DIR | --attach SOCKET] [--listen 127.0.0.1:PORT]", HELP_ITSELF},
     {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B", 0},
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html] [--csv FOLDER] | diff A B [--json]", 0},
@@ -207,17 +213,20 @@ static int verb_completion(int argc, char **argv)
                 printf("%s%s ", option->name[1] ? "--" : "-", option->name);
         puts("' ;;");
     }
-    puts(
-        "        plugin) words='list info check try new' ;;\n        keys) words='add list rotate remove test' ;;\n"
-        "        venue) words='info' ;;\n        config) words='check keys' ;;\n        risk) words='check' ;;\n"
-        "        replay) words='--diff --console --no-pane' ;;\n        report) words='diff --json --report --csv' ;;\n"
-        "        bench) words='bars order stop door journal durable restore console json' ;;\n"
-        "        compare) words='--json' ;;\n"
-        "        optimize) words='--over --search --trials --objective --min-trips --out-of-sample --walk-forward "
-        "--workers --study --map --json --quiet' ;;\n"
-        "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
-        "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-        "    [ \"$COMP_CWORD\" = 1 ] || case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n}\n"
-        "complete -o filenames -F _outcry outcry");
+    puts("        plugin) words='list info check try new' ;;\n        keys) words='add list rotate remove test' ;;\n"
+         "        venue) words='info' ;;\n        config) words='check keys' ;;\n        risk) words='check' ;;\n"
+         "        status) words='--session --attach --json --wait --stale' ;;\n        kill) words='all flatten "
+         "--session --attach --json --wait' ;;\n"
+         "        metrics) words='--session --attach --listen --wait' ;;\n        alerts) words='test list --config "
+         "--json' ;;\n        replay) words='--diff --console --no-pane' "
+         ";;\n        report) words='diff --json --report --csv' ;;\n"
+         "        bench) words='bars order stop door journal durable restore console json' ;;\n"
+         "        compare) words='--json' ;;\n"
+         "        optimize) words='--over --search --trials --objective --min-trips --out-of-sample --walk-forward "
+         "--workers --study --map --json --quiet' ;;\n"
+         "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
+         "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+         "    [ \"$COMP_CWORD\" = 1 ] || case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n}\n"
+         "complete -o filenames -F _outcry outcry");
     return EXIT_GOOD;
 }

@@ -18,6 +18,7 @@
 #include "replay/diff.h"
 #include "session/account_keys.h"
 #include "session/venue_keys.h"
+#include "tell/channel.h"
 
 int verb_version(int argc, char **argv)
 {
@@ -102,6 +103,16 @@ static void judge_venues(struct options *options)
     settings_drop(settings, "session.venue");
 }
 
+/* Channels of alerts, but for what is a secret. */
+static void judge_alerts(struct options *options)
+{
+    struct channel channels[TELL_CHANNELS_MAX];
+    uint32_t count;
+    const oc_rc rc = channels_read(&options->settings, false, channels, &count, &options->error);
+    (void)error_pass(options->settings.faults, &options->error, rc);
+    channels_release(channels, count);
+}
+
 /* A rule judges more of its values than its table says: each is opened as a run opens it. */
 static void open_rules(struct settings *settings, const struct parts *parts, const struct registry *registry)
 {
@@ -151,8 +162,10 @@ int verb_config(int argc, char **argv)
     if (rc == OC_OK)
         rc =
             parts_open(parts, &options->settings, registry, PART_RULE | PART_SIM | PART_READER, false, &options->error);
-    if (rc == OC_OK)
+    if (rc == OC_OK) {
         judge_venues(options);
+        judge_alerts(options);
+    }
     if (rc == OC_OK && !faults->count && strcmp(what, "check") == 0)
         open_rules(&options->settings, parts, registry);
     if (rc < 0) /* what no list of faults takes: no memory */

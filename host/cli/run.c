@@ -16,7 +16,9 @@
 #include "report/names.h"
 #include "report/report.h"
 #include "session/ending.h"
+#include "session/kill_seal.h"
 #include "session/rules_change.h"
+#include "session/venue_keys.h"
 
 enum { PAPER_DEADLINE_NS = 250000000, TURNS_BETWEEN_LOOKS = 1023 };
 #define BACKTEST_DEADLINE_NS 10000000000LL
@@ -25,6 +27,7 @@ void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t
 {
     (void)arg;
     (void)level;
+    standing_clear();
     fwrite(line, 1, length, stderr);
     fputc('\n', stderr);
 }
@@ -32,7 +35,17 @@ void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t
 int run_close_session(struct run *run, int code)
 {
     struct error error;
+    if (run->console.tell && code != EXIT_GOOD && code != EXIT_RISK)
+        tell_say(run->console.tell, NOTICE_ALARM, NOTICE_END, "", "ended, with code %d", code);
+    else
+        tell_say(run->console.tell, NOTICE_WARNING, NOTICE_END, "", "ended");
+    const char *dir = settings_text(run->session->settings, "session.dir", NULL);
+    if (dir && (code == EXIT_GOOD || code == EXIT_RISK) && run->session->engine &&
+        links_are_on_network(&run->session->links) && !orders_open_count(engine_orders(run->session->engine)))
+        kill_seal_remove(dir); /* nothing rests: nobody needs it */
     oc_rc rc = session_close(run->session);
+    tell_free(run->console.tell);
+    run->console.tell = run->console.watch.tell = NULL;
     if (rc >= 0)
         return code;
     error_at(&error, rc, "session folder %s", settings_text(run->session->settings, "session.dir", "(memory)"));
@@ -167,6 +180,7 @@ struct run *run_new(struct options *options, struct registry *registry, const ch
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return NULL;
+    run->host_file.fd = -1;
     run->options = options;
     run->registry = registry;
     run->session = session_new(&options->settings, registry, label);
@@ -180,6 +194,7 @@ void run_free(struct run *run)
 {
     if (!run)
         return;
+    host_file_close(&run->host_file);
     session_free(run->session);
     strategies_release(&run->strategies); /* what a restart has read, where nothing was opened */
     free(run);
@@ -203,8 +218,21 @@ void run_compose(struct run *run, uint32_t parts, const struct session_stage *be
     run->meter.is_brief = !run->options->json && !run->options->report && !run->options->csv;
     meter_add_stage(&run->meter, session);
     strategies_add_stage(strategies, session);
-    if (parts & RUN_PROGRESS && !run->options->quiet && !run->options->json && isatty(2))
+    if (parts & RUN_PROGRESS && session->pace.speed <= 0 && !links_are_on_network(&session->links) &&
+        !run->options->quiet && !run->options->json && isatty(2))
         session_add_stage(session, &(struct session_stage){"progress", run, open_progress, NULL});
+}
+
+/* Who is told when something is wrong. */
+static oc_rc open_alerts(struct run *run, const char *dir)
+{
+    struct session *session = run->session;
+    struct error error;
+    char title[64];
+    const char *slash = dir ? strrchr(dir, '/') : NULL;
+    snprintf(title, sizeof title, "outcry %s %s", session->label, slash && slash[1] ? slash + 1 : dir ? dir : "");
+    const oc_rc rc = tell_new(session->settings, title, dir, &run->console.tell, &error);
+    return rc < 0 ? session_fail(session, &error) : rc;
 }
 
 oc_rc run_open(struct run *run)
@@ -213,6 +241,8 @@ oc_rc run_open(struct run *run)
     struct restore *restore = &run->restore;
     const char *dir = settings_text(session->settings, "session.dir", NULL);
     oc_rc rc = dir ? session_lock(session, dir) : OC_OK;
+    if (rc == OC_OK && dir && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS)
+        rc = session_open_latch(session, dir);
     if (dir) {
         session->journal.self = &restore->parts;
         session->journal.checkpoint = checkpoint_start;
@@ -231,6 +261,10 @@ oc_rc run_open(struct run *run)
         rc = run_unlock_venue(run);
     if (rc == OC_OK && run->parts & RUN_RECOVERS)
         rc = run_arm(run);
+    if (rc == OC_OK && dir && links_are_on_network(&session->links) && !venue_is_feed(session->settings))
+        rc = run_seal(run, dir);
+    if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS)
+        rc = open_alerts(run, dir);
     if (rc == OC_OK)
         rc = session_open(session);
     if (rc == OC_OK && restore->has_journal) {
@@ -241,7 +275,12 @@ oc_rc run_open(struct run *run)
                      (unsigned long long)restore->in_flight);
     }
     restore_close(restore);
-    if (rc == OC_OK && restore->is_restored && run->console.server && run->console.service)
+    if (rc == OC_OK && restore->is_restored)
+        tell_say(run->console.tell, NOTICE_WARNING, NOTICE_START, "", "started again: it goes on, %u orders are open",
+                 orders_open_count(engine_orders(session->engine)));
+    else if (rc == OC_OK)
+        tell_say(run->console.tell, NOTICE_INFO, NOTICE_START, "", "started");
+    if (rc == OC_OK && restore->is_restored && run->console.service)
         console_service_recall(run->console.service, dir);
     return rc;
 }
@@ -255,6 +294,8 @@ static void tell_unreached(void *self, const char *rule, const char *list)
 oc_rc run_go(struct run *run)
 {
     const struct rules *rules = &run->session->rules;
+    if (run->restore.is_started)
+        console_host_look(&run->console);
     oc_rc rc = run->restore.is_started ? OC_OK : strategies_start(&run->strategies);
     if (rc == OC_OK && run->parts & RUN_RECOVERS && rules_are_others(run->session))
         rc = rules_take_own(run->session);
@@ -262,11 +303,18 @@ oc_rc run_go(struct run *run)
         rc = session_mark(run->session, OC_MARK_RULES, 0, rules->missing);
         rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */
     }
+    if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS) {
+        standing_begin(&run->standing, run);
+        run->console.look_self = &run->standing;
+        run->console.look = standing_look;
+    }
     if (rc == OC_OK) {
         rules_tell_unreached(rules, tell_unreached, run->session);
         rc = session_run(run->session);
     }
     run->was_interrupted = rc == OC_E_AGAIN;
+    run->console.look = NULL;
+    standing_end(&run->standing);
     if ((rc == OC_OK || rc == OC_E_AGAIN) && !run->console.is_recorded) /* a recording may go on behind its end */
         console_host_linger(&run->console);
     oc_rc checked = strategies_check(&run->strategies);

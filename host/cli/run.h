@@ -6,10 +6,12 @@
 
 #include "base/checked.h"
 #include "base/log.h"
+#include "cli/standing.h"
 #include "config/options.h"
 #include "recover/restore.h"
 #include "report/meter.h"
 #include "serve/console_host.h"
+#include "serve/hosts.h"
 #include "session/session.h"
 #include "steer/strategies.h"
 
@@ -38,6 +40,8 @@ struct run {
     struct meter meter;
     struct console_host console;
     struct restore restore;
+    struct standing standing;
+    struct host_file host_file;          /* that tells of this process; open behind console_listen */
     const struct run_examiner *examiner; /* borrowed; NULL: none */
     uint32_t parts;                      /* RUN_... */
     uint64_t progress_turns;
@@ -76,6 +80,8 @@ CHECKED oc_rc run_arm(struct run *run);
 CHECKED oc_rc run_leave(struct run *run);
 /* What stays at the venue: orders, positions, and who protects these. On stderr. */
 void run_tell_left(const struct run *run);
+/* What `outcry kill` needs when this process hangs or is down: sealed in the folder. */
+CHECKED oc_rc run_seal(struct run *run, const char *dir);
 /* [setup] The stages of this composition; `before_balances` NULL: none beside the console. */
 void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances);
 /* Takes the session's folder for this process alone and opens the session, or goes on where its records end.

@@ -12,6 +12,7 @@
 #include "config/check.h"
 #include "session/account_keys.h"
 #include "session/arming.h"
+#include "session/kill_seal.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
 
@@ -218,5 +219,13 @@ oc_rc run_unlock_venue(struct run *run)
     struct session *session = run->session;
     struct error error;
     const oc_rc rc = links_unlock(&session->links, session->settings, session->registry, session->parts, &error);
+    return rc < 0 ? session_fail(session, &error) : rc;
+}
+
+oc_rc run_seal(struct run *run, const char *dir)
+{
+    struct session *session = run->session;
+    struct error error;
+    const oc_rc rc = kill_seal_write(&session->links, dir, &error);
     return rc < 0 ? session_fail(session, &error) : rc;
 }

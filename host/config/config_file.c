@@ -29,6 +29,8 @@ static const struct config_key keys[] = {
     {"session.on_exit", "text", "leave",
      "of a run at a venue that is ended by SIGTERM or `stop`: leave, cancel_entries, cancel or flatten; Ctrl-C leaves"},
     {"session.dir", "text", "none (paper on a live feed: sessions/...)", "folder that records the run"},
+    {"session.day", "text", "UTC",
+     "the zone of the day whose profit is shown: UTC, or hours before it: +02:00, -05:00"},
     {"session.durability", "text", "process", "process: survives our own death; power: orders wait for the disk"},
     {"session.speed", "text", "max", "of replayed data: 1x, 60x, max"},
     {"session.feed", "text", "none", "paper: replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]"},
@@ -41,6 +43,9 @@ static const struct config_key keys[] = {
     {"vault.file", "text", "keys.vault in the user's data folder", "the file of keys that `outcry keys` keeps"},
     {"vault.passphrase", "text", "the systemd credential outcry_passphrase, else the terminal",
      "where the vault's passphrase comes from: env:NAME, fd:NUMBER, file:PATH, systemd:NAME or ask"},
+    {"watch.stale", "duration", "30s", "no price for so long is told (alerts); 0: never"},
+    {"watch.limit", "decimal", "0.8", "a limit of a venue of which this share is used is told"},
+    {"watch.disk_mib", "integer", "1024", "less than so much free where the session is recorded is told"},
     {"log.network", "text", "off",
      "network.log in the session's folder: off; errors: what did not go as it should; requests: each exchange, stream "
      "and order request; all: each message too, with texts"},
@@ -97,7 +102,7 @@ static const struct config_key *key_find(const char *name)
 /* "risk.NAME.key" and the like: the part's plugin says later whether there is such a key. */
 static bool is_part_key(const char *key)
 {
-    static const char *const sections[] = {"risk.", "sim.", "data.", "venue."};
+    static const char *const sections[] = {"risk.", "sim.", "data.", "venue.", "alerts."};
     if (strncmp(key, "plugins.file.", 13) == 0)
         return strlen(key) > 13;
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
@@ -168,10 +173,12 @@ static oc_rc wrong(struct reading *reading, const config_setting_t *setting, con
 static void put_element(struct text *out, const char *name, const char *file, const char *element)
 {
     const char *slash = strrchr(file, '/'), *dot = strrchr(name, '.');
-    const bool is_of_venue = strncmp(name, "venue.", 6) == 0;
+    const bool is_of_venue = strncmp(name, "venue.", 6) == 0, is_of_alerts = strncmp(name, "alerts.", 7) == 0;
     const bool is_path = strcmp(name, "plugins.folders") == 0 || strcmp(name, "vault.file") == 0 ||
-                         (is_of_venue && (strcmp(dot, ".transcript") == 0 || strcmp(dot, ".ca_file") == 0));
-    const bool is_key_file = is_of_venue && strstr(name, ".keys.") && strncmp(element, "file:", 5) == 0;
+                         (is_of_venue && (strcmp(dot, ".transcript") == 0 || strcmp(dot, ".ca_file") == 0)) ||
+                         (is_of_alerts && strcmp(dot, ".ca_file") == 0);
+    const bool is_key_file =
+        ((is_of_venue && strstr(name, ".keys.")) || is_of_alerts) && strncmp(element, "file:", 5) == 0;
     if (is_key_file) {
         text_put(out, "file:");
         element += 5;

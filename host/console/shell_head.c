@@ -92,6 +92,8 @@ static void put_state(struct shell *shell, struct text *out, struct json_object 
     const char *halted = get_text(status, "halted"), *mode = get_text(status, "mode");
     bool is_live = get_bool(status, "live");
     put_coloured(shell, out, is_live ? live : "", is_live ? "LIVE" : (*mode ? mode : "?"));
+    if (get_bool(status, "locked"))
+        text_put(out, " locked");
     text_format(out, " %s ", *shell->instrument ? shell->instrument : get_text(status, "instrument"));
     snprintf(number, sizeof number, "%.2f", equity);
     shell_put_number(word, sizeof word, number, 2, 2);
@@ -186,7 +188,9 @@ static void put_fill(struct shell *shell, struct text *out, struct json_object *
 static void put_alert(struct shell *shell, struct text *out, struct json_object *told)
 {
     put_coloured(shell, out, red, "ALERT");
-    text_format(out, " %s %s %s ", get_text(told, "number"), get_text(told, "symbol"), get_text(told, "operator"));
+    const bool of_position = strcmp(get_text(told, "of"), "position") == 0;
+    text_format(out, " %s %s%s %s ", get_text(told, "number"), get_text(told, "symbol"), of_position ? " position" : "",
+                get_text(told, "operator"));
     put_price(shell, out, told, "price");
     text_put(out, ", now ");
     put_price(shell, out, told, "last");

@@ -320,11 +320,30 @@ word('Trade', 'flatten', 'flatten()', 'Cancels everything and closes every posit
   return counted(answer, err, 'to be cancelled: #orders; to be closed: #positions')
 end)
 
-word('Trade', 'kill', 'kill([reason])', 'Stops trading: cancels open orders, nothing is opened until unkill(). Needs no unlock.', 'kill', function(reason)
-  local answer, err = S.verb('kill', reason)
-  if answer then S.say('halted: nothing is opened until unkill()', 'red') end
-  return counted(answer, err, 'to be cancelled: #orders')
-end)
+local kills = { all = 'all', flatten = 'flatten' }
+
+word('Trade', 'kill', "kill(['all' | 'flatten' | reason])",
+  "Stops trading until unkill(): entries are cancelled, protective orders stay; 'all' takes these too, 'flatten' closes. Needs no unlock.",
+  'kill', function(what)
+    local answer, err = S.verb('kill', what)
+    if not answer then return nil, err end
+    S.say('halted: nothing is opened until unkill()', 'red')
+    local nearest = what ~= nil and not kills[what] and S.nearest(S.text(what), { 'all', 'flatten' })
+    if nearest then S.say(string.format("'%s' was taken as a reason, not as '%s'", S.text(what), nearest), 'red') end
+    local shown, why = counted(answer, nil, answer.kill == 'flatten' and 'to be cancelled: #orders; to be closed: #positions' or 'to be cancelled: #orders')
+    if (answer.stay or 0) > 0 then S.say('stay: ' .. S.count(answer.stay, 'order')) end
+    if (answer.foreign or 0) > 0 then S.say('of another hand, and not touched: ' .. S.count(answer.foreign, 'order')) end
+    for _, row in ipairs(answer.kill ~= 'flatten' and answer.unprotected or {}) do
+      local info = S.info(row.symbol)
+      local stopped = tonumber(row.stopped) or 0
+      S.say(string.format('not protected: %s %s %s %s%s', row.side, S.qty(info, row.qty), row.symbol, row.strategy and 'of ' .. row.strategy or 'by hand',
+        stopped > 0 and ', but for ' .. S.qty(info, row.stopped) or ''), 'red')
+    end
+    if answer.kill ~= 'flatten' and (answer.unprotected_count or 0) > #answer.unprotected then
+      S.say(string.format('not protected: %d more', answer.unprotected_count - #answer.unprotected), 'red')
+    end
+    return shown, why
+  end)
 
 word('Trade', 'unkill', 'unkill()', 'Lets orders through again after kill().', 'unkill', function()
   local answer, err = S.verb('unkill')

@@ -176,7 +176,8 @@ end
 
 ---- alerts ----
 
-word('Console', 'alert', "alert([symbol], '>' or '<', price)", "Tells once when a price is passed; alert('drop', n) takes it back.", 'alert BTC/USDT > 61000', function(...)
+word('Console', 'alert', "alert([symbol], ['position'], '>' or '<', number)",
+  "Tells once when a price, or what is held, is passed: here, and by the channels of alerts; alert('drop', n) takes it back.", 'alert BTC/USDT > 61000', function(...)
   local parts = { ... }
   if parts[1] == 'drop' then
     local answer, err = S.ask('alert', 'drop', parts[2] or '')
@@ -184,22 +185,27 @@ word('Console', 'alert', "alert([symbol], '>' or '<', price)", "Tells once when 
     S.say('alert ' .. S.text(answer.dropped or parts[2]) .. ' is dropped')
     return
   end
-  if parts[1] == '>' or parts[1] == '<' then table.insert(parts, 1, S.default) end
+  if parts[1] == '>' or parts[1] == '<' or parts[1] == 'position' then table.insert(parts, 1, S.default) end
+  local of = parts[2] == 'position' and table.remove(parts, 2) or nil
   local info, err = S.info(parts[1])
   if not info then return nil, err end
   if parts[2] ~= '>' and parts[2] ~= '<' then S.wrong("alert: found %s, expected > or <: alert BTC/USDT > 61000", parts[2] == nil and 'nothing' or "'" .. S.text(parts[2]) .. "'") end
   if not tonumber(parts[3]) then S.wrong("alert: after '%s': found %s, expected a price", parts[2], parts[3] == nil and 'nothing' or "'" .. S.text(parts[3]) .. "'") end
-  local answer, why = S.ask('alert', info.symbol, parts[2], parts[3])
+  local answer, why
+  if of then answer, why = S.ask('alert', info.symbol, of, parts[2], parts[3]) else answer, why = S.ask('alert', info.symbol, parts[2], parts[3]) end
   if not answer then return nil, why end
-  S.say(string.format('alert %s: %s %s %s', S.text(answer.number), info.symbol, parts[2], S.price(info, tonumber(parts[3]))))
+  S.say(string.format('alert %s: %s%s %s %s', S.text(answer.number), info.symbol, of and ' position' or '', parts[2],
+    of and S.qty(info, tonumber(parts[3])) or S.price(info, tonumber(parts[3]))))
 end)
 
 word('Console', 'alerts', 'alerts()', 'The alerts that wait or have fired.', 'alerts', function()
   local rows, err = S.list(200, 'alerts')
   if not rows then return nil, err end
   S.note_day()
-  return S.table_of(rows, { { 'number', 'number', right = true }, { 'symbol', 'symbol' }, { 'when', 'operator' },
-    { 'price', 'price', right = true, get = function(r) return S.price(S.info(r.symbol), r.price) end },
+  return S.table_of(rows, { { 'number', 'number', right = true }, { 'symbol', 'symbol' }, { 'of', 'of', drop = 2 }, { 'when', 'operator' },
+    { 'at', 'price', right = true, get = function(r)
+      return r.of == 'position' and S.qty(S.info(r.symbol), r.price) or S.price(S.info(r.symbol), r.price)
+    end },
     { 'state', 'state', colour = function(r) return r.state == 'fired' and 'yellow' or nil end },
     { 'fired', 'fired', get = function(r) return S.clock(r.fired) end } }, 'no alerts')
 end)

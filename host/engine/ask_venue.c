@@ -68,7 +68,7 @@ static bool takes_all(const struct engine *engine, uint32_t account, uint32_t in
     for (const struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
         if (order->now.account != account || (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
             continue;
-        if (order->is_staged || order_stays(order, which))
+        if (order->is_staged || order_stays(engine, order, which))
             return false;
         has_any = true;
     }

@@ -20,13 +20,47 @@ static bool protects(const struct order *order)
     return order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT;
 }
 
-bool order_stays(const struct order *order, enum engine_cancels which)
+/* A stop against what its own book holds, for no more than is left of that behind the older ones: it can only make it smaller. */
+static bool is_stop_of_position(const struct engine *engine, const struct order *order)
 {
-    if (which >= CANCEL_OWN_ENTRIES)
-        return order->now.owner == OC_OWNER_EXTERNAL ||
-               (which == CANCEL_OWN_ENTRIES && (protects(order) || (order->now.bits & OC_RQ_REDUCE_ONLY)));
-    return (protects(order) && (which == CANCEL_NOT_PROTECTION || which == CANCEL_NOT_CLOSING)) ||
-           (closes(order) && which == CANCEL_NOT_CLOSING);
+    if (!(order->now.bits & OC_RQ_HAS_STOP) || !(order->now.bits & OC_RQ_HAS_QTY))
+        return false;
+    const struct book *book =
+        portfolio_find(engine->portfolio, order->now.account, order->now.strategy, order->now.head.inst);
+    int64_t left = book ? book->position.qty : 0;
+    if (order->now.side == OC_SIDE_BUY)
+        left = -left;
+    if (left <= 0)
+        return false;
+    for (const struct order *at = orders_open_of(engine->orders, order->now.head.inst); at; at = at->younger_here) {
+        if (at->now.side != order->now.side || at->now.account != order->now.account ||
+            at->now.strategy != order->now.strategy || !(at->now.bits & OC_RQ_HAS_STOP))
+            continue;
+        left -= order_remaining_worst(at);
+        if (at == order)
+            return left >= 0;
+    }
+    return false;
+}
+
+bool order_stays(const struct engine *engine, const struct order *order, enum engine_cancels which)
+{
+    switch (which) {
+    case CANCEL_NOT_PROTECTION:
+        return protects(order);
+    case CANCEL_NOT_CLOSING:
+        return protects(order) || closes(order);
+    case CANCEL_OWN:
+    case CANCEL_OWN_TO_CLOSE:
+        return order->now.owner == OC_OWNER_EXTERNAL;
+    case CANCEL_OWN_ENTRIES:
+        return order->now.owner == OC_OWNER_EXTERNAL || (order->now.bits & OC_RQ_REDUCE_ONLY) || protects(order) ||
+               closes(order) || is_stop_of_position(engine, order);
+    case CANCEL_ALL:
+    case CANCEL_TO_CLOSE:
+    default:
+        return false;
+    }
 }
 
 static void set(struct engine *engine, struct book *book, bool is_closing)

@@ -116,7 +116,7 @@ int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, e
     if (!engine->is_in_batch)
         return 0;
     for (struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
-        if ((strategy && order->now.strategy != strategy) || order->is_staged || order_stays(order, which) ||
+        if ((strategy && order->now.strategy != strategy) || order->is_staged || order_stays(engine, order, which) ||
             order->is_refused || state_is_final(order->state) ||
             (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
             continue;
@@ -134,7 +134,7 @@ uint32_t engine_count_cancels(const struct engine *engine, enum engine_cancels w
 {
     uint32_t count = 0;
     for (const struct order *order = orders_open_first(engine->orders); order; order = order->younger)
-        count += !order_stays(order, which) && !order->is_refused && !state_is_final(order->state);
+        count += !order_stays(engine, order, which) && !order->is_refused && !state_is_final(order->state);
     return count;
 }
 

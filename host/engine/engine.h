@@ -316,7 +316,8 @@ enum engine_cancels {
     CANCEL_ALL,
     CANCEL_NOT_CLOSING,
     CANCEL_TO_CLOSE,
-    /* and orders of another hand, of these: what protects or only reduces; nothing; nothing, to close as above */
+    /* and orders of another hand, and of these: what can only make a position smaller (protection, the orders that close, reduce-only
+     * orders, and stops against what is held, as far as they are for no more than that); nothing; nothing, to close as above */
     CANCEL_OWN_ENTRIES,
     CANCEL_OWN,
     CANCEL_OWN_TO_CLOSE
@@ -328,6 +329,8 @@ bool engine_is_closing(const struct engine *engine);
 /* The session is about to end: what adds risk is refused with ENGINE_SESSION_ENDS, until it has ended. */
 void engine_set_ending(struct engine *engine, bool is_ending);
 #define ENGINE_SESSION_ENDS "SESSION_ENDS"
+/* Whether a cancel of that kind leaves this open order. [engine] */
+bool order_stays(const struct engine *engine, const struct order *order, enum engine_cancels which);
 /* In a batch of the host: one CANCEL_ALL for each account whose venue can and has an order open there (inst 0: anywhere), where no
  * open order is to stay. Never refused by a rule. It ends no order: engine_cancel_all in the next batch asks for the end of each,
  * and what the venue says of each is its end. Returns how many. */

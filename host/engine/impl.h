@@ -185,15 +185,13 @@ bool own_way_is_for(const struct engine *engine, const struct oc_request *reques
 /* A new order of that kind: protection belongs to the position of its entry. OC_E_NOMEM. */
 CHECKED oc_rc own_way_note(struct engine *engine, struct order *order);
 
-/* closing.c */
-/* The order stays where the others are taken back. */
 /* assign.c: so much of what the account holds was bought (below 0: sold) without a strategy, by hand or by another hand. */
 void assign_note(struct engine *engine, uint64_t order, uint32_t account, uint32_t inst, int64_t qty);
 /* What is unassigned of an asset was so much before: where strategies count on more than there is now, and did not before, it is an alarm. */
 void assign_look(struct engine *engine, uint32_t account, uint32_t asset, oc_i128 unassigned_before);
 /* What strategies and a person of this session hold, where the account has a capital: what limits of a position are about. */
 int64_t assign_exposed_qty(const struct portfolio *portfolio, uint32_t account, const struct instrument *instrument);
-bool order_stays(const struct order *order, enum engine_cancels which);
+/* closing.c */
 /* A request stands: it may begin or end the closing of its book. */
 void closing_note(struct engine *engine, const struct oc_request *request, const struct order *order);
 /* After a fill or an answer, while some book is closing. */

@@ -36,6 +36,7 @@ static const struct named curl_names[] = {{&lib.global_init, "curl_global_init"}
                                           {&lib.easy_reset, "curl_easy_reset"},
                                           {&lib.set, "curl_easy_setopt"},
                                           {&lib.get, "curl_easy_getinfo"},
+                                          {&lib.perform, "curl_easy_perform"},
                                           {&lib.send, "curl_easy_send"},
                                           {&lib.recv, "curl_easy_recv"},
                                           {&lib.words, "curl_easy_strerror"},

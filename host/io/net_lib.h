@@ -18,6 +18,7 @@ struct net_lib {
     void (*easy_reset)(CURL *easy);
     CURLcode (*set)(CURL *easy, CURLoption option, ...);
     CURLcode (*get)(CURL *easy, CURLINFO info, ...);
+    CURLcode (*perform)(CURL *easy);
     CURLcode (*send)(CURL *easy, const void *bytes, size_t size, size_t *ret_sent);
     CURLcode (*recv)(CURL *easy, void *bytes, size_t size, size_t *ret_got);
     const char *(*words)(CURLcode code);

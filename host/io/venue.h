@@ -333,11 +333,12 @@ struct io_sync {
     uint32_t tries;
     int64_t again_ns;
     int64_t began_ns;
-    int64_t late_ns;    /* it is said then that it takes long */
-    int64_t from_ns;    /* what happened before is known: where a venue is asked by time */
-    int64_t next_ns;    /* it is compared again then, without a reason; 0: it never was */
-    int64_t suspect_ns; /* a suspicion is not looked into before */
-    uint8_t state;      /* IO_SYNC_... */
+    int64_t late_ns;     /* it is said then that it takes long */
+    int64_t from_ns;     /* what happened before is known: where a venue is asked by time */
+    int64_t next_ns;     /* it is compared again then, without a reason; 0: it never was */
+    int64_t compared_ns; /* when that came to its end last; 0: never */
+    int64_t suspect_ns;  /* a suspicion is not looked into before */
+    uint8_t state;       /* IO_SYNC_... */
     bool is_resumed;
     bool asks_balances; /* all else has been answered */
     bool is_beside;     /* trading goes on meanwhile: nothing says that something was missed */

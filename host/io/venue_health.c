@@ -58,6 +58,7 @@ void io_venue_health(const struct io_venue *venue, struct io_health *ret_health)
     ret_health->is_clock_known = io_clock_best(venue, &ret_health->clock);
     if (ret_health->is_clock_known)
         ret_health->clock_age_ns = io_venue_now(venue) - ret_health->clock.at_ns;
+    ret_health->compared_age_ns = venue->sync.compared_ns ? io_venue_now(venue) - venue->sync.compared_ns : -1;
 }
 
 void io_venue_say_counts(const struct io_venue *venue, const char *name)

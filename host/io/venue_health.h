@@ -25,6 +25,7 @@ struct io_health {
     uint8_t zero[6];
     struct io_clock_sample clock; /* its error as of now */
     int64_t clock_age_ns;
+    int64_t compared_age_ns; /* since it was compared with what is known; -1: it never was */
 };
 
 void io_venue_health(const struct io_venue *venue, struct io_health *ret_health);

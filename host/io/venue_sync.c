@@ -332,6 +332,7 @@ oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
         sync->next_ns = now_ns + reconcile_ns(venue);
         venue->reach_is_old = venue->has_work = true;
         venue->counts.compared++;
+        venue->sync.compared_ns = io_venue_now(venue);
         log_info("venue", "%s is compared with what is known: %u questions; %u orders are still asked about",
                  venue->name, sync->count, venue->doubt_count);
     }

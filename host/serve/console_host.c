@@ -1,5 +1,6 @@
 #include "serve/console_host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,13 +11,48 @@
 #include "serve/session_lists.h"
 #include "session/arming.h"
 #include "session/interrupt.h"
+#include "tell/channel.h"
 
-enum { WAIT_NS = 50000000 };
+enum { WAIT_NS = 50000000, LATCH_SAID_NS = 1000000000 };
+
+/* Another process has asked for a kill: a command of the session, as from a console. Where it could not be carried out it is asked for
+ * still, and nothing that adds risk leaves. */
+static __attribute__((noinline)) void take_latch(struct console_host *host, int64_t at_ns)
+{
+    struct session *session = host->session;
+    struct latch_asks asks;
+    struct text reply;
+    char by[LATCH_BY_MAX], words[LATCH_BY_MAX + 32];
+    const enum latch_what what = latch_look(&session->latch, by, &asks);
+    const int size = snprintf(words, sizeof words, "kill\t%s\tby=%s", latch_name(what), by);
+    text_init_grow(&reply, COMMAND_LINE_MAX);
+    session->pace.command_ns = pace_now(session, at_ns);
+    if (session_command(session, words, (size_t)size, &reply) || session->commands.was_ok) {
+        latch_take(&session->latch, &asks);
+        log_error("console", "killed by %s (%s): nothing is opened until unkill: %s", by, latch_name(what), reply.data);
+    } else if (env_clock_mono() >= host->latch_said_ns) {
+        host->latch_said_ns = env_clock_mono() + LATCH_SAID_NS;
+        log_error("console", "a kill by %s (%s) could not be carried out, and is tried again: %s", by, latch_name(what),
+                  reply.data);
+    }
+    text_release(&reply);
+}
+
+void console_host_look(struct console_host *host)
+{
+    if (host->service && latch_is_asked(&host->session->latch))
+        take_latch(host, INT64_MAX);
+}
 
 /* Answers whoever asks. True: the session is to end. */
 static bool serve(struct console_host *host, int64_t at_ns)
 {
     struct pace *pace = &host->session->pace;
+    if (latch_is_asked(&host->session->latch))
+        take_latch(host, at_ns);
+    watch_look(&host->watch);
+    if (host->look)
+        host->look(host->look_self);
     if (!host->server)
         return interrupt_count() > 0;
     if (console_server_is_asked(host->server)) {
@@ -145,8 +181,14 @@ static void host_status(void *self, struct console_service_status *ret_status)
         .speed = session->pace.speed,
         .is_live = host->is_rehearsal,
         .is_paused = session->pace.is_paused,
-        .is_ended = session->pace.is_ended};
+        .is_ended = session->pace.is_ended,
+        .clock_ns = session->inbox ? pace_now(session, INT64_MAX) : 0,
+        .at_venue = session->links.count && !session->venues.is_feed};
     ret_status->strategies = strategies_loaded(host->strategies);
+    const struct tell_counts counts = tell_counts(host->tell);
+    ret_status->told = counts.sent;
+    ret_status->not_told = counts.failed;
+    ret_status->told_dropped = counts.dropped;
 }
 
 static bool host_command(void *self, const char *text, size_t size, struct text *reply)
@@ -271,6 +313,37 @@ static oc_rc host_control(void *self, const struct command_words *words, struct 
     return refuse(reply, "NOT_HERE", "going back is for recorded sessions: outcry replay SESSION --console");
 }
 
+static bool host_day(void *self, bool saves, struct console_service_day *day)
+{
+    struct latch_page *page = ((struct console_host *)self)->session->latch.page;
+    if (page && saves) {
+        page->day = 0; /* half of it is none of it */
+        page->day_from_ns = day->from_ns;
+        page->day_profit_low = (uint64_t)day->profit;
+        page->day_profit_high = (uint64_t)(day->profit >> 64);
+        page->day = day->day;
+    } else if (page) {
+        day->day = page->day;
+        day->from_ns = page->day_from_ns;
+        day->profit = (oc_i128)(int64_t)page->day_profit_high * ((oc_i128)1 << 64) + (oc_i128)page->day_profit_low;
+    }
+    return page != NULL;
+}
+
+static struct kept_alert *host_kept_alerts(void *self)
+{
+    struct latch_page *page = ((struct console_host *)self)->session->latch.page;
+    return page ? page->alerts : NULL;
+}
+
+static void host_alerted(void *self, const char *words) { watch_by_hand(&((struct console_host *)self)->watch, words); }
+
+static const char *watched_name(void *self, uint32_t strategy)
+{
+    const char *name = strategies_name(((struct console_host *)self)->strategies, strategy);
+    return name ? name : "a strategy";
+}
+
 static bool host_steer(void *self, const struct command_words *words, struct text *reply)
 {
     return strategies_steer(((struct console_host *)self)->strategies, words, reply);
@@ -338,6 +411,9 @@ static oc_rc open_host(void *self, struct session *session)
     oc_rc rc = settings_dec(session->settings, "console.ask_above", &ask_above);
     if (rc == OC_OK || rc == OC_E_NOT_FOUND)
         rc = settings_boolean(session->settings, "console.rehearse_live", &host->is_rehearsal);
+    int64_t zone_ns = 0;
+    if (rc == OC_OK || rc == OC_E_NOT_FOUND)
+        rc = tell_zone(session->settings, &zone_ns);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, &session->settings->error);
     host->strategies->grants_opened = arming_is_set(session->settings);
@@ -354,13 +430,21 @@ static oc_rc open_host(void *self, struct session *session)
                                                 .origin = host_origin,
                                                 .strategy_name = host_strategy_name,
                                                 .fee_rate = host_fee_rate,
-                                                .half_spread = host_half_spread};
+                                                .half_spread = host_half_spread,
+                                                .day = host_day,
+                                                .kept_alerts = host_kept_alerts,
+                                                .alerted = host_alerted};
     struct console_service_config config = {.engine = session->engine,
                                             .server = host->server,
                                             .host = &host->table,
                                             .account = session->money.account,
+                                            .zone_ns = zone_ns,
                                             .ask_above = ask_above};
     rc = console_service_new(&config, &host->service);
+    host->watch.strategy_name = watched_name;
+    host->watch.self = host;
+    if (rc == OC_OK)
+        rc = watch_open(&host->watch, session, host->tell);
     if (rc < 0)
         return rc;
     session->commands.self = host;

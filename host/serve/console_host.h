@@ -9,6 +9,7 @@
 #include "serve/console_service.h"
 #include "session/session.h"
 #include "steer/strategies.h"
+#include "tell/watch.h"
 
 /* Going back in a recorded session. NULL members: not here. */
 struct console_rewind {
@@ -30,13 +31,20 @@ struct console_host {
     struct console_service *service; /* owned */
     struct console_service_host table;
     struct console_rewind rewind;
-    bool has_own;      /* a console of this process: the session ends with it */
-    bool is_rehearsal; /* locks and colours of live: the session is armed, or rehearses them */
-    bool is_recorded;  /* a recording is carried out: something comes of waiting without a strategy too */
+    struct tell *tell; /* NULL: nobody is told but consoles */
+    struct watch watch;
+    void *look_self;
+    void (*look)(void *self); /* between two inputs, beside the others; NULL: nobody */
+    int64_t latch_said_ns;    /* that a kill could not be carried out is not said again before */
+    bool has_own;             /* a console of this process: the session ends with it */
+    bool is_rehearsal;        /* locks and colours of live: the session is armed, or rehearses them */
+    bool is_recorded;         /* a recording is carried out: something comes of waiting without a strategy too */
 };
 
 /* [setup] Before the balances. session, strategies, server and the wishes are set. */
 void console_host_add_stage(struct console_host *host, struct session *session, struct strategies *strategies);
+/* [engine] A session that goes on, before its strategies do: carries out what its latch asks for. */
+void console_host_look(struct console_host *host);
 /* After the data: answers until the own console goes. */
 void console_host_linger(struct console_host *host);
 

@@ -378,6 +378,7 @@ oc_rc console_service_new(const struct console_service_config *config, struct co
     service->engine = config->engine;
     service->instruments = engine_instruments(config->engine);
     service->portfolio = engine_portfolio(config->engine);
+    service->fed_ns = service->day_end_ns = INT64_MIN;
     text_init_grow(&service->reply, COMMAND_LINE_MAX);
     text_init_grow(&service->told, 4096);
     service->fills = env_alloc(CONSOLE_FILLS_MAX * sizeof *service->fills);

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "serve/console_server.h"
 #include "session/command.h"
+#include "session/latch.h"
 
 enum {
     CONSOLE_PAGE = 16,       /* rows of a list */
@@ -24,7 +25,7 @@ enum {
     CONSOLE_HISTORIES_MAX = 2048,    /* orders whose history is remembered */
     CONSOLE_STEPS_MAX = 24,          /* of one history */
     CONSOLE_VERDICTS_MAX = 16,
-    CONSOLE_ALERTS_MAX = 64
+    CONSOLE_ALERTS_MAX = LATCH_ALERTS_MAX
 };
 
 struct console_service; /* opaque */
@@ -51,10 +52,19 @@ struct console_service_status {
     uint32_t strategies;
     bool is_live; /* locks and colours of live trading */
     bool is_paused;
-    bool is_ended; /* the feed has ended: nothing can trade any more */
+    bool is_ended;                         /* the feed has ended: nothing can trade any more */
+    int64_t clock_ns;                      /* as now_ns, and where time goes with a clock, what that says */
+    uint64_t told, not_told, told_dropped; /* by the channels of alerts */
+    bool at_venue;                         /* orders rest at a venue, not at a simulator of this process */
 };
 
-/* What the composition does for the service. All members are set. */
+struct console_service_day { /* where the profit of the day is counted from */
+    int64_t day;             /* since 1970 in the zone; 0: not known */
+    int64_t from_ns;         /* when it was looked at */
+    oc_i128 profit;          /* money of the account's currency, of the session, then */
+};
+
+/* What the composition does for the service. All members are set but where it is said. */
 struct console_service_host {
     void *self;
     void (*status)(void *self, struct console_service_status *ret_status);
@@ -74,6 +84,12 @@ struct console_service_host {
     bool (*fee_rate)(void *self, bool is_maker, struct oc_dec *ret_rate);
     /* What a taker pays beyond the last price, as a share of it, where data have no quotes; 0 on real venues. */
     struct oc_dec (*half_spread)(void *self);
+    /* Loads where the day began, of this life or one before, or saves it. False, and NULL: there is nowhere to. */
+    bool (*day)(void *self, bool saves, struct console_service_day *day);
+    /* CONSOLE_ALERTS_MAX of them that outlive the process; NULL, and a NULL: there is nowhere. Borrowed. */
+    struct kept_alert *(*kept_alerts)(void *self);
+    /* An alert that a person has set has fired. NULL: nobody else is told. */
+    void (*alerted)(void *self, const char *words);
 };
 
 struct console_service_config {
@@ -81,6 +97,7 @@ struct console_service_config {
     struct console_server *server; /* NULL: nobody asks (a replay that carries out recorded commands) */
     const struct console_service_host *host;
     uint32_t account;
+    int64_t zone_ns;         /* that the day is before UTC's */
     struct oc_dec ask_above; /* live: orders of a larger value ask once; 0: none does */
 };
 

@@ -83,9 +83,10 @@ struct order_history { /* what we know of one order, to explain it */
 struct alert {
     uint32_t inst; /* 0: free */
     uint32_t number;
-    int64_t price;
+    int64_t price; /* or quantity, of a position */
     bool above;
     bool has_fired;
+    bool of_position;
     int64_t fired_ns;
 };
 
@@ -110,6 +111,9 @@ struct console_service {
     struct verdict_row verdicts[CONSOLE_VERDICTS_MAX]; /* of the request being asked */
     uint32_t verdict_count;
     uint64_t verdict_order;
+    int64_t fed_ns; /* of the last market event; INT64_MIN: none came */
+    struct console_service_day day;
+    int64_t day_end_ns;           /* the next one is looked at then */
     struct console_seat *asking;  /* whose question is being answered */
     struct console_seat *waiting; /* step, until_fill */
     struct text reply;
@@ -123,9 +127,15 @@ typedef bool (*service_fn)(struct console_service *service, const struct command
 bool service_markets(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_ticker(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_bars(struct console_service *service, const struct command_words *words, struct text *reply);
+void bar_history_add(struct console_service *service, const struct oc_event *event);
+
+/* service_alerts.c */
 bool service_alert(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_alerts(struct console_service *service, const struct command_words *words, struct text *reply);
-void bar_history_add(struct console_service *service, const struct oc_event *event);
+/* A price of that event's instrument has come. */
+void service_look_at_alerts(struct console_service *service, const struct oc_event *event, int64_t price);
+/* Behind a restart, when the instruments are known: those that were kept. */
+void service_recall_alerts(struct console_service *service);
 
 /* service_book.c */
 bool service_book(struct console_service *service, const struct command_words *words, struct text *reply);
@@ -177,6 +187,25 @@ bool service_preview(struct console_service *service, const struct command_words
 /* From words to a request: side by words->fields[0]. False: *reply says why. */
 bool service_parse_order(struct console_service *service, const struct command_words *words, uint32_t first,
                          struct oc_request *ret_request, struct text *reply);
+
+/* service_glance.c */
+/* A market event has come: its time, and where the day began. */
+void service_look_at_day(struct console_service *service, int64_t now_ns);
+/* Members of the answer to `status`: feed, day, latches. */
+void service_put_glance(const struct console_service *service, const struct console_service_status *status,
+                        struct text *reply);
+/* How far the market is from the price at which an order would fill, or its stop from being passed: hundredths of a percent of the market,
+ * above 0: not there yet; null: no price. */
+void service_put_distance(const struct console_service *service, const struct order *order, struct text *reply);
+
+/* service_kill.c */
+bool service_cancel_all(struct console_service *service, const struct command_words *words, struct text *reply);
+bool service_flatten(struct console_service *service, struct text *reply);
+bool service_kill(struct console_service *service, const struct command_words *words, struct text *reply);
+bool service_unkill(struct console_service *service, struct text *reply);
+
+/* Of positions: "protection". */
+void service_put_protection(struct console_service *service, const struct position *position, struct text *reply);
 
 /* console_service.c */
 /* The instrument named by field i (default: the first instrument when there is none). False: *reply says why. */

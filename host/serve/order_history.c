@@ -245,6 +245,8 @@ void console_service_market(struct console_service *service, const struct oc_eve
     if (!event)
         return;
     keep_input(service, event);
+    if (!(event->flags & OC_EVF_PAST))
+        service_look_at_day(service, event->local_ns);
     bar_history_add(service, event);
 }
 

@@ -1,4 +1,4 @@
-/* service_market.c: what the markets look like: lists, tickers, bars of the past, and alerts. */
+/* service_market.c: what the markets look like: lists, tickers, and bars of the past. */
 #include "serve/console_service_impl.h"
 #include "session/json_units.h"
 
@@ -75,36 +75,6 @@ static void join(struct bar_history *bar_history, int64_t at_ns, const struct hi
     last->open_ns = open_ns;
 }
 
-static void told_alert(struct console_service *service, const struct alert *alert, int64_t price)
-{
-    const struct instrument *instrument = instruments_get(service->instruments, alert->inst);
-    text_clear(&service->told);
-    json_open(&service->told, NULL, '{');
-    json_int(&service->told, "number", alert->number);
-    json_time(&service->told, "time", alert->fired_ns);
-    json_text(&service->told, "symbol", instruments_name(service->instruments, instrument));
-    json_text(&service->told, "operator", alert->above ? ">" : "<");
-    json_price(&service->told, "price", instrument, true, alert->price);
-    json_price(&service->told, "last", instrument, true, price);
-    json_close(&service->told, '}');
-    console_service_tell(service, TELL_ALERT, &service->told);
-}
-
-static void look_at_alerts(struct console_service *service, const struct oc_event *event, int64_t price)
-{
-    for (int i = 0; i < CONSOLE_ALERTS_MAX; i++) {
-        struct alert *alert = &service->alerts[i];
-        if (!alert->inst || alert->has_fired || OC_INST_INDEX(alert->inst) != OC_INST_INDEX(event->inst))
-            continue;
-        if (alert->above ? price <= alert->price : price >= alert->price)
-            continue;
-        alert->has_fired = true;
-        alert->fired_ns = event->local_ns;
-        service->alert_count--;
-        told_alert(service, alert, price);
-    }
-}
-
 void bar_history_add(struct console_service *service, const struct oc_event *event)
 {
     struct history_bar part = {0};
@@ -151,7 +121,7 @@ void bar_history_add(struct console_service *service, const struct oc_event *eve
     }
     join(bar_history, at_ns, &part);
     if (service->alert_count)
-        look_at_alerts(service, event, part.close);
+        service_look_at_alerts(service, event, part.close);
 }
 
 bool service_ticker(struct console_service *service, const struct command_words *words, struct text *reply)
@@ -259,86 +229,6 @@ bool service_bars(struct console_service *service, const struct command_words *w
     json_close(reply, ']');
     uint32_t total = periods > count ? count : periods;
     service_next(reply, from + CONSOLE_BARS_PAGE < total, from + CONSOLE_BARS_PAGE);
-    json_close(reply, '}');
-    return true;
-}
-
-static bool drop_alert(struct console_service *service, const struct command_words *words, struct text *reply)
-{
-    uint64_t number = service_from(words, 2);
-    for (int i = 0; i < CONSOLE_ALERTS_MAX; i++) {
-        struct alert *alert = &service->alerts[i];
-        if (!alert->inst || alert->number != number)
-            continue;
-        service->alert_count -= !alert->has_fired;
-        memset(alert, 0, sizeof *alert);
-        json_open(reply, NULL, '{');
-        json_int(reply, "dropped", (int64_t)number);
-        json_close(reply, '}');
-        return true;
-    }
-    json_refusal(reply, "NO_ALERT", "there is no such alert: see alerts");
-    return false;
-}
-
-bool service_alert(struct console_service *service, const struct command_words *words, struct text *reply)
-{
-    const struct instrument *instrument;
-    struct oc_dec price = {0};
-    int64_t units;
-    int exact;
-    if (words->count > 1 && strcmp(words->fields[1], "drop") == 0)
-        return drop_alert(service, words, reply);
-    if (!service_instrument(service, words, 1, &instrument, reply))
-        return false;
-    if (words->count < 4 || (strcmp(words->fields[2], ">") != 0 && strcmp(words->fields[2], "<") != 0) ||
-        text_to_decimal(words->fields[3], strlen(words->fields[3]), &price.units, &price.scale) < 0 ||
-        instrument_dec_units(instrument->info.price_step, price, SNAP_NEAREST, &units, &exact) < 0) {
-        json_refusal(reply, "BAD_ALERT", "expected a symbol, > or <, and a price: alert BTC/USDT > 61000");
-        return false;
-    }
-    for (int i = 0; i < CONSOLE_ALERTS_MAX; i++) {
-        struct alert *alert = &service->alerts[i];
-        if (alert->inst && !alert->has_fired)
-            continue;
-        *alert = (struct alert){.inst = instrument->info.inst,
-                                .number = ++service->alert_numbers,
-                                .price = units,
-                                .above = words->fields[2][0] == '>'};
-        service->alert_count++;
-        json_open(reply, NULL, '{');
-        json_int(reply, "number", alert->number);
-        json_close(reply, '}');
-        return true;
-    }
-    json_refusal(reply, "TOO_MANY_ALERTS", "%d alerts are set: drop one first", CONSOLE_ALERTS_MAX);
-    return false;
-}
-
-bool service_alerts(struct console_service *service, const struct command_words *words, struct text *reply)
-{
-    (void)words;
-    json_open(reply, NULL, '{');
-    json_open(reply, "rows", '[');
-    for (int i = 0; i < CONSOLE_ALERTS_MAX; i++) {
-        const struct alert *alert = &service->alerts[i];
-        if (!alert->inst)
-            continue;
-        const struct instrument *instrument = instruments_get(service->instruments, alert->inst);
-        json_open(reply, NULL, '{');
-        json_int(reply, "number", alert->number);
-        json_text(reply, "symbol", instruments_name(service->instruments, instrument));
-        json_text(reply, "operator", alert->above ? ">" : "<");
-        json_price(reply, "price", instrument, true, alert->price);
-        json_text(reply, "state", alert->has_fired ? "fired" : "waits");
-        if (alert->has_fired)
-            json_time(reply, "fired", alert->fired_ns);
-        else
-            json_null(reply, "fired");
-        json_close(reply, '}');
-    }
-    json_close(reply, ']');
-    json_null(reply, "next");
     json_close(reply, '}');
     return true;
 }

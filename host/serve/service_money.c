@@ -108,6 +108,8 @@ bool service_positions(struct console_service *service, const struct command_wor
         if (!position->strategy &&
             statement_held(engine_statement(service->engine), position->account, position->inst, &shown))
             json_qty(reply, "venue_qty", instrument, true, shown);
+        if (position->qty)
+            service_put_protection(service, position, reply);
         if (position->has_dust) {
             json_money(reply, "dust", dust.qty);
             json_money(reply, "dust_cost", dust.cost);
@@ -264,6 +266,7 @@ bool service_status(struct console_service *service, const struct command_words 
     json_int(reply, "now_ns", status.now_ns);
     json_text(reply, "mode", status.mode);
     json_flag(reply, "live", status.is_live);
+    json_flag(reply, "locked", status.is_live && service->asking && !service->asking->is_unlocked);
     json_flag(reply, "paused", status.is_paused);
     json_flag(reply, "ended", status.is_ended);
     if (status.speed > 0)
@@ -280,6 +283,7 @@ bool service_status(struct console_service *service, const struct command_words 
     json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
     json_qty(reply, "position", instrument, true, position_qty);
     json_text(reply, "halted", engine_latched(service->engine, service->config.account));
+    service_put_glance(service, &status, reply);
     service_put_missing(service, reply);
     json_int(reply, "open_orders", orders_open_count(engine_orders(service->engine)));
     json_int(reply, "positions", held);

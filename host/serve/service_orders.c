@@ -91,6 +91,7 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     json_int(reply, "created_ns", order->created_ns);
     json_int(reply, "updated_ns", order->updated_ns);
     put_slip(service, reply, order);
+    service_put_distance(service, order, reply);
     json_int(reply, "rules", now->rules);
     json_flag(reply, "is_open", !state_is_final(order->state));
     json_close(reply, '}');

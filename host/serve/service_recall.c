@@ -59,6 +59,7 @@ static void take_owners(struct journal_reader *reader, struct fill_row **rows, s
 void console_service_recall(struct console_service *service, const char *dir)
 {
     struct journal_reader *reader = NULL;
+    service_recall_alerts(service);
     if (journal_open_read(dir, false, &reader) < 0 && !reader)
         return; /* only not shown */
     service->fill_count = 0;

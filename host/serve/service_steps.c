@@ -43,7 +43,10 @@ void service_rescale(struct console_service *service)
     for (uint32_t i = 0; i < CONSOLE_ALERTS_MAX; i++) {
         struct alert *alert = &service->alerts[i];
         if (OC_INST_INDEX(alert->inst) == index && rescale_since(instruments, alert->inst, &rescale)) {
-            rescale_price(&rescale, &alert->price);
+            if (alert->of_position)
+                rescale_qty(&rescale, &alert->price);
+            else
+                rescale_price(&rescale, &alert->price);
             alert->inst = inst;
         }
     }

@@ -391,81 +391,6 @@ static bool verb_amend(struct console_service *service, const struct command_wor
     return finish(service, rc, id, &refusal, reply);
 }
 
-static bool put_count(struct text *reply, const char *what, int count)
-{
-    text_clear(reply);
-    json_open(reply, NULL, '{');
-    json_int(reply, what, count);
-    json_close(reply, '}');
-    return true;
-}
-
-/* A batch holds ENGINE_STAGED_MAX requests; there may be more open orders than that, and none may be left. */
-static bool cancel_in_batches(struct console_service *service, uint32_t inst, enum engine_cancels which, int *count)
-{
-    if (engine_begin(service->engine, 0) < 0)
-        return false;
-    (void)engine_ask_cancel_all(service->engine, inst, which); /* at once, where the venue can */
-    engine_end(service->engine, true);
-    for (int batch = 0; batch <= ENGINE_ORDERS_OPEN_MAX / ENGINE_STAGED_MAX; batch++) {
-        if (engine_begin(service->engine, 0) < 0)
-            return false;
-        int asked = engine_cancel_all(service->engine, 0, inst, which);
-        engine_end(service->engine, true);
-        *count += asked;
-        if (asked < ENGINE_STAGED_MAX)
-            break;
-    }
-    return true;
-}
-
-static bool verb_cancel_all(struct console_service *service, const struct command_words *words, struct text *reply)
-{
-    const struct instrument *instrument = NULL;
-    bool is_named = words->count > 1 && words->fields[1][0] && strncmp(words->fields[1], "by=", 3) != 0;
-    if (is_named && !service_instrument(service, words, 1, &instrument, reply))
-        return false;
-    int count = 0;
-    return cancel_in_batches(service, instrument ? instrument->info.inst : 0, CANCEL_NOT_PROTECTION, &count) &&
-           put_count(reply, "cancelled", count);
-}
-
-/* Each strategy's position is closed in its own name, then what is left by hand. */
-static bool verb_flatten(struct console_service *service, struct text *reply)
-{
-    uint32_t books = portfolio_book_count(service->portfolio);
-    struct engine_refusal refusal = {0};
-    int closing = 0, cancelled = 0;
-    if (!cancel_in_batches(service, 0, CANCEL_TO_CLOSE, &cancelled) || engine_begin(service->engine, 0) < 0)
-        return false;
-    for (uint32_t i = 0; i < books; i++) {
-        const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
-        struct oc_request request = {.owner = OC_OWNER_CONSOLE,
-                                     .account = position->account,
-                                     .strategy = position->strategy,
-                                     .type = OC_ORDER_MARKET,
-                                     .tif = OC_TIF_GTC,
-                                     .tag = "flatten"};
-        request.head.inst = position->inst;
-        closing += engine_close(service->engine, &request, &refusal) == OC_OK;
-    }
-    engine_end(service->engine, true);
-    text_clear(reply);
-    json_open(reply, NULL, '{');
-    json_int(reply, "cancelled", cancelled);
-    json_int(reply, "closing", closing);
-    json_close(reply, '}');
-    return true;
-}
-
-/* The rule kill_switch hears of the record itself; what rests is taken back here. */
-static bool verb_kill(struct console_service *service, struct text *reply)
-{
-    int count = 0;
-    engine_latch(service->engine, 0, "KILLED");
-    return cancel_in_batches(service, 0, CANCEL_NOT_CLOSING, &count) && put_count(reply, "cancelled", count);
-}
-
 static bool execute(struct console_service *service, const struct command_words *words, struct text *reply)
 {
     const char *word = words->fields[0];
@@ -478,16 +403,13 @@ static bool execute(struct console_service *service, const struct command_words 
     if (strcmp(word, "amend") == 0)
         return verb_amend(service, words, reply);
     if (strcmp(word, "cancel_all") == 0)
-        return verb_cancel_all(service, words, reply);
+        return service_cancel_all(service, words, reply);
     if (strcmp(word, "flatten") == 0)
-        return verb_flatten(service, reply);
+        return service_flatten(service, reply);
     if (strcmp(word, "kill") == 0)
-        return verb_kill(service, reply);
-    if (strcmp(word, "unkill") == 0) {
-        for (uint32_t id = 0; id <= portfolio_account_count(service->portfolio); id++) /* 0: all of the host */
-            engine_unlatch(service->engine, id);
-        return put_count(reply, "halted", 0);
-    }
+        return service_kill(service, words, reply);
+    if (strcmp(word, "unkill") == 0)
+        return service_unkill(service, reply);
     if (strcmp(word, "at_exit") == 0)
         return service_at_exit(service, words, reply);
     return service->config.host->steer(service->config.host->self, words, reply);

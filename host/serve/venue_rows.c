@@ -160,6 +160,10 @@ static void put_health(struct session *session, const char *venue, struct text *
     json_int(reply, "moves", (int64_t)health.counts.moves);
     json_int(reply, "succeeded", (int64_t)health.counts.succeeded);
     json_int(reply, "compared", (int64_t)health.counts.compared);
+    if (health.compared_age_ns < 0)
+        json_null(reply, "compared_age_s");
+    else
+        json_double(reply, "compared_age_s", (double)health.compared_age_ns / 1e9);
     put_endpoints(link, reply);
     put_clock(&health, reply);
     put_limits(session, &health, reply);

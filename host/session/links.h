@@ -9,15 +9,22 @@
 #define SESSION_LINKS_H
 
 #include "io/wire_log.h"
+#include "session/latch.h"
 #include "session/venue_link.h"
 
 struct links {
     struct venue_link *list[PARTS_VENUES_MAX]; /* owned */
     uint32_t count;
-    struct net_loop *loop; /* owned; NULL: none of them is on the network */
-    struct wire_log wire;  /* the network's log; closed: none is wanted */
+    struct net_loop *loop;     /* owned; NULL: none of them is on the network */
+    struct wire_log wire;      /* the network's log; closed: none is wanted */
+    const struct latch *latch; /* what adds risk does not leave while it is asked; borrowed; NULL: there is none */
 };
 
+/* On the network: another process has killed the session, and the session has not come to that yet. NULL: no. */
+static inline bool links_are_killed(const struct links *links)
+{
+    return links && links->loop && links->latch && latch_is_asked(links->latch);
+}
 /* One for each venue of the settings. `recorded_dir` as of venue_link_new. OC_E_NOMEM. [setup] */
 CHECKED oc_rc links_new(struct links *links, struct settings *settings, const char *recorded_dir);
 void links_free(struct links *links);

@@ -43,6 +43,7 @@ void session_free(struct session *session)
     free(session->data.sources);
     free(session->data.readers);
     plots_release(&session->plots);
+    latch_close(&session->latch);
     free(session);
 }
 
@@ -102,6 +103,17 @@ oc_rc session_lock(struct session *session, const char *dir)
     rc = env_lock(path, &session->journal.lock_fd);
     if (rc == OC_E_STATE)
         return folder_failed(session, rc, dir, "it is in use by another outcry", "end that one first");
+    return rc < 0 ? folder_failed(session, rc, dir, env_error_text(), "") : rc;
+}
+
+oc_rc session_open_latch(struct session *session, const char *dir)
+{
+    const oc_rc rc = latch_open(&session->latch, dir);
+    session->links.latch = &session->latch;
+    if (rc == OC_E_DATA)
+        return folder_failed(session, rc, dir, "its file " LATCH_FILE " is not one that outcry has made, or is damaged",
+                             "whether somebody has killed this session is not known: look at its orders, then move the "
+                             "file away");
     return rc < 0 ? folder_failed(session, rc, dir, env_error_text(), "") : rc;
 }
 

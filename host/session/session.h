@@ -17,6 +17,7 @@
 #include "load/load.h"
 #include "session/border.h"
 #include "session/inbox.h"
+#include "session/latch.h"
 #include "session/links.h"
 #include "session/pace.h"
 #include "session/parts.h"
@@ -173,6 +174,7 @@ struct session {
     struct watchers watchers;
     struct border border;
     struct env_timer *plugin_watch;
+    struct latch latch; /* of its folder; none: another process cannot kill it but by its socket */
     struct pace pace;
     struct plots plots; /* of strategies, for the report */
     oc_rc lost;         /* negative: a refusal could not be kept, and the run ends */
@@ -255,6 +257,8 @@ static inline bool session_has_figures(const struct session *session)
 }
 /* One process a folder: two hosts on one journal would be two hosts on one account. */
 CHECKED oc_rc session_lock(struct session *session, const char *dir);
+/* Behind session_lock: from now on `outcry kill` reaches it by its folder too. */
+CHECKED oc_rc session_open_latch(struct session *session, const char *dir);
 /* The finer step of two, in the place of the coarser. False: that is no multiple of it. */
 bool session_finer_step(struct oc_dec *one, struct oc_dec *other);
 /* The venue that a source's events come from; "": a file. */

@@ -353,6 +353,9 @@ static oc_rc take_answers(struct venue_link *link)
 oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked)
 {
     char name[TEXT_ORDER_MAX];
+    if (links_are_killed(link->world.links) &&
+        (oc_request_makes_order(asked->kind) || asked->kind == OC_REQUEST_AMEND) && !(asked->bits & OC_RQ_REDUCE_ONLY))
+        return OC_E_DENIED; /* not a byte of it leaves: refused by a recorded answer */
     oc_rc rc = keep_queued(link);
     if (rc == OC_OK)
         rc = asked->kind == OC_REQUEST_FILLS ? io_venue_fetch_fills(&link->venue, asked)
@@ -375,7 +378,8 @@ static oc_rc next_event(void *self, struct oc_event **ret_event)
     if (wanted < 0)
         return wanted == OC_E_AGAIN || wanted == OC_E_END ? (oc_rc)OC_E_STATE : wanted; /* no word of a source */
     for (uint32_t i = 0; !link->records && i < link->account_count; i++)
-        if (engine_latched(link->world.engine, link->accounts[i])) /* what has not left never does */
+        if (engine_latched(link->world.engine, link->accounts[i]) ||
+            links_are_killed(link->world.links)) /* what has not left never does */
             io_venue_withdraw(&link->venue, link->accounts[i], OC_WHY_NOT_SENT);
     oc_rc rc = link->records ? venue_link_pull_record(link) : venue_link_pull(link, link->now_ns);
     if (rc < 0)
@@ -454,15 +458,6 @@ oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error)
     return error_say(ret_error, OC_E_STATE, venue_text(link->settings, link->name, "transcript", ""),
                      "line %u: the venue waits for what was not sent: %.*s", wanted->number,
                      (int)(wanted->text.size < 160 ? wanted->text.size : 160), wanted->text.at);
-}
-
-bool venue_link_differs(const struct venue_link *link, struct error *ret_error)
-{
-    if (!link->transcript.mismatches)
-        return false;
-    error_at(ret_error, OC_E_STATE, "%s", venue_text(link->settings, link->name, "transcript", ""));
-    error_what(ret_error, "%s", link->transcript.mismatch);
-    return true;
 }
 
 /* The table of its venue. */

@@ -74,3 +74,12 @@ oc_rc venue_link_resume(struct venue_link *link, struct error *ret_error)
     }
     return rc < 0 ? error_of_code(ret_error, rc, link->name, "its venue could not be gone on with") : rc;
 }
+
+bool venue_link_differs(const struct venue_link *link, struct error *ret_error)
+{
+    if (!link->transcript.mismatches)
+        return false;
+    error_at(ret_error, OC_E_STATE, "%s", venue_text(link->settings, link->name, "transcript", ""));
+    error_what(ret_error, "%s", link->transcript.mismatch);
+    return true;
+}

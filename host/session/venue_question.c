@@ -35,7 +35,26 @@ const struct oc_instrument *venue_visit_symbol(const struct venue_visit *visit, 
     return NULL;
 }
 
-/* The first that it says of each: a visit is too short for another version. */
+/* The first that is known of each: a visit is too short for another version. */
+static oc_rc add(struct venue_visit *visit, struct oc_instrument *info)
+{
+    if (venue_visit_symbol(visit, info->symbol))
+        return OC_OK;
+    if (visit->instrument_count == visit->instrument_room) {
+        const uint32_t room = visit->instrument_room ? visit->instrument_room * 2 : 64;
+        struct oc_instrument *more =
+            room <= VISIT_INSTRUMENTS_MAX ? realloc(visit->instruments, room * sizeof *more) : NULL;
+        if (!more)
+            return room > VISIT_INSTRUMENTS_MAX ? OC_E_LIMIT : OC_E_NOMEM;
+        visit->instruments = more;
+        visit->instrument_room = room;
+    }
+    info->inst = OC_INST(visit->instrument_count + 1, 1);
+    snprintf(info->venue, sizeof info->venue, "%.*s", (int)sizeof info->venue - 1, visit->venue);
+    visit->instruments[visit->instrument_count++] = *info;
+    return io_venue_instrument(&visit->io, info);
+}
+
 static oc_rc learn(struct venue_visit *visit, const struct oc_event *event)
 {
     const struct oc_ev_instrument *said = (const struct oc_ev_instrument *)(const void *)event;
@@ -47,21 +66,26 @@ static oc_rc learn(struct venue_visit *visit, const struct oc_event *event)
     if (!info.symbol[0] && info.kind == OC_KIND_SPOT)
         snprintf(info.symbol, sizeof info.symbol, "%s/%s", venue_visit_asset(visit, info.base),
                  venue_visit_asset(visit, info.quote));
-    if (venue_visit_symbol(visit, info.symbol))
-        return OC_OK;
-    if (visit->instrument_count == visit->instrument_room) {
-        const uint32_t room = visit->instrument_room ? visit->instrument_room * 2 : 64;
-        struct oc_instrument *more =
-            room <= VISIT_INSTRUMENTS_MAX ? realloc(visit->instruments, room * sizeof *more) : NULL;
-        if (!more)
-            return room > VISIT_INSTRUMENTS_MAX ? OC_E_LIMIT : OC_E_NOMEM;
-        visit->instruments = more;
-        visit->instrument_room = room;
-    }
-    info.inst = OC_INST(visit->instrument_count + 1, 1);
-    snprintf(info.venue, sizeof info.venue, "%.*s", (int)sizeof info.venue - 1, visit->venue);
-    visit->instruments[visit->instrument_count++] = info;
-    return io_venue_instrument(&visit->io, &info);
+    return add(visit, &info);
+}
+
+/* Apart from what its venue says: base and quote by the symbol, for their numbers are of another house. */
+oc_rc venue_visit_know(struct venue_visit *visit, const struct oc_instrument *instrument)
+{
+    struct oc_instrument info = *instrument;
+    const char *slash = strchr(info.symbol, '/'), *colon = strchr(info.symbol, ':');
+    if (!slash)
+        return OC_E_DATA;
+    const char *end = colon ? colon : info.symbol + strlen(info.symbol);
+    oc_rc rc = venue_visit_intern(visit, info.symbol, (size_t)(slash - info.symbol), &info.base);
+    if (rc == OC_OK)
+        rc = venue_visit_intern(visit, slash + 1, (size_t)(end - slash) - 1, &info.quote);
+    if (rc < 0)
+        return rc;
+    info.settle = colon ? 0 : info.quote;
+    if (colon)
+        rc = venue_visit_intern(visit, colon + 1, strlen(colon + 1), &info.settle);
+    return rc < 0 ? rc : add(visit, &info);
 }
 
 struct hearing {
@@ -123,4 +147,22 @@ oc_rc venue_visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, i
     if (rc < 0)
         return rc;
     return hearing.is_over ? hearing.rc : (oc_rc)OC_E_LATE;
+}
+
+oc_rc venue_visit_turn(struct venue_visit *visit, void (*take)(void *self, const struct oc_event *event), void *self)
+{
+    const struct oc_event *event;
+    struct hearing none = {0};
+    visit->now_ns = net_loop_now(visit->loop);
+    oc_rc rc = io_venue_pump(&visit->io, visit->now_ns);
+    while (rc >= 0 && (event = io_venue_first(&visit->io)) != NULL) {
+        const oc_rc heard = hear(visit, &none, event);
+        take(self, event);
+        io_venue_drop(&visit->io);
+        rc = heard < 0 ? heard : rc;
+    }
+    const int64_t next_ns = io_venue_next_ns(&visit->io);
+    if (rc == 0 && next_ns > visit->now_ns)
+        net_loop_wait(visit->loop, next_ns - visit->now_ns < LOOK_NS ? next_ns - visit->now_ns : LOOK_NS);
+    return rc < 0 ? rc : (oc_rc)OC_OK;
 }

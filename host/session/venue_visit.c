@@ -153,6 +153,18 @@ const char *venue_visit_asset(const struct venue_visit *visit, uint32_t asset)
     return name ? name : "";
 }
 
+oc_rc venue_visit_intern(struct venue_visit *visit, const char *name, size_t size, uint32_t *ret_asset)
+{
+    return size < OC_ASSET_MAX ? intern(visit, name, (uint32_t)size, ret_asset) : (oc_rc)OC_E_DATA;
+}
+
+static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    const struct venue_visit *visit = self;
+    if (visit->called)
+        visit->called(visit->owner, order, ret_client, ret_venue);
+}
+
 static oc_rc start_connector(struct venue_visit *visit, struct error *ret_error)
 {
     const struct io_link below = net_link(visit->net);
@@ -162,6 +174,8 @@ static oc_rc start_connector(struct venue_visit *visit, struct error *ret_error)
                                    .market_source = 1,
                                    .assets = {visit, intern, asset_text},
                                    .keys = visit->keyring.count ? &visit->keyring : NULL,
+                                   .client_tag = visit->client_tag,
+                                   .called = visit->client_tag ? called : NULL,
                                    .limits = visit->shared.map ? &visit->shared : NULL,
                                    .title = visit->venue,
                                    .clock_steps = net_loop_steps(visit->loop),
@@ -266,7 +280,8 @@ oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_error)
     oc_rc rc = connect(visit, ret_error);
     if (rc == OC_OK)
         rc = start_connector(visit, ret_error);
-    for (uint32_t i = 0; rc == OC_OK && visit->keyring.count && venue_account(visit->settings, visit->venue, i, name);
+    for (uint32_t i = 0; rc == OC_OK && (visit->keyring.count || visit->gives_accounts) &&
+                         venue_account(visit->settings, visit->venue, i, name);
          i++) {
         struct oc_account account = {
             .size = sizeof account, .account = i + 1, .source = i + 1, .state = OC_ACCOUNT_ADDED};

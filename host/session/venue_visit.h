@@ -2,7 +2,7 @@
  * clock say, how long is the way there and back, what is used of its limits on this machine), what it trades, and what an account has there.
  *
  * Invariants
- * - Nothing is ordered. Nothing is signed either, unless venue_visit_sign gave it the keys of its accounts before.
+ * - Nothing is ordered, but that venue_kill.h takes orders back. Nothing is signed either, unless venue_visit_sign gave it the keys of its accounts before.
  * - It ends: what has not answered by the time that was given has not answered.
  * - What it asks counts against the venue's limits as everything else does. */
 #ifndef SESSION_VENUE_VISIT_H
@@ -58,6 +58,10 @@ struct venue_visit {
     uint32_t account_count;                      /* that the connector was given */
     char assets[VISIT_ASSETS_MAX][OC_ASSET_MAX]; /* by their number - 1 */
     uint32_t asset_count;
+    uint32_t client_tag; /* of the session whose orders are taken back; 0: none */
+    bool gives_accounts; /* its connector is given the accounts without keys too, as of the environment `local` */
+    void *owner;         /* of `called`, which venue_kill.h sets; NULL: nobody knows an order */
+    void (*called)(void *owner, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue);
     struct oc_instrument *instruments; /* that it has named, inst OC_INST(place + 1, 1); owned */
     uint32_t instrument_count, instrument_room;
 };
@@ -77,6 +81,13 @@ CHECKED oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_err
  * on. OC_E_NOT_SUPPORTED: its connector has no such question; OC_E_LATE: no answer in that time; else what the venue said. */
 CHECKED oc_rc venue_visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, int64_t timeout_ns,
                                 void (*take)(void *self, const struct oc_event *event), void *self);
+/* What it would say of an instrument is known: it need not be asked. OC_E_LIMIT, OC_E_NOMEM, OC_E_DATA: no symbol. */
+CHECKED oc_rc venue_visit_know(struct venue_visit *visit, const struct oc_instrument *instrument);
+/* The number of an asset by its name. OC_E_LIMIT, OC_E_DATA. */
+CHECKED oc_rc venue_visit_intern(struct venue_visit *visit, const char *name, size_t size, uint32_t *ret_asset);
+/* One thing that is due; what was said meanwhile goes to `take`. Waits at most LOOK_NS. OC_E_END and others: nothing more comes. */
+CHECKED oc_rc venue_visit_turn(struct venue_visit *visit, void (*take)(void *self, const struct oc_event *event),
+                               void *self);
 /* "" for none. */
 const char *venue_visit_asset(const struct venue_visit *visit, uint32_t asset);
 /* NULL: it has named none such. */

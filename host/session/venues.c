@@ -115,7 +115,9 @@ static struct oc_ev_answer rejection(int64_t now_ns, const struct oc_request *re
     answer.head.source = request->account;
     answer.cum_qty = -1;
     answer.definitive = 1;
-    strcpy(answer.reason, rc == OC_E_NOT_SUPPORTED ? "NOT_SUPPORTED_BY_VENUE" : "VENUE_NOT_REACHED");
+    strcpy(answer.reason, rc == OC_E_NOT_SUPPORTED ? "NOT_SUPPORTED_BY_VENUE"
+                          : rc == OC_E_DENIED      ? "KILLED"
+                                                   : "VENUE_NOT_REACHED");
     return answer;
 }
 

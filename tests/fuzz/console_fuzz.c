@@ -134,8 +134,9 @@ static void open_all(void)
     instruments_asset(engine_instruments(engine), "USDT", &info.quote);
     instruments_add(engine_instruments(engine), &info, &inst);
     portfolio_add_account(engine_portfolio(engine), "main", "test", info.quote, 0, &account);
-    host = (struct console_service_host){NULL,      host_status, host_command, host_control, host_words, host_prepare,
-                                         host_list, host_origin, host_name,    host_fee,     host_spread};
+    host = (struct console_service_host){NULL,         host_status, host_command, host_control, host_words,
+                                         host_prepare, host_list,   host_origin,  host_name,    host_fee,
+                                         host_spread,  NULL,        NULL,         NULL};
     const struct console_service_config service_config = {.engine = engine, .host = &host, .account = account};
     if (console_service_new(&service_config, &service) < 0)
         abort();

@@ -15,6 +15,7 @@ struct scene {
     bool is_live, is_ended, is_replay;
     bool has_no_simulator; /* what a venue takes, it says itself */
     struct oc_dec half_spread;
+    struct console_service_day day; /* as it was saved */
     uint32_t commands;
     char last_command[512];
 };
@@ -114,13 +115,23 @@ static inline bool scene_fee(void *self, bool is_maker, struct oc_dec *ret_rate)
 
 static inline struct oc_dec scene_spread(void *self) { return ((const struct scene *)self)->half_spread; }
 
+static inline bool scene_day(void *self, bool saves, struct console_service_day *day)
+{
+    struct scene *scene = self;
+    if (saves)
+        scene->day = *day;
+    else
+        *day = scene->day;
+    return true;
+}
+
 static inline void scene_init(struct scene *scene, struct console_server *server, struct oc_dec ask_above)
 {
     memset(scene, 0, sizeof *scene);
     scene->f = fixture_new(COST_AVERAGE);
-    scene->host = (struct console_service_host){scene,       scene_status,  scene_command, scene_control,
-                                                scene_steer, scene_prepare, scene_list,    scene_origin,
-                                                scene_name,  scene_fee,     scene_spread};
+    scene->host = (struct console_service_host){scene,         scene_status, scene_command, scene_control, scene_steer,
+                                                scene_prepare, scene_list,   scene_origin,  scene_name,    scene_fee,
+                                                scene_spread,  scene_day,    NULL,          NULL};
     struct console_service_config config = {.engine = scene->f->engine,
                                             .server = server,
                                             .host = &scene->host,
