@@ -63,7 +63,7 @@ void portfolio_free(struct portfolio *portfolio);
 /* Accounts are numbered from 1. `base` is the currency of account. */
 CHECKED oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
                                     uint32_t method, uint32_t *ret_account);
-struct account *portfolio_account(struct portfolio *portfolio, uint32_t account); /* NULL if unknown */
+struct account *portfolio_account(struct portfolio *portfolio, uint32_t account);          /* NULL if unknown */
 const struct account *portfolio_look(const struct portfolio *portfolio, uint32_t account); /* the same, to read */
 uint32_t portfolio_account_count(const struct portfolio *portfolio);
 struct portfolio_world { /* what it values by; borrowed */
