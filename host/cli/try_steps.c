@@ -373,7 +373,7 @@ static void sold(struct trying *trying)
     tell_fill(trying, "sell", order);
     const struct book *book =
         portfolio_find(engine_portfolio(engine_of(trying)), trying->account, 0, market_of(trying)->info.inst);
-    const int64_t rest = book ? book->position.qty + book->position.spare : 0;
+    const int64_t rest = book ? book->position.qty + book->position.spare - book->foreign : 0;
     char left[TEXT_DECIMAL_MAX];
     if (rest > 0) {
         qty_text(market_of(trying), rest, left);
@@ -406,7 +406,8 @@ static void compare(struct trying *trying)
             differs ? "%s is NOT what the venue says" : "as the venue says, to the last digit%s",
             differs ? differs : "");
     const uint64_t alarms = engine_stats(engine_of(trying))->alarms;
-    try_add(trying, alarms == 0, "alarms", "%llu", (unsigned long long)alarms);
+    try_add(trying, alarms == 0, "alarms", "%llu%s", (unsigned long long)alarms,
+            alarms ? ": the log says of what; where it is not clear, try again" : "");
     try_next(trying, STEP_END);
 }
 

@@ -4,6 +4,8 @@
 # real money, and leave when the account was named.
 more='proxy = "http://127.0.0.1:PROXY"; '
 . "$(dirname "$0")/binanceus_kit.sh"
+session=
+trap 'kill -9 $pid $host $session 2>/dev/null; rm -rf "$w"' EXIT
 echo quit >&8
 wait $pid
 "$venue" binanceus --port 0 --every 1h --names api.binance.us,stream.binance.us <prompt >said 2>&1 &
