@@ -93,6 +93,7 @@ static void a_ramp_goes_by_fills_or_by_days(void **state)
     bench->f->now_ns += 9 * day_ns; /* the last step stays */
     fixture_price(bench->f, 10000);
     refused_as(bench, order(bench, BUY, 3000, 10000), "VALUE_ABOVE_RAMP");
+    assert_true(order(bench, BUY, 2000, 10000));
     bench_free(bench);
 
     static const char *const wrong[] = {"", "100,50", "0", "x", "1,2,-3"};
