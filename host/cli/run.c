@@ -71,6 +71,11 @@ oc_rc run_take_words(struct run *run)
     struct session *session = run->session;
     struct strategies *strategies = &run->strategies;
     const struct options *options = run->options;
+    const struct setting *live = settings_get(session->settings, "session.live");
+    if (live && strncmp(live->origin, "--", 2) == 0 && (!session->links.count || venue_is_feed(session->settings)))
+        return session_say(session, OC_E_CONFIG, live->origin,
+                           "%s sends no order to a venue: there is nothing to arm; `outcry run --venue NAME` does",
+                           session->label);
     for (uint32_t i = 0; i < options->word_count; i++) {
         const char *word = options->words[i];
         if (ends_with(word, ".lua")) {

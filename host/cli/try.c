@@ -36,14 +36,14 @@ static oc_rc take_words(struct trying *trying, struct options *options)
     if (!slash || slash == word || !slash[1] || (size_t)(slash - word) >= sizeof trying->venue ||
         strlen(slash + 1) >= sizeof trying->account_name)
         return say_wrong(options, "venue try", "expected VENUE/ACCOUNT, such as binanceus/main");
-    if (start_value_read(&at, currency, &most) < 0 || *at || most.units <= 0 ||
-        money_from_dec(most, &trying->most) < 0)
+    if (start_value_read(&at, currency, &most) < 0 || *at || most.units <= 0 || money_from_dec(most, &trying->most) < 0)
         return say_wrong(options, "--max", "expected the most that an order may be worth: --max '15 USD'");
     snprintf(trying->venue, sizeof trying->venue, "%.*s", (int)(slash - word), word);
     snprintf(trying->account_name, sizeof trying->account_name, "%s", slash + 1);
     oc_rc rc = env_user_folder(folder);
     if (rc < 0)
-        return error_say(&options->error, rc, "venue try", "neither XDG_DATA_HOME nor HOME is set: its record has no place");
+        return error_say(&options->error, rc, "venue try",
+                         "neither XDG_DATA_HOME nor HOME is set: its record has no place");
     text_from_time(time, env_clock_real());
     for (char *c = time; *c; c++)
         *c = *c == ':' ? '-' : *c;
@@ -97,7 +97,8 @@ static void show(const struct trying *trying, const char *dir)
     for (uint32_t i = 0; i < trying->row_count; i++)
         printf("%-7s %-12s %s\n", trying->rows[i].is_bad ? "FAILED" : "ok", trying->rows[i].name, trying->rows[i].text);
     printf("%s: %s/%s%s\nrecord: %s\n", trying->is_bad ? "failed" : "passed", trying->venue, trying->account_name,
-           trying->is_bad || trying->has_traded ? "" : "; sessions stay REHEARSED ONLY until it has passed with --trade",
+           trying->is_bad || trying->has_traded ? ""
+                                                : "; sessions stay REHEARSED ONLY until it has passed with --trade",
            dir);
 }
 

@@ -97,7 +97,7 @@ static uint64_t last_order(const struct trying *trying)
 }
 
 /* As few as the venue takes at this price, and a tenth more than its least amount; where it says neither, nearly all of --max. 0: more than may be risked, which was said. */
-static int64_t least_qty(struct trying *trying, int64_t price)
+static int64_t least_qty(struct trying *trying, int64_t price, bool sells_it)
 {
     const struct instrument *instrument = market_of(trying);
     const struct oc_instrument *info = &instrument->info;
@@ -114,6 +114,8 @@ static int64_t least_qty(struct trying *trying, int64_t price)
         qty = info->market_min_qty;
     if (!(info->present & (OC_INST_HAS_MIN_NOTIONAL | OC_INST_HAS_MIN_QTY | OC_INST_HAS_MARKET_MIN_QTY)))
         qty = (int64_t)num_quotient(trying->most - trying->most / 20, unit, NUM_FLOOR);
+    else if (sells_it)
+        qty += qty / 100 + 1; /* a fee may take of it, and the rest is to be large enough to be sold */
     if (qty < 1)
         qty = 1;
     value = unit * qty;
@@ -125,7 +127,10 @@ static int64_t least_qty(struct trying *trying, int64_t price)
     return 0;
 }
 
-static double waited_ms(const struct trying *trying) { return (double)(env_clock_mono() - (trying->sent_ns ? trying->sent_ns : trying->since_ns)) / 1e6; }
+static double waited_ms(const struct trying *trying)
+{
+    return (double)(env_clock_mono() - (trying->sent_ns ? trying->sent_ns : trying->since_ns)) / 1e6;
+}
 
 /* ---- the steps ---- */
 
@@ -140,23 +145,24 @@ static void look_at_rights(struct trying *trying)
     const bool may_trade = !(account->known & OC_MAY_TRADE) || (account->rights & OC_MAY_TRADE),
                may_withdraw = account->rights & OC_MAY_WITHDRAW;
     try_add(trying, may_trade, "permissions", "%s%s", may_trade ? "the key may trade" : "the key may NOT trade",
-        may_withdraw ? "; it may WITHDRAW, which a key for trading should not" : "");
+            may_withdraw ? "; it may WITHDRAW, which a key for trading should not" : "");
 }
 
 static void wait_for_market(struct trying *trying)
 {
     const struct instrument *instrument = market_of(trying);
-    const struct market *market = instrument ? markets_get(engine_markets(engine_of(trying)), instrument->info.inst) : NULL;
-    const bool is_ready = market && market->has_mark &&
-                          statement_state(engine_statement(engine_of(trying)), trying->account, OC_PART_TRADING) ==
-                              OC_VENUE_READY;
+    const struct market *market =
+        instrument ? markets_get(engine_markets(engine_of(trying)), instrument->info.inst) : NULL;
+    const bool is_ready =
+        market && market->has_mark &&
+        statement_state(engine_statement(engine_of(trying)), trying->account, OC_PART_TRADING) == OC_VENUE_READY;
     if (is_ready && waited_ms(trying) > SETTLE_MS) { /* what its markets are comes within the first second */
         look_at_rights(trying);
         try_add(trying, true, "order test", "its connector has no order that is only checked");
         try_next(trying, trying->is_bad ? STEP_END : STEP_PLACE);
     } else if (env_clock_mono() > trying->until_ns) {
         try_add(trying, false, "market", "no price of %s, or the venue takes no orders, for 15 s",
-            instrument ? instrument->info.symbol : "the first market");
+                instrument ? instrument->info.symbol : "the first market");
         give_up(trying);
     }
 }
@@ -168,7 +174,7 @@ static void place(struct trying *trying)
     char qty[TEXT_DECIMAL_MAX], price[TEXT_DECIMAL_MAX], qty_option[64], price_option[64];
     struct text reply;
     trying->price = market->mark2 / 2 / 100 * FAR_PERCENT;
-    trying->qty = least_qty(trying, trying->price);
+    trying->qty = least_qty(trying, trying->price, false);
     if (!trying->qty) {
         give_up(trying);
         return;
@@ -182,8 +188,8 @@ static void place(struct trying *trying)
         trying->order = last_order(trying);
         try_next(trying, STEP_PLACED);
     } else {
-        try_add(trying, false, "post-only", "buy %s %s @ %s was refused here: %.80s", qty, instrument->info.symbol, price,
-            reply.data ? reply.data : "");
+        try_add(trying, false, "post-only", "buy %s %s @ %s was refused here: %.80s", qty, instrument->info.symbol,
+                price, reply.data ? reply.data : "");
         give_up(trying);
     }
     text_release(&reply);
@@ -201,8 +207,9 @@ static bool has_come(struct trying *trying, const char *name, const struct order
         return true;
     if (order && !is_over && env_clock_mono() <= trying->until_ns)
         return false;
-    try_add(trying, false, name, "the venue's answer: %s%s%s", order ? state_name(order->state) : "the order is not known",
-        order && order->reason[0] ? ", " : "", order ? order->reason : "");
+    try_add(trying, false, name, "the venue's answer: %s%s%s",
+            order ? state_name(order->state) : "the order is not known", order && order->reason[0] ? ", " : "",
+            order ? order->reason : "");
     give_up(trying);
     return false;
 }
@@ -232,9 +239,9 @@ static void placed(struct trying *trying)
     engine_order_called(engine_of(trying), trying->order, &client, &venue);
     price_text(instrument, trying->price, price);
     try_add(trying, true, "post-only", "rests at %s, %d %% of the market, accepted in %.0f ms", price, FAR_PERCENT,
-        waited_ms(trying));
+            waited_ms(trying));
     try_add(trying, client.size && venue.size, "ids", "ours %.*s, the venue's %.*s", (int)client.size, client.text,
-        (int)venue.size, venue.text);
+            (int)venue.size, venue.text);
     price_text(instrument, trying->price / 100 * 99, price);
     snprintf(price_option, sizeof price_option, "price=%s", price);
     text_init_grow(&reply, COMMAND_LINE_MAX);
@@ -257,8 +264,8 @@ static void amended(struct trying *trying)
                   order && state_is_final(order->state)))
         return;
     const bool is_done = order->now.price == trying->price / 100 * 99;
-    try_add(trying, true, "amend", "%s in %.0f ms", is_done ? "the price is the new one" : "not taken by the venue; the order is as it was",
-        waited_ms(trying));
+    try_add(trying, true, "amend", "%s in %.0f ms",
+            is_done ? "the price is the new one" : "not taken by the venue; the order is as it was", waited_ms(trying));
     ask_cancel(trying);
 }
 
@@ -268,7 +275,8 @@ static void canceled(struct trying *trying)
     if (!has_come(trying, "cancel", order, order && order->state == STATE_CANCELED,
                   order && state_is_final(order->state)))
         return;
-    try_add(trying, order->filled == 0, "cancel", "%s in %.0f ms", order->filled ? "it had TRADED meanwhile" : "gone", waited_ms(trying));
+    try_add(trying, order->filled == 0, "cancel", "%s in %.0f ms", order->filled ? "it had TRADED meanwhile" : "gone",
+            waited_ms(trying));
     try_next(trying, order->filled ? STEP_COMPARE : STEP_ASK);
 }
 
@@ -298,7 +306,8 @@ static bool is_trade_meant(struct trying *trying)
         return false;
     if (trying->options->yes)
         return true;
-    fprintf(stderr, "Buy and sell the smallest amount of %s at market now? It costs the fees and the spread. Type yes: ",
+    fprintf(stderr,
+            "Buy and sell the smallest amount of %s at market now? It costs the fees and the spread. Type yes: ",
             market_of(trying)->info.symbol);
     fflush(stderr);
     if (!fgets(line, sizeof line, stdin))
@@ -311,11 +320,12 @@ static void begin_trade(struct trying *trying)
 {
     const struct market *market = markets_get(engine_markets(engine_of(trying)), market_of(trying)->info.inst);
     if (!is_trade_meant(trying)) {
-        try_add(trying, true, "round trip", "%s", trying->options->trade ? "not done: nobody said yes" : "not asked for: --trade");
+        try_add(trying, true, "round trip", "%s",
+                trying->options->trade ? "not done: nobody said yes" : "not asked for: --trade");
         try_next(trying, STEP_COMPARE);
         return;
     }
-    trying->qty = least_qty(trying, market->mark2 / 2);
+    trying->qty = least_qty(trying, market->mark2 / 2, true);
     if (trying->qty)
         at_market(trying, "buy", STEP_BOUGHT);
     else
@@ -326,21 +336,21 @@ static void tell_fill(struct trying *trying, const char *name, const struct orde
 {
     const struct instrument *instrument = market_of(trying);
     const struct account_statement *said = statement_of(engine_statement(engine_of(trying)), trying->account);
-    oc_i128 value = 0, fee = order->fee;
+    oc_i128 value = 0;
     char fee_text[64];
     double rate, told = -1;
     if (num_mul_128(order->filled_sum, instrument->money_mul, &value) < 0)
         value = 0;
-    if (order->fee_asset == instrument->info.base && value)
-        fee = 0; /* of what was bought: its rate is of the quantity */
+    if (order->fee_asset == instrument->info.base && portfolio_base_money(instrument, order->filled, &value) < 0)
+        value = 0;
     money_to_text(order->fee, 8, false, fee_text);
-    rate = value ? money_to_double(fee) / money_to_double(value) : 0;
+    rate = value ? money_to_double(order->fee) / money_to_double(value) : 0;
     if (said && said->account.head.size && (said->account.present & OC_ACC_TAKER_FEE))
         told = (double)said->account.taker_fee.units / (double)num_pow10(said->account.taker_fee.scale);
     const bool is_dear = told >= 0 && rate > told * 1.01 + 1e-9;
     try_add(trying, !is_dear, name, "filled in %.0f ms, fee %s %s, %.4f %%%s", waited_ms(trying), fee_text,
-        instruments_asset_name(engine_instruments(engine_of(trying)), order->fee_asset), rate * 100,
-        is_dear ? ": MORE than the venue says of this account" : "");
+            instruments_asset_name(engine_instruments(engine_of(trying)), order->fee_asset), rate * 100,
+            is_dear ? ": MORE than the venue says of this account" : "");
 }
 
 static void bought(struct trying *trying)
@@ -361,6 +371,15 @@ static void sold(struct trying *trying)
     if (!has_come(trying, "sell", order, order && order->state == STATE_FILLED, order && state_is_final(order->state)))
         return;
     tell_fill(trying, "sell", order);
+    const struct book *book =
+        portfolio_find(engine_portfolio(engine_of(trying)), trying->account, 0, market_of(trying)->info.inst);
+    const int64_t rest = book ? book->position.qty + book->position.spare - book->foreign : 0;
+    char left[TEXT_DECIMAL_MAX];
+    if (rest > 0) {
+        qty_text(market_of(trying), rest, left);
+        try_add(trying, true, "rest", "%s %s stays: less than can be sold", left,
+                instruments_asset_name(engine_instruments(engine_of(trying)), market_of(trying)->info.base));
+    }
     trying->has_traded = true;
     try_next(trying, STEP_COMPARE);
 }
@@ -383,10 +402,12 @@ static void compare(struct trying *trying)
     }
     if (differs && env_clock_mono() <= trying->until_ns)
         return;
-    try_add(trying, !differs && known, "balances", differs ? "%s is NOT what the venue says" : "as the venue says, to the last digit%s",
-        differs ? differs : "");
+    try_add(trying, !differs && known, "balances",
+            differs ? "%s is NOT what the venue says" : "as the venue says, to the last digit%s",
+            differs ? differs : "");
     const uint64_t alarms = engine_stats(engine_of(trying))->alarms;
-    try_add(trying, alarms == 0, "alarms", "%llu", (unsigned long long)alarms);
+    try_add(trying, alarms == 0, "alarms", "%llu%s", (unsigned long long)alarms,
+            alarms ? ": the log says of what; where it is not clear, try again" : "");
     try_next(trying, STEP_END);
 }
 

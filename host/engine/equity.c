@@ -83,31 +83,6 @@ static oc_rc equity_of(struct portfolio *portfolio, const struct account *owner,
     return rc;
 }
 
-static oc_rc equity_all(struct portfolio *portfolio, uint32_t base, bool is_traded, oc_i128 *ret_money,
-                        uint32_t *ret_unpriced)
-{
-    oc_i128 sum = 0;
-    uint32_t unpriced = 0;
-    for (uint32_t id = 1; id <= portfolio_account_count(portfolio); id++) {
-        const struct account *owner = portfolio_look(portfolio, id);
-        uint32_t own_unpriced = 0;
-        oc_i128 own;
-        oc_rc rc =
-            equity_of(portfolio, owner, is_traded && owner->has_capital, &own, ret_unpriced ? &own_unpriced : NULL);
-        if (rc == OC_OK && owner->base != base)
-            rc = portfolio_convert(portfolio, own, owner->base, base, RATE_MIDDLE, &own);
-        if (rc == OC_OK)
-            rc = num_add_128(sum, own, &sum);
-        if (rc < 0)
-            return rc;
-        unpriced += own_unpriced;
-    }
-    *ret_money = sum;
-    if (ret_unpriced)
-        *ret_unpriced = unpriced;
-    return OC_OK;
-}
-
 oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced)
 {
     const struct account *owner = portfolio_look(portfolio, account);
@@ -120,13 +95,26 @@ oc_rc portfolio_traded_equity(struct portfolio *portfolio, uint32_t account, oc_
     return owner ? equity_of(portfolio, owner, owner->has_capital, ret_money, ret_unpriced) : OC_E_NOT_FOUND;
 }
 
-oc_rc portfolio_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money, uint32_t *ret_unpriced)
-{
-    return equity_all(portfolio, base, false, ret_money, ret_unpriced);
-}
-
 oc_rc portfolio_traded_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money,
                                   uint32_t *ret_unpriced)
 {
-    return equity_all(portfolio, base, true, ret_money, ret_unpriced);
+    oc_i128 sum = 0;
+    uint32_t unpriced = 0;
+    for (uint32_t id = 1; id <= portfolio_account_count(portfolio); id++) {
+        const struct account *owner = portfolio_look(portfolio, id);
+        uint32_t own_unpriced = 0;
+        oc_i128 own;
+        oc_rc rc = equity_of(portfolio, owner, owner->has_capital, &own, ret_unpriced ? &own_unpriced : NULL);
+        if (rc == OC_OK && owner->base != base)
+            rc = portfolio_convert(portfolio, own, owner->base, base, RATE_MIDDLE, &own);
+        if (rc == OC_OK)
+            rc = num_add_128(sum, own, &sum);
+        if (rc < 0)
+            return rc;
+        unpriced += own_unpriced;
+    }
+    *ret_money = sum;
+    if (ret_unpriced)
+        *ret_unpriced = unpriced;
+    return OC_OK;
 }

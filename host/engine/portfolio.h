@@ -63,7 +63,7 @@ void portfolio_free(struct portfolio *portfolio);
 /* Accounts are numbered from 1. `base` is the currency of account. */
 CHECKED oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
                                     uint32_t method, uint32_t *ret_account);
-struct account *portfolio_account(struct portfolio *portfolio, uint32_t account); /* NULL if unknown */
+struct account *portfolio_account(struct portfolio *portfolio, uint32_t account);          /* NULL if unknown */
 const struct account *portfolio_look(const struct portfolio *portfolio, uint32_t account); /* the same, to read */
 uint32_t portfolio_account_count(const struct portfolio *portfolio);
 struct portfolio_world { /* what it values by; borrowed */
@@ -144,9 +144,6 @@ CHECKED oc_rc portfolio_traded_equity(struct portfolio *portfolio, uint32_t acco
 /* That of all accounts together, in `base`. */
 CHECKED oc_rc portfolio_traded_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money,
                                           uint32_t *ret_unpriced);
-/* The equity of all accounts together, in `base`. */
-CHECKED oc_rc portfolio_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money,
-                                   uint32_t *ret_unpriced);
 /* The account that trades at a venue: `account`, where it is of that venue, else the first that is. 0: none. */
 uint32_t portfolio_account_at(const struct portfolio *portfolio, const char *venue, uint32_t account);
 

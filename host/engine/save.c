@@ -1,6 +1,6 @@
 /* save.c: the engine's state as bytes for a checkpoint, and back.
  *
- * Format: a version, then assets, instruments with their older steps, markets, accounts with balances, books with lots, orders (closed then open), what venues said of
+ * Format: a version, then assets, instruments with their older steps, markets, accounts with balances and capital, books with lots, orders (closed then open), what venues said of
  * them, of accounts and of itself, groups, timers, bar builders, rules' own state, the window of known fills, order books, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
 #include <stddef.h>

@@ -34,6 +34,23 @@ static void put_unrealised(const struct console_service *service, const struct p
     put_money(reply, "unrealised", rc, money);
 }
 
+/* Of several markets of one thing the one that is traded in the account's currency shows it, else the first. */
+static bool shows_unassigned(const struct console_service *service, const struct account *owner,
+                             const struct instrument *instrument)
+{
+    if (strcmp(instrument->info.venue, owner->venue) != 0)
+        return false;
+    if (instrument->info.quote == owner->base)
+        return true;
+    for (uint32_t i = 1; i < instruments_count(service->instruments); i++) {
+        const struct instrument *other = instruments_at(service->instruments, i);
+        if (other && other->info.base == instrument->info.base && strcmp(other->info.venue, owner->venue) == 0 &&
+            other->info.kind == OC_KIND_SPOT && (other->info.quote == owner->base || i < instrument->index))
+            return false;
+    }
+    return true;
+}
+
 /* What accounts with a capital hold beside strategies and beside what was traded by hand here: a row a market, the last of all rows. */
 static void put_unassigned(struct console_service *service, struct text *reply)
 {
@@ -44,7 +61,7 @@ static void put_unassigned(struct console_service *service, struct text *reply)
             int64_t qty = 0;
             oc_i128 value = 0;
             oc_rc rc = OC_OK;
-            if (!instrument || strcmp(instrument->info.venue, owner->venue) != 0 ||
+            if (!instrument || !shows_unassigned(service, owner, instrument) ||
                 engine_unassigned_qty(service->engine, id, instrument->info.inst, &qty) < 0 || qty == 0)
                 continue;
             const struct market *market = markets_get(engine_markets(service->engine), instrument->info.inst);

@@ -55,7 +55,8 @@ bool arming_limit(const struct settings *settings, const struct parts *parts, co
     return false;
 }
 
-bool arming_is_waived(const struct settings *settings, const char *rule)
+/* Whether it is meant to be missing. */
+static bool is_waived(const struct settings *settings, const char *rule)
 {
     const char *at = settings_text(settings, "risk.without", "");
     const size_t size = strlen(rule);
@@ -115,7 +116,7 @@ oc_rc arming_judge(struct settings *settings, const struct parts *parts, struct 
     if (!*settings_text(settings, "account.capital", ""))
         add(list, sizeof list, "what strategies trade with: --capital '500 USDT'");
     for (uint32_t i = 0; i < LIMITS; i++) {
-        if (arming_limit(settings, parts, limits[i].rule, &limit) || arming_is_waived(settings, limits[i].rule))
+        if (arming_limit(settings, parts, limits[i].rule, &limit) || is_waived(settings, limits[i].rule))
             continue;
         snprintf(words, sizeof words, "%s: --%s %s, or --waive %s", limits[i].rule, limits[i].option, limits[i].example,
                  limits[i].rule);

@@ -21,8 +21,6 @@ bool arming_is_real(const struct settings *settings);
 /* A rule of this name has a limit for every order: *ret_limit is it as it was written, borrowed; NULL: it has none, or one that its plugin
  * makes of something else. `rule`: max_order_value, position_limit, max_daily_loss. */
 bool arming_limit(const struct settings *settings, const struct parts *parts, const char *rule, const char **ret_limit);
-/* Whether it is meant to be missing: risk.without. */
-bool arming_is_waived(const struct settings *settings, const char *rule);
 /* The limits that an armed session must have, one after the other; NULL behind the last. */
 const char *arming_rule(uint32_t i);
 /* [setup] Whether all of it is said, and whether it can be so. A session without real money that names no account needs nothing. Codes of

@@ -93,6 +93,7 @@ static void a_ramp_goes_by_fills_or_by_days(void **state)
     bench->f->now_ns += 9 * day_ns; /* the last step stays */
     fixture_price(bench->f, 10000);
     refused_as(bench, order(bench, BUY, 3000, 10000), "VALUE_ABOVE_RAMP");
+    assert_true(order(bench, BUY, 2000, 10000));
     bench_free(bench);
 
     static const char *const wrong[] = {"", "100,50", "0", "x", "1,2,-3"};
@@ -277,6 +278,39 @@ static void a_daily_loss_latches(void **state)
     bench_free(bench);
 }
 
+/* Of a capital only what strategies hold can be lost: not what the account held before, nor what a person trades by hand. */
+static void a_loss_of_the_day_is_of_the_capital(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new("max_daily_loss", PAIRS("limit", "50"));
+    struct engine *engine = bench->f->engine;
+    oc_i128 money = 0;
+    assert_int_equal(money_from_dec((struct oc_dec){500, 0, 0}, &money), OC_OK);
+    assert_int_equal(portfolio_set_capital(engine_portfolio(engine), bench->f->account, money), OC_OK);
+    struct oc_ev_balance balance = {
+        .head = {.size = sizeof balance, .type = OC_EV_BALANCE, .source = bench->f->account},
+        .account = bench->f->account,
+        .asset = bench->f->base,
+        .present = OC_BAL_SAID,
+        .total = {5, 0, 0}};
+    assert_int_equal(fixture_input(bench->f, &balance), OC_OK);
+    fixture_price(bench->f, 10000);
+    bought(bench); /* by hand */
+    fixture_price(bench->f, 2000);
+    assert_null(engine_latched(engine, bench->f->account));
+    fixture_price(bench->f, 10000);
+    struct oc_request request = fixture_order(bench->f, BUY, 1000, 10000);
+    request.strategy = 1;
+    const uint64_t id = submit(bench, request);
+    assert_true(id);
+    assert_int_equal(fixture_trade(bench->f, id, BUY, 1000, 10000), OC_OK);
+    fixture_price(bench->f, 5000);
+    assert_null(engine_latched(engine, bench->f->account));
+    fixture_price(bench->f, 4999);
+    assert_string_equal(engine_latched(engine, bench->f->account), "DAILY_LOSS_REACHED");
+    bench_free(bench);
+}
+
 static void the_day_begins_where_it_is_said_to(void **state)
 {
     (void)state;
@@ -428,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_daily_loss_latches),
         cmocka_unit_test(a_deposit_hides_no_loss),
         cmocka_unit_test(a_withdrawal_is_no_loss),
+        cmocka_unit_test(a_loss_of_the_day_is_of_the_capital),
         cmocka_unit_test(the_day_begins_where_it_is_said_to),
         cmocka_unit_test(the_kill_switch_stops_what_opens),
         cmocka_unit_test(wrong_configuration_is_refused),

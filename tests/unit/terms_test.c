@@ -318,7 +318,7 @@ static void an_account_trades_at_its_own_venue(void **state)
     assert_int_equal(portfolio_set_balance(engine_portfolio(f->engine), other, f->quote, num_pow10_128(MONEY_SCALE)),
                      OC_OK);
     assert_int_equal(portfolio_equity(engine_portfolio(f->engine), f->account, &one, &unpriced), OC_OK);
-    assert_int_equal(portfolio_equity_all(engine_portfolio(f->engine), f->quote, &all, &unpriced), OC_OK);
+    assert_int_equal(portfolio_traded_equity_all(engine_portfolio(f->engine), f->quote, &all, &unpriced), OC_OK);
     assert_true(all == one + num_pow10_128(MONEY_SCALE));
     assert_int_equal(unpriced, 0);
 }

@@ -4,6 +4,8 @@
 # real money, and leave when the account was named.
 more='proxy = "http://127.0.0.1:PROXY"; '
 . "$(dirname "$0")/binanceus_kit.sh"
+session=
+trap 'kill -9 $pid $host $session 2>/dev/null; rm -rf "$w"' EXIT
 echo quit >&8
 wait $pid
 "$venue" binanceus --port 0 --every 1h --names api.binance.us,stream.binance.us <prompt >said 2>&1 &
@@ -89,17 +91,16 @@ strategy { name = "day" }
 local order
 function on_init(m) every("200ms", function() if not order then order = m:buy { qty = "0.001", price = "50000" } end end) end
 END
-# shellcheck disable=SC2086 # a list
-"$outcry" run day.lua --venue binanceus --config main.conf --listen none $limits --live main --capital '500 USD' --yes main --json >live.json 2>err &
-session=$!
 tried() { # CODE MORE...
     code=$1
     shift
     "$outcry" venue try binanceus/main --config main.conf --max '15 USD' --yes main "$@" >tried 2>err &
     session=$!
-    until_ says 'is compared' err
-    sleep 0.3
-    tell buy 0.001 BTCUSD at the website of second
+    for _ in $(seq 100); do # a price
+        kill -0 $session 2>/dev/null || break
+        tell buy 0.0001 BTCUSD at the website of second
+        sleep 0.2
+    done
     wait $session
     got=$?
     [ $got = "$code" ] || fail "venue try $*: exit code $got in place of $code: $(cat tried err)"
@@ -110,8 +111,12 @@ grep -q '^ok  *permissions  *the key may trade$' tried || fail "permissions: $(c
 runs 1 $limits --live main --capital '500 USD' </dev/null
 grep -q 'REHEARSED ONLY' err && fail "it has passed: $(cat err)"
 grep -q '^  limits  *max_order_value 100, ' err || fail "its own limit: $(cat err)"
-armed() { tell buy 0.001 BTCUSD at the website of second; tell orders all; sleep 0.1; says '^[0-9]* main buy 0.001 BTCUSD @ 50000: open' said; }
-until_ says "is compared" err
+armed() { tell buy 0.0001 BTCUSD at the website of second; tell orders all; sleep 0.1; says '^[0-9]* main buy 0.001 BTCUSD @ 50000: open' said; }
+rm -f err
+# shellcheck disable=SC2086 # a list
+"$outcry" run day.lua --venue binanceus --config main.conf --listen none $limits --live main --capital '500 USD' --yes main --json >live.json 2>err &
+session=$!
+until_ says "at the end" err
 until_ armed
 kill -INT $session
 wait $session || fail "the live session ends with $?: $(cat err)"
