@@ -322,13 +322,12 @@ static int serve(struct asking *asking)
 static oc_rc take_words(struct asking *asking, int argc, char **argv, struct error *ret_error)
 {
     oc_rc rc = targets_take(&asking->targets, &argc, argv, ret_error);
-    for (int i = 1; i < argc && rc == OC_OK; i++) {
+    for (int i = 1; i < argc && rc == OC_OK; i += 2) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--listen") == 0 && *value)
             asking->listen = value;
         else if (strcmp(argv[i], "--wait") != 0 || text_to_duration(value, strlen(value), &asking->wait_ns) < 0)
-            return error_say(ret_error, OC_E_INVALID, argv[i], "expected an option");
-        i++;
+            rc = error_say(ret_error, OC_E_INVALID, argv[i], "expected an option");
     }
     return rc;
 }

@@ -1,5 +1,6 @@
 #include "cli/standing.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 
 #define LINE_NS 1000000000ll
 
-static bool is_shown; /* a line stands on the terminal, without its end; the log clears it */
+static _Atomic bool is_shown; /* a line stands on the terminal, without its end; the log clears it */
 
 /* "plain (local), accounts main" */
 static void put_venues(const struct session *session, struct text *out)
@@ -76,9 +77,8 @@ void standing_begin(struct standing *standing, struct run *run)
 
 void standing_clear(void)
 {
-    if (is_shown)
+    if (atomic_load(&is_shown) && atomic_exchange(&is_shown, false)) /* any thread logs */
         fputs("\r\x1b[K", stderr);
-    is_shown = false;
 }
 
 static void put_line(const struct standing *standing)
@@ -100,7 +100,7 @@ static void put_line(const struct standing *standing)
                  parsed_has(&status, "halted") ? parsed_text(&status, "halted", halted, sizeof halted) : "");
         fprintf(stderr, "\r%.79s\x1b[K", line);
         fflush(stderr);
-        is_shown = true;
+        atomic_store(&is_shown, true);
         parsed_close(&status);
     }
     text_release(&json);

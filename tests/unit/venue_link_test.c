@@ -1,5 +1,6 @@
 /* venue_link_test.c: what a connector says comes in by the inbox, at its time and in its order; requests go out; what a restart and a
  * replay make of it. The connector is a codec for lines, its exchange a transcript. */
+#include "session/links.h"
 #include "support/venue_link_kit.h"
 
 /* ---- reading ---- */
@@ -260,6 +261,39 @@ static void what_is_not_sent_is_refused(void **state)
     assert_int_equal(answer.definitive, 1);
     assert_string_equal(answer.reason, "NOT_SUPPORTED_BY_VENUE");
     comes(place, 1, "10000@0/0 ");
+    place_free(place);
+}
+
+/* Another process has set the latch, and the session has not come to it: what could add risk is refused here by an answer that will be
+ * recorded, what reduces and cancels leaves. */
+static void what_adds_risk_does_not_leave_while_a_kill_is_asked(void **state)
+{
+    (void)state;
+    static const uint8_t kinds[] = {OC_REQUEST_NEW, OC_REQUEST_AMEND, OC_REQUEST_NEW, OC_REQUEST_NEW};
+    struct latch_page page = {.asked = {1, 0, 0}};
+    struct latch latch = {&page};
+    struct links links = {.loop = (struct net_loop *)(void *)&page, .latch = &latch}; /* not looked into without a link of it */
+    struct place *place = place_of("transcript 2\n@ 2026-01-05T14:30:00Z\n? lines > new $id $qty\n! lines < ack $id\n");
+    place->link->world.links = &links;
+    for (uint32_t i = 0; i < 4; i++) {
+        const bool reduces = i == 2, is_over = i == 3;
+        const struct oc_request asked = {.head = {.size = sizeof asked, .type = OC_EV_REQUEST, .inst = place->f->inst},
+                                         .kind = kinds[i],
+                                         .account = place->f->account,
+                                         .bits = OC_RQ_HAS_QTY | (reduces ? (uint32_t)OC_RQ_REDUCE_ONLY : 0),
+                                         .order = 50 + i,
+                                         .id = 60 + i,
+                                         .qty = 10};
+        struct oc_ev_answer answer = {.definitive = 0};
+        if (is_over)
+            page.taken[0] = 1;
+        assert_int_equal(venues_request(&place->venues, BEGIN_NS, &asked), OC_OK);
+        const oc_rc rc = venues_take(&place->venues, BEGIN_NS, &answer, sizeof answer);
+        const bool is_held = rc == OC_OK && strcmp(answer.reason, "KILLED") == 0;
+        assert_int_equal(is_held, !reduces && !is_over);
+        assert_true(!is_held || answer.definitive == 1);
+    }
+    place->link->world.links = NULL;
     place_free(place);
 }
 
@@ -530,6 +564,7 @@ int main(void)
         cmocka_unit_test(long_words_pass_whole),
         cmocka_unit_test(an_answer_comes_before_what_was_taken_ahead),
         cmocka_unit_test(what_is_not_sent_is_refused),
+        cmocka_unit_test(what_adds_risk_does_not_leave_while_a_kill_is_asked),
         cmocka_unit_test(what_the_script_does_not_expect_is_a_difference),
         cmocka_unit_test(time_stands_while_it_waits),
         cmocka_unit_test(records_are_what_it_says_next),
