@@ -10,6 +10,7 @@
 #include "cli/plugin_bench.h"
 #include "cli/verbs.h"
 #include "engine/depth.h"
+#include "io/kept_key.h"
 #include "session/parts.h"
 
 enum { FRAMES = 512, FRAME_MAX = 4096, LEVELS = 20, SETTLE_MAX = 1000, ROOM = 16 /* zeros behind a frame */ };
@@ -21,13 +22,16 @@ struct frame {
     uint32_t size;
 };
 
-/* The venue: it answers the two questions of a start, and then says frame after frame. */
+/* The venue: it answers what is asked of it, and says frame after frame. */
 struct peer {
     const struct frame *frame; /* the next; NULL: it says nothing */
-    const char *answer;
+    const int64_t *now_ns;     /* borrowed */
+    char answer[1024];
+    char sent[1024];   /* the last order, as its bytes leave */
+    uint64_t orders;   /* that left */
     uint64_t exchange; /* 0: nothing is asked */
-    uint32_t stream;
-    bool is_opening;
+    uint32_t stream;   /* of the market */
+    uint32_t opening;  /* 0: none is */
 };
 
 struct venue_bench {
@@ -40,21 +44,21 @@ struct venue_bench {
     uint64_t number; /* of the last change of the book: twelve digits */
 };
 
-static const char info[] = "{\"timezone\":\"UTC\",\"serverTime\":1767623400000,\"rateLimits\":[],\"exchangeFilters\":[]"
-                           ",\"symbols\":[{\"symbol\":"
-                           "\"BTCUSDT\",\"status\":\"TRADING\",\"baseAsset\":\"BTC\",\"quoteAsset\":\"USDT\","
-                           "\"orderTypes\":[\"LIMIT\"],\"filters\":["
-                           "{\"filterType\":\"PRICE_FILTER\",\"tickSize\":\"0.01\"},{\"filterType\":\"LOT_SIZE\","
-                           "\"stepSize\":\"0.00001\"}]}]}";
-static const char clock_text[] = "{\"serverTime\":1767623400000}";
+static const char info[] =
+    "{\"timezone\":\"UTC\",\"serverTime\":%lld,\"rateLimits\":[],\"exchangeFilters\":[],\"symbols\":[{\"symbol\":"
+    "\"BTCUSDT\",\"status\":\"TRADING\",\"baseAsset\":\"BTC\",\"quoteAsset\":\"USDT\",\"orderTypes\":[\"LIMIT\"],"
+    "\"filters\":["
+    "{\"filterType\":\"PRICE_FILTER\",\"tickSize\":\"0.01\"},{\"filterType\":\"LOT_SIZE\",\"stepSize\":\"0.00001\"}]}]"
+    "}";
 
 /* ---- the link ---- */
 
 static oc_rc peer_open(void *self, const struct io_opening *opening)
 {
     struct peer *peer = self;
-    peer->stream = opening->stream;
-    peer->is_opening = true;
+    peer->opening = opening->stream;
+    if (opening->path_size == 3) /* /ws; behind it stands a listen key */
+        peer->stream = opening->stream;
     return OC_OK;
 }
 
@@ -67,10 +71,23 @@ static oc_rc peer_send(void *self, uint32_t stream, const void *bytes, uint32_t 
 static oc_rc peer_http(void *self, const struct io_exchange *exchange)
 {
     struct peer *peer = self;
+    const long long now_ms = *peer->now_ns / 1000000;
     if (peer->exchange)
         return OC_E_FULL;
     peer->exchange = exchange->exchange;
-    peer->answer = strstr(exchange->path, "exchangeInfo") ? info : clock_text;
+    if (strncmp(exchange->path, "/api/v3/order?", 14) == 0) {
+        if (exchange->path_size >= sizeof peer->sent)
+            return OC_E_LIMIT;
+        memcpy(peer->sent, exchange->path, exchange->path_size);
+        peer->sent[exchange->path_size] = 0;
+        peer->orders++;
+    } else if (strstr(exchange->path, "userDataStream")) {
+        snprintf(peer->answer, sizeof peer->answer, "{\"listenKey\":\"a-key-of-the-bench\"}");
+    } else if (strstr(exchange->path, "exchangeInfo")) {
+        snprintf(peer->answer, sizeof peer->answer, info, now_ms);
+    } else {
+        snprintf(peer->answer, sizeof peer->answer, "{\"serverTime\":%lld}", now_ms);
+    }
     return OC_OK;
 }
 
@@ -80,11 +97,11 @@ static oc_rc peer_next(void *self, int64_t until_ns, struct io_happening *ret)
 {
     const struct peer *peer = self;
     (void)until_ns;
-    *ret = (struct io_happening){.at_ns = BENCH_START_NS, .headers = ""};
-    if (peer->is_opening) {
+    *ret = (struct io_happening){.at_ns = *peer->now_ns, .headers = ""};
+    if (peer->opening) {
         ret->kind = IO_UP;
-        ret->stream = peer->stream;
-    } else if (peer->exchange) {
+        ret->stream = peer->opening;
+    } else if (peer->exchange && peer->answer[0]) {
         ret->kind = IO_RESPONSE;
         ret->exchange = peer->exchange;
         ret->status = 200;
@@ -104,15 +121,21 @@ static oc_rc peer_next(void *self, int64_t until_ns, struct io_happening *ret)
 static void peer_taken(void *self)
 {
     struct peer *peer = self;
-    if (peer->is_opening)
-        peer->is_opening = false;
-    else if (peer->exchange)
+    if (peer->opening) {
+        peer->opening = 0;
+    } else if (peer->exchange && peer->answer[0]) {
         peer->exchange = 0;
-    else
+        peer->answer[0] = 0;
+    } else {
         peer->frame = NULL;
+    }
 }
 
-static int64_t peer_next_ns(void *self) { return ((const struct peer *)self)->frame ? BENCH_START_NS : INT64_MAX; }
+static int64_t peer_next_ns(void *self)
+{
+    const struct peer *peer = self;
+    return peer->frame || peer->opening || (peer->exchange && peer->answer[0]) ? *peer->now_ns : INT64_MAX;
+}
 
 /* ---- frames, as Binance writes them ---- */
 
@@ -254,7 +277,7 @@ static bool stick_depth(const struct frame *frame)
 /* Until there is nothing to do. */
 static void settle(struct venue_bench *bench)
 {
-    for (int i = 0; i < SETTLE_MAX && io_venue_pump(&bench->plugin.venue, BENCH_START_NS) > 0; i++)
+    for (int i = 0; i < SETTLE_MAX && io_venue_pump(&bench->plugin.venue, bench->world.now_ns) > 0; i++)
         while (io_venue_first(&bench->plugin.venue))
             io_venue_drop(&bench->plugin.venue);
 }
@@ -264,7 +287,7 @@ static bool hear(struct venue_bench *bench, const struct frame *frame, struct be
 {
     struct io_venue *venue = &bench->plugin.venue;
     bench->peer.frame = frame;
-    if (io_venue_pump(venue, BENCH_START_NS) != 1)
+    if (io_venue_pump(venue, bench->world.now_ns) != 1)
         return false;
     const struct oc_event *event = io_venue_first(venue);
     if (!event || event->type != type)
@@ -285,7 +308,7 @@ static bool begin_book(struct venue_bench *bench)
     bench->peer.frame = &bench->frames[0];
     engine_set_books(engine, bench->world.account, DEPTH_RESYNC, 1000);
     if (engine_want_book(engine, bench->world.instrument.inst) < 0 ||
-        io_venue_pump(&bench->plugin.venue, BENCH_START_NS) != 1 ||
+        io_venue_pump(&bench->plugin.venue, bench->world.now_ns) != 1 ||
         (event = io_venue_first(&bench->plugin.venue)) == NULL || event->type != OC_EV_BOOK)
         return false;
     struct oc_ev_book *book = (struct oc_ev_book *)(uintptr_t)event;
@@ -295,6 +318,50 @@ static bool begin_book(struct venue_bench *bench)
     io_venue_drop(&bench->plugin.venue);
     const struct depth *depth = engine_book(engine, bench->world.instrument.inst);
     return is_good && depth && depth->is_whole;
+}
+
+/* ---- an order: from the host's request to the bytes that leave, signed, beside the signature alone ---- */
+
+/* The answer to the order that left last is heard. */
+static bool answer_order(struct venue_bench *bench)
+{
+    snprintf(bench->peer.answer, sizeof bench->peer.answer,
+             "{\"symbol\":\"BTCUSDT\",\"orderId\":%llu,\"clientOrderId\":\"x\",\"transactTime\":1767623400000}",
+             (unsigned long long)bench->peer.orders);
+    settle(bench);
+    return bench->peer.exchange == 0;
+}
+
+static bool measure_orders(struct venue_bench *bench, uint64_t count, double *ours, double *stick)
+{
+    struct io_venue *venue = &bench->plugin.venue;
+    struct kept_key key = {0};
+    struct signing signing;
+    uint8_t signature[KEPT_SIGNATURE_MAX];
+    int64_t ours_ns = 0, stick_ns = 0;
+    bool is_good = kept_key_init_test(&key, OC_SIGN_HMAC_SHA256, "a key") == OC_OK;
+    for (uint64_t i = 0; i < count && is_good; i++) {
+        const struct oc_request request = bench_request(&bench->world, OC_SIDE_BUY, 123, 3712345);
+        const uint64_t before = bench->peer.orders;
+        const int64_t begin_ns = env_clock_cpu();
+        is_good = io_venue_request(venue, &request) == OC_OK;
+        for (int k = 0; k < 8 && is_good && bench->peer.orders == before; k++)
+            is_good = io_venue_pump(venue, bench->world.now_ns) >= 0;
+        const int64_t middle_ns = env_clock_cpu();
+        is_good &= bench->peer.orders == before + 1;
+        kept_key_begin(&signing, &key);
+        kept_key_add(&signing, bench->peer.sent, (uint32_t)strlen(bench->peer.sent));
+        is_good &= kept_key_sign(&signing, signature, sizeof signature) > 0;
+        ours_ns += middle_ns - begin_ns;
+        stick_ns += env_clock_cpu() - middle_ns;
+        is_good = is_good && answer_order(bench);
+        bench->world.now_ns += 300000000; /* as many as the venue takes */
+        settle(bench);
+    }
+    kept_key_release(&key);
+    *ours = (double)ours_ns / (double)count;
+    *stick = (double)stick_ns / (double)count;
+    return is_good;
 }
 
 static const struct work {
@@ -345,6 +412,7 @@ static oc_rc begin(struct venue_bench *bench, struct registry *registry, struct 
     static struct load_report report;
     bench->world.settings = &bench->settings;
     bench->world.registry = registry;
+    bench->peer.now_ns = &bench->world.now_ns;
     bench->number = 100000000000;
     oc_rc rc = parts_look(&bench->catalogue, &bench->settings, ret_error);
     const struct catalogue_entry *entry =
@@ -367,6 +435,14 @@ static oc_rc begin(struct venue_bench *bench, struct registry *registry, struct 
     for (size_t i = 0; i < sizeof topics / sizeof *topics && rc >= 0; i++)
         rc = io_venue_subscribe(&bench->plugin.venue,
                                 &(struct oc_sub){.inst = bench->world.instrument.inst, .topic = topics[i]});
+    const struct oc_account account = {.size = sizeof account,
+                                       .account = bench->world.account,
+                                       .source = bench->world.account,
+                                       .state = OC_ACCOUNT_ADDED,
+                                       .name = "main"};
+    settle(bench);
+    if (rc >= 0)
+        rc = io_venue_account(&bench->plugin.venue, &account);
     settle(bench);
     if (rc >= 0 && !begin_book(bench))
         rc = OC_E_STATE;
@@ -377,8 +453,8 @@ static oc_rc begin(struct venue_bench *bench, struct registry *registry, struct 
 static int run(struct venue_bench *bench, uint64_t fixed, const char *wanted)
 {
     const int repeats = fixed ? 1 : 15;
+    double ours[BENCH_REPEATS_MAX], stick[BENCH_REPEATS_MAX];
     for (size_t i = 0; i < WORKS; i++) {
-        double ours[BENCH_REPEATS_MAX], stick[BENCH_REPEATS_MAX];
         if (wanted && strcmp(wanted, works[i].name) != 0)
             continue;
         for (int k = 0; k < repeats; k++)
@@ -394,6 +470,19 @@ static int run(struct venue_bench *bench, uint64_t fixed, const char *wanted)
         printf("  stick    %8.1f ns      a scanner for this frame alone, numbers read and nothing else done\n", b);
         printf("  ratio    %8.2f x the stick's time\n", a / b);
     }
+    for (int k = 0; k < repeats && (!wanted || strcmp(wanted, "order") == 0); k++)
+        if (!measure_orders(bench, fixed ? fixed : FRAMES, &ours[k], &stick[k])) {
+            fputs("outcry: bench: venue: an order did not leave\n", stderr);
+            return EXIT_RUN;
+        }
+    if (fixed)
+        return EXIT_GOOD;
+    const double a = bench_median(ours, repeats), b = bench_median(stick, repeats);
+    printf(
+        "  order    %8.1f ns      a request to its bytes, signed, of %zu bytes (p99 %.1f); the clock is read within\n",
+        a, strlen(bench->peer.sent), bench_percentile(ours, repeats, 99));
+    printf("  stick    %8.1f ns      the signature alone, likewise\n", b);
+    printf("  ratio    %8.2f x the stick's time\n", a / b);
     return EXIT_GOOD;
 }
 

@@ -6,7 +6,7 @@
 static uint64_t key_of(const struct io_venue *venue, uint32_t limit, uint32_t account)
 {
     const struct oc_venue *said = venue->table->venue;
-    char owner[SIGNER_SECRET_MAX] = "";
+    char owner[SIGNER_SECRET_MAX]; /* large: only what is read of it is written */
     oc_rc size = 0;
     if (!venue->world.limits || limit >= said->limit_count)
         return 0;

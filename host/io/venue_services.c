@@ -130,7 +130,7 @@ static oc_rc keep(struct io_venue *venue, const struct spliced *spliced, uint8_t
         *ret_size = (uint32_t)rc;
         rc = io_call_keep(venue, text, *ret_size, ret_at);
     }
-    explicit_bzero(text, room);
+    explicit_bzero(text, rc >= 0 ? *ret_size : room); /* nothing stands behind what was made */
     free(text);
     return rc;
 }

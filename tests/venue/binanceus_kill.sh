@@ -34,7 +34,8 @@ done
 compared=$(grep -c 'is compared' host.log)
 begin
 more() { [ "$(grep -c 'is compared' host.log)" -gt "$compared" ]; }
-for _ in $(seq 6); do until_ more && break; done
+for _ in $(seq 900); do more && break; sleep 0.1; done # a minute of weight may have to pass first
+more || fail "it was never compared"
 tell halt BTCUSD
 sleep 15 # of what was under way it is asked again, until not found proves something
 kill -INT $host

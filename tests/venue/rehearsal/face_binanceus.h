@@ -5,8 +5,8 @@
 
 #include "rehearsal/face.h"
 
-enum { BN_TRADE = 1, BN_BOOK_TICKER = 2, BN_DEPTH = 4, BN_TICKER = 8 }; /* topics of a seat */
-enum { BN_WEIGHT = 0, BN_ORDERS_10S = 1, BN_ORDERS_1D = 2 };            /* places of the quotas */
+enum { BN_TRADE = 1, BN_BOOK_TICKER = 2, BN_DEPTH = 4, BN_TICKER = 8, BN_MINI_TICKER = 16 }; /* topics of a seat */
+enum { BN_WEIGHT = 0, BN_ORDERS_10S = 1, BN_ORDERS_1D = 2 };                                 /* places of the quotas */
 
 struct bn_call { /* a request on its way */
     struct rehearsal *venue;

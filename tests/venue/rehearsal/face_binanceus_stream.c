@@ -42,11 +42,8 @@ static void subscribe(struct rehearsal *venue, struct seat *seat, const char *na
     static const struct {
         const char *name;
         uint32_t topic;
-    } topics[] = {{"@trade", BN_TRADE},
-                  {"@bookTicker", BN_BOOK_TICKER},
-                  {"@depth", BN_DEPTH},
-                  {"@depth@100ms", BN_DEPTH},
-                  {"@ticker", BN_TICKER}};
+    } topics[] = {{"@trade", BN_TRADE},       {"@bookTicker", BN_BOOK_TICKER}, {"@depth", BN_DEPTH},
+                  {"@depth@100ms", BN_DEPTH}, {"@ticker", BN_TICKER},          {"@miniTicker", BN_MINI_TICKER}};
     char lower[CORE_NAME_MAX + 24];
     for (uint32_t inst = 0; inst < core_inst_count(venue->core); inst++)
         for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
@@ -333,7 +330,7 @@ void bn_tell(struct rehearsal *venue, struct seat *seat, const struct core_event
     case CORE_ON_TRADE:
         if (seat->topics[event->inst] & BN_TRADE)
             tell_trade(venue, seat, event->trade);
-        if (seat->topics[event->inst] & BN_TICKER)
+        if (seat->topics[event->inst] & (BN_TICKER | BN_MINI_TICKER))
             bn_tell_ticker(venue, seat, event->inst);
         return;
     case CORE_ON_LEVEL:

@@ -108,6 +108,26 @@ void bn_get_ticker(struct bn_call *call)
         json_close(out, ']');
 }
 
+static void tell_mini(struct rehearsal *venue, struct seat *seat, uint32_t inst)
+{
+    const struct core_inst *in = core_inst(venue->core, inst);
+    char name[CORE_NAME_MAX + 24];
+    struct bn_message message;
+    struct day day;
+    sum_up(venue, inst, &day);
+    struct text *out = bn_begin(&message, seat, bn_stream_name(in, "@miniTicker", name));
+    json_text(out, "e", "24hrMiniTicker");
+    json_int(out, "E", venue_clock(venue) / 1000000);
+    json_text(out, "s", in->symbol);
+    bn_put_units(out, "c", day.last, in->price_step);
+    bn_put_units(out, "o", day.open, in->price_step);
+    bn_put_units(out, "h", day.high, in->price_step);
+    bn_put_units(out, "l", day.low, in->price_step);
+    bn_put_units(out, "v", day.volume, in->qty_step);
+    bn_put_money(out, "q", day.value);
+    bn_send(venue, seat, &message);
+}
+
 void bn_tell_ticker(struct rehearsal *venue, struct seat *seat, uint32_t inst)
 {
     static const char *const names[PLACES] = {"s", "p", "P", "w", "x", "c", "Q", "b", "B", "a",
@@ -118,6 +138,10 @@ void bn_tell_ticker(struct rehearsal *venue, struct seat *seat, uint32_t inst)
     if (now_ns < seat->figures_ns[inst] + SECOND_NS)
         return;
     seat->figures_ns[inst] = now_ns;
+    if (seat->topics[inst] & BN_MINI_TICKER)
+        tell_mini(venue, seat, inst);
+    if (!(seat->topics[inst] & BN_TICKER))
+        return;
     struct text *out = bn_begin(&message, seat, bn_stream_name(core_inst(venue->core, inst), "@ticker", name));
     json_text(out, "e", "24hrTicker");
     json_int(out, "E", now_ns / 1000000);

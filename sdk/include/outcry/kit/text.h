@@ -106,10 +106,16 @@ static inline oc_rc kit_put_units(char *text, size_t size_max, int64_t units, st
     kit_i128 value = (kit_i128)units * step.units;
     const int minus = value < 0;
     value = minus ? -value : value;
-    for (int32_t i = 0; i <= step.scale || value > 0; i++, value /= 10) {
+    for (int32_t i = 0; i <= step.scale || value > 0; i++) {
         if (i == step.scale && step.scale > 0)
             digits[count++] = '.';
-        digits[count++] = (char)('0' + (int)(value % 10));
+        if (value <= INT64_MAX) { /* divided as a word, which it nearly always is */
+            digits[count++] = (char)('0' + (int)((uint64_t)value % 10));
+            value = (kit_i128)((uint64_t)value / 10);
+        } else {
+            digits[count++] = (char)('0' + (int)(value % 10));
+            value /= 10;
+        }
     }
     if (count + (size_t)minus + 1 > size_max)
         return OC_E_LIMIT;

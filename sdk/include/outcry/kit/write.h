@@ -124,13 +124,19 @@ static inline void kit_write_json(struct kit_write *out, const char *text, size_
 static inline void kit_write_query(struct kit_write *out, const char *text, size_t size)
 {
     static const char digit[] = "0123456789ABCDEF";
+    size_t run = 0; /* where what is plain begins */
     for (size_t i = 0; i < size; i++) {
         const unsigned char c = (unsigned char)text[i];
-        const int is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                             c == '.' || c == '_' || c == '~';
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+            c == '_' || c == '~')
+            continue;
         const char escape[3] = {'%', digit[c >> 4], digit[c & 15]};
-        kit_write_bytes(out, is_plain ? &text[i] : escape, is_plain ? 1 : 3);
+        kit_write_bytes(out, text + run, i - run);
+        kit_write_bytes(out, escape, sizeof escape);
+        run = i + 1;
     }
+    if (run < size)
+        kit_write_bytes(out, text + run, size - run);
 }
 
 /* Two digits of 0 to f a byte. */
