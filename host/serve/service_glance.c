@@ -20,7 +20,7 @@ static oc_rc profit_of(const struct console_service *service, oc_i128 *ret_profi
     struct console_service_status status = {0};
     const uint32_t base = portfolio_account(service->portfolio, service->config.account)->base;
     oc_i128 equity = 0;
-    const oc_rc rc = portfolio_equity_all(service->portfolio, base, &equity, NULL);
+    const oc_rc rc = portfolio_traded_equity_all(service->portfolio, base, &equity, NULL);
     service->config.host->status(service->config.host->self, &status);
     *ret_profit = equity - status.start;
     return rc;
