@@ -236,7 +236,7 @@ static void completion(void **unused)
     completes(kit, "diff a " TEST_SOURCE_DIR "/READ", 7, TEST_SOURCE_DIR "/README.md ", 1);
     completes(kit, "help alert", 5, "alert alerts ", 2);
     completes(kit, "nothing.like.this", 13, "", 0);
-completes(kit, "", 0, "account adopt after alert ", 0);
+    completes(kit, "", 0, "account adopt after alert ", 0);
     completes(kit, "]]", 2, "", 0);
     kit->asked_size = 0;
     completes(kit, "amend ", 6, "o1 o2 ", 2);

@@ -21,7 +21,8 @@ static void U12_sizes_as_they_are_typed(void **unused)
         {"buy all", "= buy({ quote_qty = 9990 })\n", "buy BTC/USDT quote_qty=9990\n"}, /* its fee, 0.1 %, is kept */
         {"buy 50% @ 50000", "= buy(0.1, { price = 50000 })\n", "buy BTC/USDT price=50000 qty=0.1\n"},
         {"sell all", "= sell(0.4)\n", "sell BTC/USDT qty=0.4\n"}, /* by hand: the account's less the strategy's */
-        {"sell 25% @ 61000 post", "= sell(0.1, { price = 61000, post_only = true })\n", "post_only=1 price=61000 qty=0.1"},
+        {"sell 25% @ 61000 post", "= sell(0.1, { price = 61000, post_only = true })\n",
+         "post_only=1 price=61000 qty=0.1"},
         {"close 50%", "= sell(0.2, { reduce_only = true })\n", "sell BTC/USDT qty=0.2 reduce_only=1\n"},
         {"close 0.1", "= sell(0.1, { reduce_only = true })\n", "sell BTC/USDT qty=0.1 reduce_only=1\n"},
         {"close btc 0.1", "= sell(0.1, { reduce_only = true })\n", "sell BTC/USDT qty=0.1 reduce_only=1\n"},
@@ -217,10 +218,14 @@ static void ladder_and_depth(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(U12_sizes_as_they_are_typed), cmocka_unit_test(U12_sizes_that_are_wrong),
-        cmocka_unit_test(U4_other_names),              cmocka_unit_test(U13_positions_say_what_protects_them),
-        cmocka_unit_test(U3_lines_at_once),            cmocka_unit_test(indicators),
-        cmocka_unit_test(timers),                      cmocka_unit_test(ladder_and_depth),
+        cmocka_unit_test(U12_sizes_as_they_are_typed),
+        cmocka_unit_test(U12_sizes_that_are_wrong),
+        cmocka_unit_test(U4_other_names),
+        cmocka_unit_test(U13_positions_say_what_protects_them),
+        cmocka_unit_test(U3_lines_at_once),
+        cmocka_unit_test(indicators),
+        cmocka_unit_test(timers),
+        cmocka_unit_test(ladder_and_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
