@@ -7,6 +7,7 @@
 #include <libconfig.h>
 #include <lua.h>
 
+#include "base/json_out.h"
 #include "base/key.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -20,13 +21,38 @@
 #include "session/venue_keys.h"
 #include "tell/channel.h"
 
+static void print_json(struct text *text)
+{
+    printf("%s\n", text->data ? text->data : "");
+    text_release(text);
+}
+
 int verb_version(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    printf("outcry %s, build %s, plugin ABI %d.%d\n", OUTCRY_VERSION, outcry_build, OC_ABI_MAJOR, OC_ABI_MINOR);
-    printf("%s, libconfig %d.%d, json-c %s, compiler %s\n", LUA_RELEASE, LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
-           JSON_C_VERSION, __VERSION__);
+    struct text text;
+    char abi[32], libconfig[32];
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json") != 0)) {
+        fputs("usage: outcry version [--json]\n", stderr);
+        return EXIT_USE;
+    }
+    snprintf(abi, sizeof abi, "%d.%d", OC_ABI_MAJOR, OC_ABI_MINOR);
+    snprintf(libconfig, sizeof libconfig, "%d.%d", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
+    if (argc < 2) {
+        printf("outcry %s, build %s, plugin ABI %s\n", OUTCRY_VERSION, outcry_build, abi);
+        printf("%s, libconfig %s, json-c %s, compiler %s\n", LUA_RELEASE, libconfig, JSON_C_VERSION, __VERSION__);
+        return EXIT_GOOD;
+    }
+    text_init_grow(&text, 1 << 12);
+    json_open(&text, NULL, '{');
+    json_text(&text, "version", OUTCRY_VERSION);
+    json_text(&text, "build", outcry_build);
+    json_text(&text, "abi", abi);
+    json_text(&text, "lua", LUA_RELEASE);
+    json_text(&text, "libconfig", libconfig);
+    json_text(&text, "json_c", JSON_C_VERSION);
+    json_text(&text, "compiler", __VERSION__);
+    json_close(&text, '}');
+    print_json(&text);
     return EXIT_GOOD;
 }
 
@@ -37,6 +63,60 @@ static void print_key(const struct part *part, const struct oc_key *key)
     key_range(key, range, sizeof range);
     printf("%-32s %-9s %-26s %s%s%s%s%s\n", name, key_type_name(key->type), key->fallback ? key->fallback : "unset",
            key->about, key->unit && *key->unit ? ", " : "", key->unit ? key->unit : "", *range ? "; " : "", range);
+}
+
+static void put_key(struct text *text, const char *name, const char *type, const char *fallback, const char *about,
+                    const char *unit, const char *range)
+{
+    json_open(text, NULL, '{');
+    json_text(text, "key", name);
+    json_text(text, "type", type);
+    json_text(text, "default", fallback);
+    json_text(text, "about", about);
+    json_text(text, "unit", unit && *unit ? unit : NULL);
+    json_text(text, "range", range && *range ? range : NULL);
+    json_close(text, '}');
+}
+
+static void print_reference_json(const struct parts *parts, const struct registry *registry)
+{
+    struct text text;
+    text_init_grow(&text, 1 << 20);
+    json_open(&text, NULL, '{');
+    json_open(&text, "keys", '[');
+    for (const struct config_key *key = config_keys(); key->key; key++)
+        put_key(&text, key->key, key->type, key->unset, key->about, NULL, NULL);
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct registry_entry *entry = registry_find(registry, NULL, parts->list[i].id);
+        const struct oc_key *table = entry ? key_table(entry->plugin) : NULL;
+        for (const struct oc_key *key = table; key && key->name; key++) {
+            char name[SETTING_KEY_MAX + OC_KEY_NAME_MAX], range[KEY_WORDS_MAX];
+            snprintf(name, sizeof name, "%s.%s", parts->list[i].section, key->name);
+            key_range(key, range, sizeof range);
+            put_key(&text, name, key_type_name(key->type), key->fallback, key->about, key->unit, range);
+        }
+    }
+    json_close(&text, ']');
+    json_close(&text, '}');
+    print_json(&text);
+}
+
+static void print_settings_json(const struct settings *settings)
+{
+    struct text text;
+    text_init_grow(&text, 1 << 20);
+    json_open(&text, NULL, '{');
+    json_open(&text, "settings", '[');
+    for (uint32_t i = 0; i < settings->count; i++) {
+        json_open(&text, NULL, '{');
+        json_text(&text, "key", settings->list[i].key);
+        json_text(&text, "value", settings->list[i].value);
+        json_text(&text, "origin", settings->list[i].origin);
+        json_close(&text, '}');
+    }
+    json_close(&text, ']');
+    json_close(&text, '}');
+    print_json(&text);
 }
 
 /* The host's own keys, and those of the parts that the settings name. */
@@ -137,7 +217,7 @@ static void open_rules(struct settings *settings, const struct parts *parts, con
 
 int verb_config(int argc, char **argv)
 {
-    static const char usage[] = "usage: outcry config check [FILE...] | config keys [FILE...]\n";
+    static const char usage[] = "usage: outcry config check [FILE...] [--json] | config keys [FILE...] [--json]\n";
     struct options *options = calloc(1, sizeof *options);
     struct registry *registry = calloc(1, sizeof *registry);
     struct parts *parts = calloc(1, sizeof *parts);
@@ -174,8 +254,13 @@ int verb_config(int argc, char **argv)
         code = complain_of_all(faults, options->json);
     else
         code = EXIT_GOOD;
-    if (code == EXIT_GOOD && strcmp(what, "keys") == 0)
+    const bool is_keys = strcmp(what, "keys") == 0;
+    if (code == EXIT_GOOD && is_keys && options->json)
+        print_reference_json(parts, registry);
+    else if (code == EXIT_GOOD && is_keys)
         print_reference(parts, registry);
+    else if (code == EXIT_GOOD && options->json)
+        print_settings_json(&options->settings);
     else if (code == EXIT_GOOD)
         print_settings(&options->settings);
     log_flush();
@@ -192,14 +277,25 @@ out:
 int verb_diff(int argc, char **argv)
 {
     struct text text;
-    if (argc != 3) {
-        fputs("usage: outcry diff SESSION_A SESSION_B\n", stderr);
+    const bool is_json = argc == 4 && strcmp(argv[3], "--json") == 0;
+    if (argc != 3 && !is_json) {
+        fputs("usage: outcry diff SESSION_A SESSION_B [--json]\n", stderr);
         return EXIT_USE;
     }
     text_init_grow(&text, 1 << 16);
     oc_rc rc = session_diff(argv[1], argv[2], &text);
-    fputs(text.data ? text.data : "", rc < 0 ? stderr : stdout);
-    bool is_same = rc == OC_OK && text.data && strncmp(text.data, "the same", 8) == 0;
+    const bool is_same = rc == OC_OK && text.data && strncmp(text.data, "the same", 8) == 0;
+    if (is_json && rc == OC_OK) {
+        struct text json;
+        text_init_grow(&json, 1 << 17);
+        json_open(&json, NULL, '{');
+        json_flag(&json, "same", is_same);
+        json_text(&json, "text", text.data);
+        json_close(&json, '}');
+        print_json(&json);
+    } else {
+        fputs(text.data ? text.data : "", rc < 0 ? stderr : stdout);
+    }
     text_release(&text);
     return is_same ? EXIT_GOOD : EXIT_RUN;
 }

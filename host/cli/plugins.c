@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/log.h"
 #include "cli/complain.h"
 #include "cli/plugin_probe.h"
@@ -25,15 +26,51 @@ static void put_err(void *context, const char *text)
     fputs(text, stderr);
 }
 
-static void list_entry(const struct parts *parts, const struct settings *settings, const struct catalogue_entry *entry)
+/* "risk" of "outcry.risk/0.1"; "refused" of a file with faults. */
+static const char *kind_of(const struct catalogue_entry *entry, int *ret_length)
 {
     const char *slash = strchr(entry->kind, '/'), *kind = entry->id[0] ? entry->kind : "refused";
     int length = (int)(slash && entry->id[0] ? slash - kind : (long)strlen(kind));
-    const char *dot = memchr(kind, '.', (size_t)length); /* "outcry.risk/0.1" */
+    const char *dot = memchr(kind, '.', (size_t)length);
     if (dot) {
         length -= (int)(dot + 1 - kind);
         kind = dot + 1;
     }
+    *ret_length = length;
+    return kind;
+}
+
+static void put_entry(const struct parts *parts, const struct settings *settings, const struct catalogue_entry *entry,
+                      struct text *text)
+{
+    int length;
+    const char *kind = kind_of(entry, &length), *venue;
+    char hash[20];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)entry->hash);
+    json_open(text, NULL, '{');
+    json_text_n(text, "kind", kind, (size_t)length);
+    json_text(text, "id", entry->id[0] ? entry->id : NULL);
+    json_text(text, "version", entry->version);
+    json_text(text, "file", entry->path);
+    json_text(text, "hash", hash);
+    json_text(text, "from", entry->is_ours ? "ours" : "foreign");
+    json_text(text, "why", entry->id[0] ? NULL : entry->why);
+    json_text(text, "shadowed_by",
+              entry->shadow_of ? parts->catalogue.list[entry->shadow_of - 1].path : NULL);
+    json_open(text, "used_by", '[');
+    for (uint32_t i = 0; i < parts->count && !entry->shadow_of; i++)
+        if (entry->id[0] && strcmp(parts->list[i].id, entry->id) == 0)
+            json_text(text, NULL, parts->list[i].section);
+    for (uint32_t i = 0; !entry->shadow_of && entry->id[0] && (venue = venue_of(settings, entry->id, &i)) != NULL; i++)
+        json_text_n(text, NULL, venue, (size_t)(strrchr(venue, '.') - venue));
+    json_close(text, ']');
+    json_close(text, '}');
+}
+
+static void list_entry(const struct parts *parts, const struct settings *settings, const struct catalogue_entry *entry)
+{
+    int length;
+    const char *kind = kind_of(entry, &length);
     printf("%-10.*s %-32s %-10s %s", length, kind, entry->id[0] ? entry->id : "-", entry->version, entry->path);
     if (!entry->id[0])
         printf("  %s", entry->why);
@@ -69,10 +106,22 @@ static int list_all(struct look *look)
     log_set_level(LOG_NONE);
     if (parts_open(&look->parts, &look->options.settings, &look->registry, PART_RULE | PART_SIM | PART_READER, true,
                    &error) < 0)
-        code = complain(&error, OC_E_CONFIG, false);
-    for (uint32_t i = 0; i < look->parts.catalogue.count; i++)
+        code = complain(&error, OC_E_CONFIG, look->options.json);
+    else if (look->options.json) {
+        struct text text;
+        text_init_grow(&text, 1 << 20);
+        json_open(&text, NULL, '{');
+        json_open(&text, "plugins", '[');
+        for (uint32_t i = 0; i < look->parts.catalogue.count; i++)
+            put_entry(&look->parts, &look->options.settings, &look->parts.catalogue.list[i], &text);
+        json_close(&text, ']');
+        json_close(&text, '}');
+        puts(text.data ? text.data : "");
+        text_release(&text);
+    }
+    for (uint32_t i = 0; !look->options.json && i < look->parts.catalogue.count; i++)
         list_entry(&look->parts, &look->options.settings, &look->parts.catalogue.list[i]);
-    if (!look->parts.catalogue.count)
+    if (!look->parts.catalogue.count && !look->options.json)
         puts("no plugin files (*.so) found");
     return code;
 }

@@ -413,6 +413,22 @@ mkdir -m 755 "$work/open/outcry"
 XDG_RUNTIME_DIR=$work/own expect 1 "--attach: no host is listening: start one" console --attach
 XDG_RUNTIME_DIR=$work/open expect 1 "it must be ours alone" console --attach
 
+# JSON of the verbs that show something
+json() { # FILTER ARGUMENTS...
+    filter=$1
+    shift
+    "$outcry" "$@" --json >"$work/json" 2>&1 || say "$*: exit $?"
+    jq -e "$filter" "$work/json" >/dev/null || { say "$* --json:"; head -c 400 "$work/json"; }
+}
+json '.version and .build and .abi' version
+json '.settings | length == 0' config check
+json '[.keys[] | select(.key == "risk.max_order_qty.limit" and .range == "0..")] | length == 1' config keys
+json '[.plugins[] | select(.id == "outcry.paper" and .from == "ours" and (.used_by | length) == 1)] | length == 1' plugin list
+for dir in one two; do
+    "$outcry" backtest strategies/sma_cross.lua synthetic-bars:200 --cash "$cash" --session "$work/$dir" --quiet >/dev/null
+done
+json '.same and (.text | startswith("the same"))' diff "$work/one" "$work/two"
+
 # a page that stands alone
 expect 0 "report:" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/r.html"
 grep -qE 'src="http|href="http' "$work/r.html" && say "the report page needs the network"
