@@ -75,7 +75,7 @@ static void put_unassigned(struct console_service *service, struct text *reply)
             json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
             if (market && market->has_mark)
                 rc = instrument_value(instrument, market->mark2 / 2, qty, &value);
-            put_money(reply, "value", rc, value);
+            put_money(reply, "value", market && market->has_mark ? rc : (oc_rc)OC_E_NOT_FOUND, value);
             json_null(reply, "unrealised");
             json_null(reply, "realised");
             json_flag(reply, "unassigned", true);

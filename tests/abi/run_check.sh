@@ -55,6 +55,7 @@ for file in "$build"/plugins/*/*.so "$build"/sdk/examples/*.so; do
     */maxqty.so | */exposure.so | */spread_halt.so | */max_drawdown.so) set -- --set limit=1 ;;
     */cooldown.so) set -- --set pause=1h ;;
     */max_open.so) set -- --set count=3 ;;
+    */ramp.so) set -- --set steps=25,50 ;;
     */universe.so) set -- --set turnover=1000 ;;
     */allow_list.so) set -- --set symbols=BTC/USDT ;;
     */volatility_halt.so) set -- --set move=3% ;;

@@ -6,6 +6,10 @@ set -u
 cp "$root/tests/venue/exits.lua" .
 start_venue --every 100ms
 conf main.conf
+runs() { # it is compared with its venue, behind the screen, for which the venue was asked too
+    for _ in $(seq 200); do sed -n '/at the end/,$p' err 2>/dev/null | grep -q 'is compared' && return; sleep 0.05; done
+    fail "it does not run: $(cat err)"
+}
 begin() { # SESSION ON_EXIT MORE...
     session=$1
     on_exit=$2
@@ -14,7 +18,7 @@ begin() { # SESSION ON_EXIT MORE...
     "$outcry" run exits.lua --venue plain --config main.conf --plugin plain="$w/plain.so" --live main --capital '500 USDT' --max-order-value 700 \
         --max-position 0.02 --max-day-loss 50 --on-exit "$on_exit" --session "$session" --json --listen "$w/run/socket" --yes main "$@" >"$session.json" 2>err </dev/null &
     pid=$!
-    until_said 'is compared' err
+    runs
     for _ in $(seq 100); do [ "$(open | wc -l)" -ge 4 ] && return; sleep 0.05; done
     fail "its orders do not rest: $(open)"
 }
@@ -30,6 +34,8 @@ ends() { # CODE, told lines, open lines
     pid=
     [ $code = 0 ] || fail "$session ends with $code: $(cat err)"
     cp err "$session.err"
+    grep -q 'has not confirmed it' err && fail "$session: more was asked for than can be: $(cat err)"
+    grep -q 'cancel.*refused\|CANCEL_REJECTED' err && fail "$session: a cancel was refused: $(cat err)"
     "$outcry" replay "$session" --diff >said 2>&1 || fail "$session: the replay differs: $(cat said)"
 }
 tells() { grep -q -e "$1" err || fail "$session: '$1' is not told: $(cat err)"; }
@@ -65,7 +71,7 @@ begin_again() { # it is as it was: three orders are open
     "$outcry" run exits.lua --venue plain --config main.conf --plugin plain="$w/plain.so" --live main --capital '500 USDT' --max-order-value 700 \
         --max-position 0.02 --max-day-loss 50 --on-exit "$1" --session a --json --listen "$w/run/socket" --yes main >a.json 2>err </dev/null &
     pid=$!
-    until_said 'is compared' err
+    runs
 }
 # `stop` in a console: all orders of ours, and the position is told to be unprotected.
 begin_again cancel
