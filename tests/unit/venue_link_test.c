@@ -272,7 +272,8 @@ static void what_adds_risk_does_not_leave_while_a_kill_is_asked(void **state)
     static const uint8_t kinds[] = {OC_REQUEST_NEW, OC_REQUEST_AMEND, OC_REQUEST_NEW, OC_REQUEST_NEW};
     struct latch_page page = {.asked = {1, 0, 0}};
     struct latch latch = {&page};
-    struct links links = {.loop = (struct net_loop *)(void *)&page, .latch = &latch}; /* not looked into without a link of it */
+    struct links links = {.loop = (struct net_loop *)(void *)&page,
+                          .latch = &latch}; /* not looked into without a link of it */
     struct place *place = place_of("transcript 2\n@ 2026-01-05T14:30:00Z\n? lines > new $id $qty\n! lines < ack $id\n");
     place->link->world.links = &links;
     for (uint32_t i = 0; i < 4; i++) {
