@@ -299,8 +299,6 @@ static void tell_unreached(void *self, const char *rule, const char *list)
 oc_rc run_go(struct run *run)
 {
     const struct rules *rules = &run->session->rules;
-    if (run->restore.is_started)
-        console_host_look(&run->console);
     oc_rc rc = run->restore.is_started ? OC_OK : strategies_start(&run->strategies);
     if (rc == OC_OK && run->parts & RUN_RECOVERS && rules_are_others(run->session))
         rc = rules_take_own(run->session);

@@ -96,8 +96,7 @@ static void judge(struct status *status, int64_t stale_ns)
         wrong(status, "rules are missing (%s): cancels and reductions only",
               parsed_text(&status->head, "missing", words, sizeof words));
     const int64_t age_ns = parsed_int(&status->head, "feed_age_ns", 0);
-    const bool goes = !parsed_flag(&status->head, "paused") && !parsed_flag(&status->head, "ended");
-    if (goes && stale_ns && age_ns > stale_ns)
+    if (parsed_flag(&status->head, "by_clock") && stale_ns && age_ns > stale_ns)
         wrong(status, "no price for %lld s", (long long)(age_ns / 1000000000));
     const int64_t lost =
         parsed_int(&status->head, "alerts_not_told", 0) + parsed_int(&status->head, "alerts_dropped", 0);

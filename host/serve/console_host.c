@@ -38,12 +38,6 @@ static __attribute__((noinline)) void take_latch(struct console_host *host, int6
     text_release(&reply);
 }
 
-void console_host_look(struct console_host *host)
-{
-    if (host->service && latch_is_asked(&host->session->latch))
-        take_latch(host, INT64_MAX);
-}
-
 /* Answers whoever asks. True: the session is to end. */
 static bool serve(struct console_host *host, int64_t at_ns)
 {
@@ -183,6 +177,7 @@ static void host_status(void *self, struct console_service_status *ret_status)
         .is_paused = session->pace.is_paused,
         .is_ended = session->pace.is_ended,
         .clock_ns = session->inbox ? pace_now(session, INT64_MAX) : 0,
+        .by_clock = session->links.loop != NULL,
         .at_venue = session->links.count && !session->venues.is_feed};
     ret_status->strategies = strategies_loaded(host->strategies);
     const struct tell_counts counts = tell_counts(host->tell);

@@ -43,8 +43,6 @@ struct console_host {
 
 /* [setup] Before the balances. session, strategies, server and the wishes are set. */
 void console_host_add_stage(struct console_host *host, struct session *session, struct strategies *strategies);
-/* [engine] A session that goes on, before its strategies do: carries out what its latch asks for. */
-void console_host_look(struct console_host *host);
 /* After the data: answers until the own console goes. */
 void console_host_linger(struct console_host *host);
 

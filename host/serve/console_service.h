@@ -55,6 +55,7 @@ struct console_service_status {
     bool is_ended;                         /* the feed has ended: nothing can trade any more */
     int64_t clock_ns;                      /* as now_ns, and where time goes with a clock, what that says */
     uint64_t told, not_told, told_dropped; /* by the channels of alerts */
+    bool by_clock;                         /* prices come by the network, and time is the clock's */
     bool at_venue;                         /* orders rest at a venue, not at a simulator of this process */
 };
 

@@ -85,11 +85,14 @@ static void put_latches(const struct console_service *service, struct text *repl
 void service_put_glance(const struct console_service *service, const struct console_service_status *status,
                         struct text *reply)
 {
-    const bool is_fed = service->fed_ns != INT64_MIN;
-    if (is_fed)
-        json_int(reply, "feed_age_ns", status->clock_ns > service->fed_ns ? status->clock_ns - service->fed_ns : 0);
-    else
+    const int64_t age_ns = status->clock_ns > service->fed_ns ? status->clock_ns - service->fed_ns : 0;
+    if (service->fed_ns == INT64_MIN)
         json_null(reply, "feed_age_ns");
+    else if (status->by_clock || status->speed <= 0)
+        json_int(reply, "feed_age_ns", status->by_clock ? age_ns : 0);
+    else
+        json_int(reply, "feed_age_ns", (int64_t)((double)age_ns / status->speed)); /* of data: as it is by the clock */
+    json_flag(reply, "by_clock", status->by_clock);
     put_day(service, reply);
     put_latches(service, reply);
     json_int(reply, "alerts_told", (int64_t)status->told);

@@ -24,6 +24,7 @@ struct protection protection_of(struct engine *engine, const struct position *po
             ((position->strategy || by_hand) && order->now.strategy != position->strategy))
             continue;
         protection.stopped += order_remaining_worst(order);
+        protection.has_leg |= order->now.role == OC_ROLE_STOP_LOSS;
         protection.in_host |= order->state == STATE_EMULATED;
         protection.is_limit |= order->now.type == OC_ORDER_STOP_LIMIT;
         if (!protection.stop ||

@@ -8,6 +8,7 @@ struct protection {
     int64_t held;    /* units: above 0 long, below 0 short */
     int64_t stopped; /* units that stops would close, at most; may be more than is held */
     int64_t stop;    /* price units: of the stop that the market reaches first */
+    bool has_leg;    /* some are stops that an entry was given */
     bool in_host;    /* some are held by the host, and are not there while it is down */
     bool is_limit;   /* some are stop limits: they may be passed over without a fill */
 };

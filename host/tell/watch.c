@@ -112,10 +112,11 @@ static void note(void *self, const struct input *input, const struct engine_out 
 
 static void look_at_feed(struct watch *watch, int64_t now_ns)
 {
-    const struct pace *pace = &watch->session->pace;
-    if (watch->fed_ns == -1 || !watch->fed_ns || pace->is_paused || pace->is_ended)
+    if (watch->fed_ns == -1 || !watch->fed_ns)
         watch->fed_ns = now_ns;
-    const bool is_stale = watch->stale_ns && now_ns - watch->fed_ns > watch->stale_ns;
+    const bool is_stale = watch->session->links.loop &&
+                          watch->stale_ns && /* what is read of a file is as old as it says */
+                          now_ns - watch->fed_ns > watch->stale_ns;
     if (is_stale && !watch->is_stale)
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_FEED, "", "no price for %lld s",
                  (long long)((now_ns - watch->fed_ns) / 1000000000));
@@ -173,7 +174,8 @@ static void look_at_venues(struct watch *watch)
     }
 }
 
-/* A position whose stop was there and is not: its host or its venue has lost it, or somebody took it back. */
+/* A position whose stop was there and is not: its host or its venue has lost it, or somebody took it back; or one whose entry was given a
+ * stop that does not stand for all of it. */
 static void look_at_protection(struct watch *watch)
 {
     const struct portfolio *portfolio = engine_portfolio(watch->session->engine);
@@ -186,17 +188,19 @@ static void look_at_protection(struct watch *watch)
             if (watch->is_bare[i] && is_whole)
                 tell_say(watch->tell, NOTICE_INFO, NOTICE_UNPROTECTED, symbol_of(watch, position->inst),
                          "%s is protected again", symbol_of(watch, position->inst));
-            watch->was_protected[i] = is_whole;
+            watch->was_protected[i] = is_whole; /* what comes behind a flat position is asked for anew */
             watch->is_bare[i] = false;
             watch->bare[i] = 0;
             continue;
         }
+        watch->was_protected[i] |= protection.has_leg;
         if (!watch->was_protected[i] || watch->is_bare[i] || ++watch->bare[i] < BARE_LOOKS)
             continue;
         watch->is_bare[i] = true;
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_UNPROTECTED, symbol_of(watch, position->inst),
-                 "%s: the stop of a %s position is not there any more%s", symbol_of(watch, position->inst),
-                 protection.held > 0 ? "long" : "short", protection.stopped ? " for all of it" : "");
+                 protection.stopped ? "%s: only a part of a %s position has its stop"
+                                    : "%s: the stop of a %s position is not there any more",
+                 symbol_of(watch, position->inst), protection.held > 0 ? "long" : "short");
     }
 }
 

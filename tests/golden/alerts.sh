@@ -134,6 +134,32 @@ until_ grep -q 'warning end: ended' told
 "$outcry" replay one --diff >said || fail "the replay differs: $(cat said)"
 grep -q "$secret\|bot-token-0815" err out one/session-* && fail "a secret stands in a log or in the records"
 
+# The engine's thread alone hangs, in a strategy without a limit of time: the heart stops, the host is seen to hang, and it is killed all the same.
+cat >hang.lua <<'END'
+local n = 0
+function on_bar(m, b)
+  n = n + 1
+  while n > 5 do end
+end
+END
+: >posts
+BOT=bot-token-0815 "$outcry" paper hang.lua --feed synthetic-bars:100000 --speed 600x --cash '10000 USDT' --session hang --config alerts.conf \
+    --set strategy.deadline=0 >out 2>err &
+pid=$!
+until_ grep -q '^GET /alive' posts
+for _ in $(seq 60); do "$outcry" status --session hang --wait 300ms >said; [ $? = 4 ] && break; sleep 0.1; done
+grep -q 'does not answer' said || fail "it hangs, and status says $(cat said)"
+sleep 17
+before=$(grep -c '^GET /alive' posts)
+[ "$before" -ge 10 ] || fail "the heart has stopped too early: $before beats"
+sleep 3
+[ "$(grep -c '^GET /alive' posts)" = "$before" ] || fail "the engine hangs, and its heart beats"
+"$outcry" kill --session hang --wait 300ms >said || fail "kill of one that hangs: $(cat said)"
+grep -q 'latched' said || fail "kill of one that hangs: $(cat said)"
+kill -9 $pid
+wait $pid 2>/dev/null
+pid=
+
 # 4. Quiet hours: alarms alone go, what waited is told as one when they are over (here at the end).
 from=$(date -u -d '-1 hour' +%H:%M) to=$(date -u -d '+1 hour' +%H:%M)
 conf "quiet = \"$from-$to\";"

@@ -107,7 +107,38 @@ stop hung
 [ -e hung/kill.seal ] && fail "nothing rests, and the seal is left"
 "$outcry" replay hung --diff >said || fail "hung differs: $(cat said)"
 
-# 4. The venue is not there either: that is said, and the latch holds.
+# 4. A venue that says nothing more: status sees it, and people are told (tests/golden/alerts.sh has the ways).
+cat >tell.sh <<'END'
+#!/bin/sh
+{ echo "$@"; cat; } >>"$(dirname "$0")/told"
+END
+chmod +x tell.sh
+printf 'alerts: { here: { channel = "command"; command = ["%s/tell.sh"]; level = "info"; fold = "1s"; }; };\nwatch: { stale = "2s"; };\n' "$w" >alerts.conf
+: >told
+go quiet --config alerts.conf
+echo 'half-open streams always' >&8
+until_said 'alarm feed: no price for' told
+"$outcry" status --session quiet --stale 1s >screen; [ $? = 1 ] || fail "a venue that says nothing, and status says $?: $(cat screen)"
+grep -q 'no price for' screen || fail "a venue that says nothing: $(cat screen)"
+echo calm >&8
+echo restart >&8
+until_said 'info feed: prices come again' told
+until_said 'info disconnect: plain is ready' told
+sleep 1
+console 'buy 0.01 stop 20000' >said
+grep -q 'filled' said || fail "it does not buy: $(cat said)"
+sleep 3
+console 'kill all' 'unkill' >said # who takes the stop back himself is told that it is gone, too, where it was whole
+until_said 'unprotected: .*the stop of a long position is not there\|unprotected: .*only a part of a long position' told
+post '{"client_id":"website2","symbol":"BTC/USDT","side":"buy","type":"limit","qty":"0.01","price":"20000"}' >said
+until_said 'external: an order of another hand' told
+console 'flatten' >said
+sleep 1
+kill -INT $pid
+wait $pid
+pid=
+
+# 5. The venue is not there either: that is said, and the latch holds.
 go last
 console 'unkill' 'buy(0.001, { price = 20001 })' >said
 kill -9 $pid
