@@ -85,6 +85,7 @@ static oc_rc set_inst(struct venue_names *names, uint32_t inst, uint32_t place)
 /* The venue's own name of one has come: what it was called by until then, as a configuration does, finds it no more. */
 static void name_anew(struct venue_names *names)
 {
+    names->last = UINT32_MAX; /* of two of one name the table says which */
     memset(names->by_symbol, 0, names->slots * sizeof *names->by_symbol);
     memset(names->by_number, 0, names->slots * sizeof *names->by_number);
     for (uint32_t i = 0; i < names->count; i++)
@@ -120,15 +121,24 @@ oc_rc venue_names_add(struct venue_names *names, const struct oc_instrument *ins
     return OC_OK;
 }
 
-const struct oc_instrument *venue_names_symbol(const struct venue_names *names, const char *symbol, uint32_t size)
+static bool is_called(const struct oc_instrument *in, const char *symbol, uint32_t size)
+{
+    return memcmp(in->venue_symbol, symbol, size) == 0 && in->venue_symbol[size] == 0;
+}
+
+const struct oc_instrument *venue_names_symbol(struct venue_names *names, const char *symbol, uint32_t size)
 {
     if (!names->slots || size >= OC_SYMBOL_MAX)
         return NULL;
+    if (names->last < names->count && is_called(&names->list[names->last], symbol, size))
+        return &names->list[names->last];
     for (uint64_t at = hash64(symbol, size) & (names->slots - 1); names->by_symbol[at];
          at = (at + 1) & (names->slots - 1)) {
         const struct oc_instrument *in = &names->list[names->by_symbol[at] - 1];
-        if (memcmp(in->venue_symbol, symbol, size) == 0 && in->venue_symbol[size] == 0)
+        if (is_called(in, symbol, size)) {
+            names->last = (uint32_t)(in - names->list);
             return in;
+        }
     }
     return NULL;
 }

@@ -25,6 +25,7 @@ struct venue_names {
     uint32_t *by_number;
     uint32_t *by_inst; /* by instrument index */
     uint32_t count, room, slots, inst_room;
+    uint32_t last; /* place of the one that was asked for last by its symbol: feeds say the same often */
     struct venue_assets assets;
 };
 
@@ -34,7 +35,7 @@ void venue_names_release(struct venue_names *names);
  * OC_E_INVALID: its steps cannot be counted in. */
 CHECKED oc_rc venue_names_add(struct venue_names *names, const struct oc_instrument *instrument);
 /* Borrowed until the next add; NULL: nobody has named it. */
-const struct oc_instrument *venue_names_symbol(const struct venue_names *names, const char *symbol, uint32_t size);
+const struct oc_instrument *venue_names_symbol(struct venue_names *names, const char *symbol, uint32_t size);
 const struct oc_instrument *venue_names_number(const struct venue_names *names, uint64_t number);
 const struct oc_instrument *venue_names_inst(const struct venue_names *names, uint32_t inst);
 void venue_names_scale(const struct oc_instrument *instrument, struct oc_scale *ret_scale);

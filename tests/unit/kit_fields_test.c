@@ -301,6 +301,7 @@ static void a_side_is_read_where_it_stands(void **state)
             if (cases[i].count < 0)
                 continue;
             assert_int_equal(said->asks, cases[i].count);
+            assert_int_equal(said->head.size, sizeof *said + (size_t)cases[i].count * sizeof *levels);
             if (cases[i].count == 2 &&
                 (levels[0].price != 100 || levels[0].qty != 500 || levels[1].price != 99 || levels[1].qty != 2000))
                 fail_msg("read otherwise: %s", cases[i].side);

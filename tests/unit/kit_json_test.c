@@ -320,6 +320,26 @@ static void strings_are_copied_as_they_are_meant(void **state)
             fail_msg("taken: row %zu", i);
 }
 
+/* Beyond a word, too: 2^63 - 1 units of 1000 steps. */
+static void the_largest_is_written_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t units;
+        struct oc_dec step;
+        const char *text;
+    } cases[] = {{INT64_MAX, {1000, 2, 0}, "92233720368547758070.00"},
+                 {INT64_MIN, {1, 0, 0}, "-9223372036854775808"},
+                 {INT64_MIN, {1000, 3, 0}, "-9223372036854775808.000"},
+                 {INT64_MAX, {1, 18, 0}, "9.223372036854775807"},
+                 {0, {1, 2, 0}, "0.00"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        assert_int_equal(kit_put_units(text, sizeof text, cases[i].units, cases[i].step), strlen(cases[i].text));
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void what_is_written(void **state)
 {
     (void)state;
@@ -451,6 +471,7 @@ int main(void)
         cmocka_unit_test(a_plain_decimal_is_the_text),
         cmocka_unit_test(times_are_read_and_written),
         cmocka_unit_test(strings_are_copied_as_they_are_meant),
+        cmocka_unit_test(the_largest_is_written_whole),
         cmocka_unit_test(what_is_written),
         cmocka_unit_test(the_same_as_json_c),
     };

@@ -109,7 +109,7 @@ static void add(struct figures *sum, const struct figures *one)
     sum->least_faults = one->least_faults < sum->least_faults ? one->least_faults : sum->least_faults;
 }
 
-static void print(const struct figures *sum)
+static bool print(const struct figures *sum)
 {
     printf("%llu h in %llu seeds, %llu failed; %llu order actions, %llu market events; an hour at least %llu, %llu and "
            "%llu faults\n",
@@ -125,7 +125,7 @@ static void print(const struct figures *sum)
     for (uint32_t i = 0; i < weather_kinds(); i++)
         printf("%s%s %llu", i ? ", " : "", weather_name(i), (unsigned long long)sum->kinds[i]);
     printf("\n");
-    pairs_print(sum);
+    return pairs_print(sum);
 }
 
 struct told { /* by the process of a seed; less than a pipe holds */
@@ -218,10 +218,10 @@ int main(int argc, char **argv)
     begin_folder(argv[0], plugins);
     struct figures sum = {.least_actions = UINT64_MAX, .least_events = UINT64_MAX, .least_faults = UINT64_MAX};
     if (alone) {
-        const bool is_good = hours_run(alone, hours_a_seed);
+        bool is_good = hours_run(alone, hours_a_seed);
         env_bind(NULL);
         add(&sum, &hours.sum);
-        print(&sum);
+        is_good &= print(&sum);
         if (!is_good)
             printf("seed %llu: %s\n", (unsigned long long)alone, hours.failed);
         end_folder();
@@ -243,7 +243,7 @@ int main(int argc, char **argv)
         end_seed(running[ended % jobs].seed, running[ended % jobs].fd, running[ended % jobs].pid, again, &sum);
         ended++;
     }
-    print(&sum);
+    const bool is_good = print(&sum);
     end_folder();
-    return sum.failed ? 1 : 0;
+    return sum.failed || !is_good ? 1 : 0;
 }

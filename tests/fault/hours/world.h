@@ -93,7 +93,7 @@ void hours_hour_ends(void);
 const char *weather_name(uint32_t kind);
 uint32_t weather_kinds(void);
 
-/* pairs.c: how many pairs of the table of orders were driven, and which never. */
-void pairs_print(const struct figures *sum);
+/* pairs.c: how many pairs of the table of orders were driven, which never, and which cannot be. False: one of the last was driven. */
+bool pairs_print(const struct figures *sum);
 
 #endif

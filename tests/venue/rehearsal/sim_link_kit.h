@@ -73,6 +73,10 @@ static struct world {
     uint32_t made_count, refused;
     uint32_t by_number[MADE_MAX]; /* place + 1 of an order's number in its epoch */
     uint64_t unknowns, rejections, fills, alarms;
+    struct oc_instrument symbols[8]; /* as the venue has said them */
+    uint32_t symbol_count;
+    struct oc_figure figures[8]; /* of the last that it said */
+    uint32_t figure_count;
 } w;
 
 static uint64_t below(uint64_t count) { return random_next(&w.random) % count; }
@@ -236,9 +240,17 @@ static void drain(void)
         assert_true(first->size <= sizeof event);
         memcpy(&event, first, first->size);
         io_venue_drop(&w.venue);
+        if (event.head.type == OC_EV_FIGURES) {
+            const struct oc_ev_figures *said = (const struct oc_ev_figures *)(const void *)&event;
+            w.figure_count = said->count < 8 ? said->count : 8;
+            memcpy(w.figures, said + 1, w.figure_count * sizeof *w.figures);
+        }
         if (event.head.type ==
-            OC_EV_INSTRUMENT) /* the engine counts in larger steps, so that each fill can be counted in them */
+            OC_EV_INSTRUMENT) { /* the engine counts in larger steps, so that each fill can be counted in them */
+            if (w.symbol_count < 8)
+                w.symbols[w.symbol_count++] = ((const struct oc_ev_instrument *)(const void *)&event)->info;
             continue;
+        }
         w.unknowns += event.head.type == OC_EV_UNKNOWN;
         w.rejections += event.head.type == OC_EV_REJECTED;
         w.f->now_ns = io_venue_now(&w.venue);

@@ -3,6 +3,8 @@
  * says, in four ways: none lost, none doubled, the venue's ledger is ours. And the highest rate that the venue allows, for hours: no ban. */
 #include "rehearsal/sim_link_kit.h"
 
+#include <outcry/kit/dec.h>
+
 /* Orders whose request was lost before: the host counts them in full for good, for that nobody knows an order proves nothing to it. */
 static uint32_t never_arrived(void) { return (uint32_t)w.exchange->faults.made[FAULT_DROP_REQUESTS]; }
 
@@ -272,6 +274,52 @@ static void a_fill_of_an_order_whose_number_nobody_knows(void **state)
     end();
 }
 
+#ifdef REHEARSAL_BINANCEUS
+/* What its symbols take, and how many orders of all of them may be open; what a market did in 24 hours. */
+static void what_the_venue_says_of_its_markets(void **state)
+{
+    (void)state;
+    begin(11);
+    come_up();
+    const uint64_t at_market = 1u << OC_ORDER_STOP, with_limit = 1u << OC_ORDER_STOP_LIMIT;
+    assert_true(w.symbol_count >= 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(w.symbols[i].max_orders, 200);
+        assert_int_equal(w.symbols[i].max_orders_of_account, 200);
+        assert_int_equal(w.symbols[i].max_stop_orders_of_account, 0);
+        assert_true(w.symbols[i].present & OC_INST_HAS_ORDERS);
+        assert_int_equal(w.symbols[i].orders & (at_market | with_limit),
+                         strcmp(w.symbols[i].symbol, "BTC/USD") == 0 ? with_limit : at_market | with_limit);
+    }
+    const struct oc_sub figures = {.topic = OC_TOPIC_FIGURES, .inst = w.f->inst};
+    assert_int_equal(io_venue_subscribe(&w.venue, &figures), OC_OK);
+    pump(500);
+    const uint64_t order = make(OC_SIDE_BUY, 60, 9995);
+    pump(100);
+    const struct core_ask sale = {.account = 1,
+                                  .inst = shape.inst,
+                                  .side = CORE_SELL,
+                                  .type = CORE_LIMIT,
+                                  .tif = CORE_IOC,
+                                  .qty = 60 * HOUSE_QTY,
+                                  .price = 9995};
+    uint32_t sold;
+    assert_int_equal(core_place(w.exchange->core, w.exchange->now_ns, &sale, &sold), CORE_OK);
+    pump(500);
+    assert_int_equal(fixture_find(w.f, order)->filled, 60);
+    static const uint32_t said[] = {OC_FIGURE_LAST,    OC_FIGURE_OPEN_24H,   OC_FIGURE_HIGH_24H,
+                                    OC_FIGURE_LOW_24H, OC_FIGURE_VOLUME_24H, OC_FIGURE_TURNOVER_24H};
+    assert_int_equal(w.figure_count, 6);
+    for (uint32_t i = 0; i < 6; i++)
+        assert_int_equal(w.figures[i].what, said[i]);
+    assert_true(w.figures[0].value.units > 0 && w.figures[4].value.units > 0);
+    assert_int_equal(oc_dec_compare(w.figures[0].value, w.figures[2].value), 0); /* of the only trade */
+    come_to_rest();
+    judge();
+    end();
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +328,9 @@ int main(void)
         cmocka_unit_test(whatever_goes_wrong_the_ledgers_agree),
         cmocka_unit_test(an_amendment_of_which_nobody_says_what_came),
         cmocka_unit_test(a_fill_of_an_order_whose_number_nobody_knows),
+#ifdef REHEARSAL_BINANCEUS
+        cmocka_unit_test(what_the_venue_says_of_its_markets),
+#endif
         cmocka_unit_test(a_way_that_is_cut_with_orders_under_way_loses_and_doubles_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

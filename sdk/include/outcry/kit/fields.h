@@ -134,6 +134,15 @@ static inline uint32_t kit_row_place(struct kit_json_text key, const struct kit_
     return count;
 }
 
+/* `"x":` as a word of the machine, and what of it is looked at. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define KIT_ROW_MASK   0xff00ffffu
+#define KIT_ROW_LETTER 0x2200223au
+#else
+#define KIT_ROW_MASK   0xffff00ffu
+#define KIT_ROW_LETTER 0x3a220022u
+#endif
+
 /* The value behind a name that stands at `at` as `"name":`, and its place; `count` where the table has none. NULL: a name that is neither of the
  * table's next member nor a letter. */
 KIT_HOT const char *kit_row_name(const char *at, const char *end, const struct kit_field *fields, uint32_t count,
@@ -141,10 +150,10 @@ KIT_HOT const char *kit_row_name(const char *at, const char *end, const struct k
 {
     const struct kit_field *field = &fields[due];
     const uint8_t size = field->name_size;
+    uint32_t first;
     *ret_place = due;
-    if (at[0] != '"')
-        return NULL;
-    if (at[2] == '"' && at[3] == ':') {
+    memcpy(&first, at, sizeof first);
+    if ((first & KIT_ROW_MASK) == KIT_ROW_LETTER) {
         if ((size == 1 && at[1] == field->name[0]) || (field->other_size == 1 && at[1] == field->other[0]))
             return at + 4;
         struct kit_json_text key;
@@ -154,7 +163,7 @@ KIT_HOT const char *kit_row_name(const char *at, const char *end, const struct k
         *ret_place = kit_row_place(key, fields, count, due);
         return at[1] == '\\' || at[1] == '"' || (unsigned char)at[1] < 32 ? NULL : at + 4;
     }
-    if (size < 2 || end - at < size + 3 || at[size + 1] != '"' || at[size + 2] != ':' ||
+    if (size < 2 || at[0] != '"' || end - at < size + 3 || at[size + 1] != '"' || at[size + 2] != ':' ||
         memcmp(at + 1, field->name, size) != 0)
         return NULL;
     return at + size + 3;
