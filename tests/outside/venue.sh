@@ -183,16 +183,10 @@ grep -q 'line 10: the venue waits for what was not sent' out || fail "what is no
 replays "$w/waits" "it waits"
 echo "a strict transcript: held against what is sent"
 
-# A venue that is not ours to reach, and limits that are asked for before that.
-run_live() {
-    # shellcheck disable=SC2086
-    "$outcry" run venue.lua --venue mine $config --set venue.mine.environment=live --cash '10000 USDT' --listen none "$@" >out 2>&1
-}
-run_live && fail "a live environment is begun"
-grep -q 'these need a limit, and have none: max_order_value, position_limit, max_daily_loss' out || fail "limits: $(cat out)"
-run_live --set risk.max_order_value.limit=100 --set risk.without=position_limit && fail "a live environment is begun"
-grep -q 'have none: max_daily_loss: ' out || fail "limits: $(cat out)"
-run_live --set risk.max_order_value.limit=100 --set risk.without=position_limit --set risk.max_daily_loss.limit=50 && fail "live"
+# A transcript stands for no exchange: nothing of it is real money.
+# shellcheck disable=SC2086
+"$outcry" run venue.lua --venue mine $config --set venue.mine.environment=live --cash '10000 USDT' --listen none >out 2>&1 &&
+    fail "a live environment is begun"
 grep -q "found 'live', expected local: a transcript stands for the exchange" out || fail "live: $(cat out)"
 refuses() { # WORDS OPTIONS...
     words=$1
