@@ -13,7 +13,7 @@ failed=0
 table=""
 
 sh etc/packages.sh gcc clang clang-format cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev \
-    g++ libssl-dev libcurl4-openssl-dev libwslay-dev libwebsockets-dev openssl zlib1g-dev libjs-dygraphs libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux strace gdb || exit 1
+    g++ libssl-dev libcurl4-openssl-dev libwslay-dev libwebsockets-dev openssl zlib1g-dev libjs-dygraphs libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux strace gdb msmtp-mta || exit 1
 if [ -z "${OUTCRY_DATA:-}" ]; then
     echo "OUTCRY_DATA is not set: tests on real market data skip"
 fi
@@ -79,7 +79,7 @@ stage gate-instructions sh tests/bench/gate.sh
 stage clang-build build_program clang
 stage asan-build build asan
 # What reads the tree, compares pages, or waits for other programs most of its time, is the same in each build.
-stage asan-test check asan -E '^(tree|unused|circles|docs_names|lua_reference|console_reference|outcry_conf|live_feed|research|docs|golden_console_limits|golden_declared_defaults|outside_settings|outside_chains|outside_author|abi_layout|golden_lookahead|golden_cheats|keys_verb|keys_mcp|rehearsal_third_party|outside_rehearsal_venue|outside_venues_binanceus|binanceus_third_party|contact_run|age_run|many_symbols|data_fetch|reconcile_run|live_env|binanceus_kill|vanish_run|venue_info|report_page|plugin_skeleton|outside_pages|outside_tarn)$'
+stage asan-test check asan -E '^(tree|unused|circles|docs_names|lua_reference|console_reference|outcry_conf|live_feed|research|docs|golden_console_limits|golden_declared_defaults|outside_settings|outside_chains|outside_author|abi_layout|golden_lookahead|golden_cheats|keys_verb|keys_mcp|rehearsal_third_party|outside_rehearsal_venue|outside_venues_binanceus|binanceus_third_party|contact_run|age_run|many_symbols|data_fetch|reconcile_run|live_env|binanceus_kill|vanish_run|venue_info|report_page|plugin_skeleton|outside_pages|outside_tarn|abi_sabotage|abi_outside|abi_cxx|guide_keys|plugin_run_check|meaning|armed_terminal|try_run|exit_run|outside_live|alerts|watching)$'
 # What more than one thread has a part in.
 threads='ring|journal|env|feed|gap|net_|network|step_test|venues|session_checkpoint|sandbox_test|connector|console_server|console_service|console_pipe|console_attach|console_edit|console_killed|golden_console_(live|replay)'
 stage tsan-build build tsan "-DOUTCRY_UNIT_TESTS=$threads"

@@ -55,8 +55,7 @@ static void put_entry(const struct parts *parts, const struct settings *settings
     json_text(text, "hash", hash);
     json_text(text, "from", entry->is_ours ? "ours" : "foreign");
     json_text(text, "why", entry->id[0] ? NULL : entry->why);
-    json_text(text, "shadowed_by",
-              entry->shadow_of ? parts->catalogue.list[entry->shadow_of - 1].path : NULL);
+    json_text(text, "shadowed_by", entry->shadow_of ? parts->catalogue.list[entry->shadow_of - 1].path : NULL);
     json_open(text, "used_by", '[');
     for (uint32_t i = 0; i < parts->count && !entry->shadow_of; i++)
         if (entry->id[0] && strcmp(parts->list[i].id, entry->id) == 0)
