@@ -84,6 +84,8 @@ static void put_heads(const struct page *page)
         {"outcry_fills_total", "counter", "Fills of the session.", "fills", 0},
         {"outcry_records_total", "counter", "Numbers given to records and inputs.", "seq", 0},
         {"outcry_market_events_total", "counter", "Market events since the last start.", "events", 0},
+        {"outcry_missing_legs", "gauge", "Stops and targets of entries that were asked for and do not stand.",
+         "missing_legs", 0},
         {"outcry_alarms_total", "counter", "Contradictions of venues.", "alarms", 0},
         {"outcry_alerts_told_total", "counter", "Messages and beats that channels of alerts took.", "alerts_told", 0},
         {"outcry_alerts_not_told_total", "counter", "Those that they did not.", "alerts_not_told", 0},

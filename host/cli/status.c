@@ -82,6 +82,10 @@ static void judge_positions(struct status *status)
 
 static void judge(struct status *status, int64_t stale_ns)
 {
+    const int64_t legs = parsed_int(&status->head, "missing_legs", 0);
+    if (legs)
+        wrong(status, "%lld stops or targets that were asked for do not stand: see its log, or explain the entry",
+              (long long)legs);
     const struct parsed latches = parsed_at(&status->head, "latches");
     char words[128];
     status->is_latched = parsed_count(&latches) != 0;

@@ -129,15 +129,19 @@ static void put_venues(struct screen *screen)
         if (parsed_has(&row, "streams"))
             text_format(out, "; streams %lld/%lld", (long long)parsed_int(&row, "streams_ready", 0),
                         (long long)parsed_int(&row, "streams", 0));
-        if (clock.object)
-            text_format(out, "; clock %+.1f ms within %.1f", parsed_double(&clock, "offset_ms", 0),
-                        parsed_double(&clock, "error_ms", 0));
         if (parsed_has(&row, "compared"))
             text_format(out, "; reconciled %s%s", span(parsed_double(&row, "compared_age_s", -1), age, sizeof age),
                         parsed_has(&row, "compared_age_s") ? " ago" : "");
-        if (parsed_has(&row, "limit_share"))
-            text_format(out, "; limits %.0f %%", parsed_double(&row, "limit_share", 0) * 100);
         end_line(screen, from);
+        const size_t below = out->size;
+        if (clock.object)
+            text_format(out, "%-11sclock %+.1f ms within %.1f", "", parsed_double(&clock, "offset_ms", 0),
+                        parsed_double(&clock, "error_ms", 0));
+        if (parsed_has(&row, "limit_share"))
+            text_format(out, "%*s%slimits of requests %.0f %%", clock.object ? 0 : 11, "", clock.object ? "; " : "",
+                        parsed_double(&row, "limit_share", 0) * 100);
+        if (out->size > below)
+            end_line(screen, below);
     }
 }
 
@@ -146,9 +150,10 @@ static void put_limits(struct screen *screen)
 {
     const struct parsed rows = parsed_at(&screen->status->risk, "rows");
     struct text *out = screen->out;
-    const size_t from = out->size;
+    size_t from = out->size;
     char rule[WORD], words[WORD];
     head(screen, "limits");
+    bool is_empty = true;
     for (uint32_t i = 0; i < parsed_count(&rows); i++) {
         const struct parsed row = parsed_row(&rows, i);
         const double limit = parsed_double(&row, "limit", 0), used = parsed_double(&row, "used", 0);
@@ -158,10 +163,17 @@ static void put_limits(struct screen *screen)
             snprintf(words, sizeof words, "%.40s REFUSES", rule);
         else if (limit > 0)
             snprintf(words, sizeof words, "%.40s %.0f %%", rule, used / limit * 100);
+        if (*words && out->size - from + strlen(words) + 2 > LINE) { /* the next line */
+            text_put(out, ",");
+            end_line(screen, from);
+            from = out->size;
+            head(screen, "");
+        }
         if (*words)
             text_format(out, "%s%s", out->size > from + 11 ? ", " : "", words);
+        is_empty = is_empty && !*words;
     }
-    if (out->size == from + 11)
+    if (is_empty)
         text_format(out, "%u rules, none has a limit set", parsed_count(&rows));
     end_line(screen, from);
 }
@@ -170,7 +182,7 @@ static void put_orders(struct screen *screen)
 {
     const struct parsed *rows = &screen->status->orders;
     struct text *out = screen->out;
-    char id[WORD], side[WORD], qty[WORD], symbol[WORD], price[WORD], state[WORD], strategy[WORD];
+    char id[WORD], side[WORD], qty[WORD], symbol[WORD], price[WORD], state[WORD], strategy[WORD], owner[WORD];
     text_format(out, "%-11s%lld open\n", "orders", (long long)parsed_int(&screen->status->head, "open_orders", 0));
     for (uint32_t i = 0; i < parsed_count(rows) && i < ORDERS_SHOWN; i++) {
         const struct parsed row = parsed_row(rows, i);
@@ -187,7 +199,9 @@ static void put_orders(struct screen *screen)
                     price, parsed_text(&row, "state", state, sizeof state));
         if (parsed_has(&row, "distance_bps"))
             text_format(out, "  %.2f %% away", distance);
-        text_format(out, "  %s", *parsed_text(&row, "strategy", strategy, sizeof strategy) ? strategy : "by hand");
+        const bool is_foreign = strcmp(parsed_text(&row, "owner", owner, sizeof owner), "external") == 0;
+        parsed_text(&row, "strategy", strategy, sizeof strategy);
+        text_format(out, "  %s", is_foreign ? "another hand" : *strategy ? strategy : "by hand");
         end_line(screen, from);
     }
     if (parsed_count(rows) > ORDERS_SHOWN)

@@ -301,7 +301,7 @@ word('Money', 'positions', 'positions()', 'What is held, of the account and of e
   if not rows then return nil, err end
   with_stops(rows)
   local function stop(r)
-    if not r.stop then return r.qty ~= 0 and 'none' or '' end
+    if not r.stop then return r.qty ~= 0 and not r.unassigned and 'none' or '' end
     return S.price(S.info(r.symbol), r.stop) .. (r.stops > 1 and ' +' .. r.stops - 1 or '')
   end
   return table_of(rows, with_rest(rows, with_account(rows, { { 'symbol', 'symbol' },

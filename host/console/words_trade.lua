@@ -417,9 +417,13 @@ end
 local function link(e)
   local order = e.order
   if not order.group or order.group == 0 then return end
-  local family, is_of_it = {}, {}
+  local family, is_of_it, denied = {}, {}, {}
   for _, row in ipairs(S.list(4000, 'orders', 'all') or {}) do
-    if row.group == order.group and row.id ~= order.id then family[#family + 1] = row end
+    local is_again = row.state == 'DENIED' and denied[row.role] -- of a leg that is refused again and again the last one
+    if row.group == order.group and row.id ~= order.id and not is_again then
+      family[#family + 1] = row
+      if row.state == 'DENIED' then denied[row.role] = true end
+    end
   end
   e.why = why_ended(order, family)
   for i, row in ipairs(family) do

@@ -322,6 +322,8 @@ enum engine_cancels {
     CANCEL_OWN,
     CANCEL_OWN_TO_CLOSE
 };
+/* Stops and targets of entries that were asked for and do not stand, while there is something to protect. [engine] */
+uint32_t engine_missing_legs(const struct engine *engine);
 /* How many open orders such a cancel would take. */
 uint32_t engine_count_cancels(const struct engine *engine, enum engine_cancels which);
 /* Whether some position is still being closed by the host. */

@@ -170,6 +170,28 @@ static void limit_stop(const struct engine *engine, struct oc_request *leg)
     leg->bits |= OC_RQ_HAS_PRICE;
 }
 
+static bool leg_is_missing(const struct engine *engine, uint64_t leg)
+{
+    const struct order *order = orders_find(engine->orders, leg);
+    return !order || state_is_final(order->state);
+}
+
+uint32_t engine_missing_legs(const struct engine *engine)
+{
+    const struct groups *groups = &engine->groups;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < groups->count; i++) {
+        const struct group *group = &groups->list[i];
+        if (!group->id || group->is_closing || group->entered <= group->exited)
+            continue;
+        count +=
+            group->has_stop && !(group->is_small & GROUP_STOP_IS_SMALL) && leg_is_missing(engine, group->stop_order);
+        count += group->has_target && !(group->is_small & GROUP_TARGET_IS_SMALL) &&
+                 leg_is_missing(engine, group->target_order);
+    }
+    return count;
+}
+
 static bool told_has_room(struct groups *groups)
 {
     if (groups->told_count < groups->told_room)

@@ -98,6 +98,7 @@ void service_put_glance(const struct console_service *service, const struct cons
     json_int(reply, "alerts_told", (int64_t)status->told);
     json_int(reply, "alerts_not_told", (int64_t)status->not_told);
     json_int(reply, "alerts_dropped", (int64_t)status->told_dropped);
+    json_int(reply, "missing_legs", engine_missing_legs(service->engine));
     json_int(reply, "alarms", (int64_t)orders_alarms(engine_orders(service->engine)));
 }
 

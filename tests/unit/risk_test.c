@@ -140,6 +140,16 @@ static void RISK_1_collar(void **state)
     assert_false(submit(bench, stop));
     stop.price = 10500;
     assert_true(submit(bench, stop));
+    /* One that only reduces counts from its stop price, however far that is: a stop loss is no finger that slipped. */
+    hold(bench, 5);
+    struct oc_request protects = reducing(bench, SELL, 1, 7600);
+    protects.type = OC_ORDER_STOP_LIMIT;
+    protects.bits |= OC_RQ_HAS_STOP;
+    protects.stop_price = 8000;
+    assert_true(submit(bench, protects));
+    protects.price = 7599;
+    assert_false(submit(bench, protects));
+    assert_refused(bench, "PRICE_OUTSIDE_COLLAR", "75.99", "76");
     assert_false(amend(bench, id, 0, 10501));
     assert_true(amend(bench, id, 0, 10500));
     fixture_price(bench->f, 9000); /* the market goes away: what stands may change its quantity, and go */

@@ -1,5 +1,7 @@
 /* price_collar.c: a limit may not be worse than the reference price by more than `band`, a share of
  * its magnitude (RISK-1), or by more than `ticks`, where those are more: prices near zero. Only the risky direction is limited: a buy from above, a sale from below.
+ * The limit of a stop that only reduces is held against its stop price: that is where the market is when it begins to count, and a position
+ * far from its stop is to be protected all the same.
  * With `max_age`, an older reference counts as none, also for market orders, which need no other
  * limit. */
 #include <outcry/kit/dec.h>
@@ -67,6 +69,8 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     if (!is_priced && (!rule->has_max_age || ask->kind != OC_REQUEST_NEW || kit_only_reduces(ask)))
         return oc_allow(ret_verdict);
     const char *reason = reference_refuses(rule, ctx, ask, &reference);
+    if (is_priced && (ask->bits & OC_RQ_HAS_STOP) && kit_only_reduces(ask))
+        reference = ask->stop_price;
     if (reason)
         return oc_refuse(ret_verdict, reason, (struct oc_dec){0, 0, 0}, rule->band);
     return is_priced ? judge(rule, ctx, ask, reference, ret_verdict) : oc_allow(ret_verdict);
