@@ -246,8 +246,7 @@ oc_rc run_open(struct run *run)
     struct restore *restore = &run->restore;
     const char *dir = settings_text(session->settings, "session.dir", NULL);
     oc_rc rc = dir ? session_lock(session, dir) : OC_OK;
-    if (rc == OC_OK && dir && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS)
-        rc = session_open_latch(session, dir);
+    const bool is_host = run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS;
     if (dir) {
         session->journal.self = &restore->parts;
         session->journal.checkpoint = checkpoint_start;
@@ -266,9 +265,11 @@ oc_rc run_open(struct run *run)
         rc = run_unlock_venue(run);
     if (rc == OC_OK && run->parts & RUN_RECOVERS)
         rc = run_arm(run);
-    if (rc == OC_OK && dir && links_are_on_network(&session->links) && !venue_is_feed(session->settings))
+    if (rc == OC_OK && dir && is_host)
+        rc = session_open_latch(session, dir);
+    if (rc == OC_OK && dir && is_host && links_are_on_network(&session->links) && !venue_is_feed(session->settings))
         rc = run_seal(run, dir);
-    if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS)
+    if (rc == OC_OK && is_host)
         rc = open_alerts(run, dir);
     if (rc == OC_OK)
         rc = session_open(session);

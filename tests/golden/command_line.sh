@@ -421,7 +421,7 @@ json() { # FILTER ARGUMENTS...
     jq -e "$filter" "$work/json" >/dev/null || { say "$* --json:"; head -c 400 "$work/json"; }
 }
 json '.version and .build and .abi' version
-json '.settings | length == 0' config check
+json '[.settings[] | select(.key == "research.trials" and .value == "no" and .origin == "environment")] | length == 1' config check
 json '[.keys[] | select(.key == "risk.max_order_qty.limit" and .range == "0..")] | length == 1' config keys
 json '[.plugins[] | select(.id == "outcry.paper" and .from == "ours" and (.used_by | length) == 1)] | length == 1' plugin list
 for dir in one two; do

@@ -16,12 +16,12 @@ printf '%s\n' 'step 2' 'buy 1' 'step 2' positions close 'step 2' positions close
         --set sim.paper.half_spread=0 --no-pane --session "$w/s" >"$w/shown" 2>&1
 sed 's/  */ /g; s/ *$//' "$w/shown" >"$w/plain"
 has() { grep -qF -- "$1" "$w/plain" || { echo "dust: not shown: $1"; bad=1; }; }
-has 'symbol of side qty average value unrealised dust dust cost'
-has 'BTC/USDT account long 0.99 100 99.00 0.00 0.009 0.9'
-has 'BTC/USDT account flat 0.00 0.00 0.00 0.009 0.9'
+has 'symbol of side qty P&L % stop age dust dust cost'
+has 'BTC/USDT account long 0.99 0.00 +0.00% none 2m 0.009 0.9'
+has 'BTC/USDT account flat 0.00 0.00 0.009 0.9'
 has 'no position by hand in BTC/USDT'
-has 'BTC/USDT account long 1.00 100 100.00 0.00 0.008 0.8'
-has 'BTC/USDT account flat 0.00 0.00 0.00 0.008 0.8'
+has 'BTC/USDT account long 1.00 0.00 +0.00% none 2m 0.008 0.8'
+has 'BTC/USDT account flat 0.00 0.00 0.008 0.8'
 "$outcry" report "$w/s" >"$w/shown" 2>&1
 sed 's/  */ /g' "$w/shown" >"$w/plain"
 has 'Dust, in it 0.008 BTC, cost 0.80000000 USDT; too'

@@ -199,7 +199,7 @@ refuses 'none was named: a run trades at a venue'
 refuses 'no configuration has a group venue.other' --venue other
 refuses 'takes no data file' --venue mine btc.csv
 refuses 'at a venue the venue fills' --venue mine --fee taker=0.1%
-refuses 'holds what is open at its end' --venue mine --end close
+refuses 'is left as it is when it ends' --venue mine --end close
 refuses 'each once' --venue mine --set venue.mine.accounts=a,a
 refuses 'is named twice' --venue mine,mine
 refuses 'did you mean' --venue mine --set venue.mine.connector=org.example.jlime

@@ -47,7 +47,7 @@ sed '/link = /d; /endpoint:/d; /ca_file/d; s|accounts =|transcript = "day.txt"; 
 info 0 plain --config script.conf
 grep -q '^  reached    nothing: its link is a transcript' said || fail "a transcript: $(cat said)"
 "$outcry" venue plain >said 2>err && fail "no verb is taken"
-grep -q 'expected info, and the name of one venue' err || fail "wrong words: $(cat err)"
+grep -q 'expected info and the name of one venue' err || fail "wrong words: $(cat err)"
 echo quit >&8
 wait $venue
 venue=

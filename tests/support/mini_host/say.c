@@ -146,6 +146,7 @@ const char *mini_event_name(uint32_t type)
                                                  [OC_EV_POSITION] = "POSITION",
                                                  [OC_EV_ACCOUNT] = "ACCOUNT",
                                                  [OC_EV_LEDGER] = "LEDGER",
+                                                 [OC_EV_FIGURES] = "FIGURES",
                                                  [OC_EV_FETCHED] = "FETCHED"};
     return type < OC_EV_END && names[type] ? names[type] : "";
 }
@@ -313,6 +314,15 @@ static void say_fetched(struct mini *mini, const struct oc_ev_fetched *e)
         mini_say(mini, " cursor=%.*s", (int)e->cursor.size, (const char *)e->cursor.bytes);
 }
 
+static void say_figures(struct mini *mini, const struct oc_ev_figures *e)
+{
+    const struct oc_figure *figure = (const struct oc_figure *)(const void *)((const char *)e + e->tail);
+    for (uint32_t i = 0; i < e->count; i++) {
+        mini_say(mini, " %u", figure[i].what);
+        say_dec(mini, "is", figure[i].value);
+    }
+}
+
 static void say_payload(struct mini *mini, const void *event, uint32_t type)
 {
     const struct oc_ev_trade *trade = event;
@@ -361,6 +371,9 @@ static void say_payload(struct mini *mini, const void *event, uint32_t type)
         break;
     case OC_EV_FETCHED:
         say_fetched(mini, event);
+        break;
+    case OC_EV_FIGURES:
+        say_figures(mini, event);
         break;
     default:
         say_answer(mini, event);
