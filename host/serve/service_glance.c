@@ -85,8 +85,9 @@ static void put_latches(const struct console_service *service, struct text *repl
 void service_put_glance(const struct console_service *service, const struct console_service_status *status,
                         struct text *reply)
 {
-    const int64_t age_ns = status->clock_ns > service->fed_ns ? status->clock_ns - service->fed_ns : 0;
-    if (service->fed_ns == INT64_MIN)
+    const bool is_fed = service->fed_ns != INT64_MIN;
+    const int64_t age_ns = is_fed && status->clock_ns > service->fed_ns ? status->clock_ns - service->fed_ns : 0;
+    if (!is_fed)
         json_null(reply, "feed_age_ns");
     else if (status->by_clock || status->speed <= 0)
         json_int(reply, "feed_age_ns", status->by_clock ? age_ns : 0);
