@@ -13,7 +13,7 @@ cd "$w" || exit 1
 export HOME="$w" XDG_RUNTIME_DIR="$w"
 fail() { echo "$(basename "$0" .sh): $*" >&2; tail -n 20 said host.log >&2; exit 1; }
 until_() { # WORDS...: a command that becomes true
-    for _ in $(seq 100); do "$@" && return 0; sleep 0.05; done
+    for _ in $(seq 400); do "$@" && return 0; sleep 0.05; done # however busy the machine is
     fail "never: $*"
 }
 says() { grep -q -- "$1" "$2"; }
