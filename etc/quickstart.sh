@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh etc/packages.sh gcc cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev libssl-dev libcurl4-openssl-dev libwslay-dev zlib1g-dev libjs-dygraphs
-[ -f build/release/build.ninja ] || cmake --preset release -DBUILD_TESTING=OFF >/dev/null
+[ -f build/release/build.ninja ] || cmake --preset release -DBUILD_TESTING=OFF -DOUTCRY_LTO=OFF >/dev/null
 cmake --build build/release -j "$(nproc)" | tail -n 1
 mkdir -p build/quickstart
 echo
