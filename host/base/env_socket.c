@@ -147,7 +147,7 @@ static bool take_address(const char *text, struct sockaddr_storage *ret_address,
 
 oc_rc env_tcp_listen(const char *address, int *ret_fd, int *ret_port)
 {
-    struct sockaddr_storage at, bound;
+    struct sockaddr_storage at, bound = {0};
     socklen_t size, bound_size = sizeof bound;
     const int yes = 1;
     if (!take_address(address, &at, &size))

@@ -215,7 +215,7 @@ struct asking {
 static oc_rc take_words(struct asking *asking, int argc, char **argv, struct error *ret_error)
 {
     oc_rc rc = targets_take(&asking->targets, &argc, argv, ret_error);
-    for (int i = 1; i < argc && rc == OC_OK; i++) {
+    for (int i = 1; i < argc && argv[i] && rc == OC_OK; i++) {
         int64_t *to = strcmp(argv[i], "--wait") == 0    ? &asking->wait_ns
                       : strcmp(argv[i], "--stale") == 0 ? &asking->stale_ns
                                                         : NULL;

@@ -11,7 +11,7 @@
 static const char *value_of(const char *option, int *i, int argc, char **argv)
 {
     const size_t size = strlen(option);
-    if (strncmp(argv[*i], option, size) != 0)
+    if (!argv[*i] || strncmp(argv[*i], option, size) != 0)
         return NULL;
     if (argv[*i][size] == '=')
         return argv[*i] + size + 1;
@@ -21,7 +21,7 @@ static const char *value_of(const char *option, int *i, int argc, char **argv)
 oc_rc targets_take(struct targets *targets, int *argc, char **argv, struct error *ret_error)
 {
     int kept = 0;
-    for (int i = 0; i < *argc; i++) {
+    for (int i = 0; i < *argc && argv[i]; i++) {
         const char *value;
         if (strcmp(argv[i], "--json") == 0)
             targets->json = true;

@@ -88,7 +88,7 @@ static struct indicator_bar bar_of(lua_State *lua, int row, const struct instrum
     lua_pop(lua, 1);
     bar.is_sane = true;
     for (int i = 3; i <= 5; i++)
-        bar.is_sane = bar.is_sane && fabs(numbers[i] * to_units) < (double)(INDICATOR_UNITS_MAX / 2);
+        bar.is_sane = bar.is_sane && fabs(numbers[i] * to_units) < (double)INDICATOR_UNITS_MAX / 2;
     const double volume = numbers[6] * (double)steps->qty_den / (double)steps->qty_num;
     bar.is_sane = bar.is_sane && volume >= 0 && volume < 9e18;
     if (!bar.is_sane)

@@ -60,7 +60,7 @@ static oc_rc add_value(struct env_secret *hidden, const char *venue, const struc
         hidden->room - VAULT_TAG - hidden->size - value->size < ROW)
         return OC_E_LIMIT;
     memset(at, 0, PART_NAME_MAX);
-    memcpy(at, venue, strlen(venue));
+    snprintf((char *)at, PART_NAME_MAX, "%s", venue);
     for (int i = 0; i < 5; i++)
         put_u32(at + PART_NAME_MAX + 4 * i, numbers[i]);
     memcpy(at + ROW, value->bytes, value->size);

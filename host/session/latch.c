@@ -27,8 +27,8 @@ oc_rc latch_open(struct latch *latch, const char *dir)
     if (rc == OC_OK)
         rc = env_map(fd, LATCH_PAGE, true, &data);
     env_close(fd);
-    if (rc < 0)
-        return rc;
+    if (rc < 0 || !data)
+        return rc < 0 ? rc : (oc_rc)OC_E_IO;
     latch->page = data;
     if (memcmp(latch->page->magic, none, sizeof none) == 0)
         memcpy(latch->page->magic, magic, sizeof magic); /* the same bytes, whoever is first */

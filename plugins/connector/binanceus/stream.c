@@ -112,7 +112,7 @@ static oc_rc hear_untyped(struct binance *bn, struct kit_json json, struct kit_a
 /* Its type comes first as the venue writes it, and is looked for where it does not. */
 static oc_rc hear(struct binance *bn, struct kit_json json, struct kit_account *who, int is_within)
 {
-    struct kit_json_text type;
+    struct kit_json_text type = {0};
     if (!kit_json_first(&json, "e", 1, &type))
         return hear_untyped(bn, json, who, is_within);
     return who ? bn_hear_account(bn, type, json, who) : bn_hear_market(bn, type, json);
