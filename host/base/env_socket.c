@@ -147,9 +147,10 @@ static bool take_address(const char *text, struct sockaddr_storage *ret_address,
 
 oc_rc env_tcp_listen(const char *address, int *ret_fd, int *ret_port)
 {
-    struct sockaddr_storage at, bound = {0};
+    struct sockaddr_storage at, bound;
     socklen_t size, bound_size = sizeof bound;
     const int yes = 1;
+    memset(&bound, 0, sizeof bound);
     if (!take_address(address, &at, &size))
         return OC_E_INVALID;
     const int fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

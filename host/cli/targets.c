@@ -22,16 +22,16 @@ oc_rc targets_take(struct targets *targets, int *argc, char **argv, struct error
 {
     int kept = 0;
     for (int i = 0; i < *argc && argv[i]; i++) {
-        const char *value;
-        if (strcmp(argv[i], "--json") == 0)
+        const char *const word = argv[i], *value;
+        if (strcmp(word, "--json") == 0)
             targets->json = true;
         else if ((value = value_of("--session", &i, *argc, argv)) != NULL)
             targets->session = value;
         else if ((value = value_of("--attach", &i, *argc, argv)) != NULL)
             targets->attach = value;
-        else if (strcmp(argv[i], "--session") == 0 || strcmp(argv[i], "--attach") == 0)
-            return error_say(ret_error, OC_E_INVALID, argv[i], "expected %s",
-                             argv[i][2] == 's' ? "the folder of a session" : "the path of a socket");
+        else if (strcmp(word, "--session") == 0 || strcmp(word, "--attach") == 0)
+            return error_say(ret_error, OC_E_INVALID, word, "expected %s",
+                             word[2] == 's' ? "the folder of a session" : "the path of a socket");
         else
             argv[kept++] = argv[i];
     }
