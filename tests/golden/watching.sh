@@ -6,7 +6,9 @@ outcry=$(realpath "$1")
 here=$(dirname "$(realpath "$0")")
 w=$(mktemp -d)
 pid= other=
-trap 'for p in $pid $other; do kill -9 $p 2>/dev/null; done; tmux -L watching$$ kill-server 2>/dev/null; rm -rf "$w"' EXIT
+trap 'for p in $pid $other; do kill -9 $p 2>/dev/null; done
+for p in $(tmux -L watching$$ list-panes -F "#{pane_pid}" 2>/dev/null); do pkill -9 -P $p; kill -9 $p; done # a closed terminal ends no host
+tmux -L watching$$ kill-server 2>/dev/null; rm -rf "$w"' EXIT
 trap 'exit 1' INT TERM
 mkdir -m 700 "$w/run"
 export HOME="$w" XDG_RUNTIME_DIR="$w/run" LC_ALL=C.UTF-8
