@@ -32,6 +32,7 @@ local function held(info, account, verb, name)
   end
   if name then return of_name, of_strategies end
   local net = of_account(nets, account, verb)
+  if net and net.by_hand then return net.by_hand, of_strategies end -- without what another hand has traded
   return (net and net.qty or 0) - of_strategies, of_strategies
 end
 

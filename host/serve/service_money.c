@@ -122,6 +122,10 @@ bool service_positions(struct console_service *service, const struct command_wor
         put_money(reply, "value", rc, value);
         put_unrealised(service, position, instrument, reply);
         json_money(reply, "realised", position->realised);
+        if (!position->strategy)
+            json_qty(reply, "by_hand", instrument, true,
+                     dust_hand_qty(service->portfolio, position->account, instrument,
+                                   market && market->has_mark ? market->mark2 / 2 : 0));
         if (!position->strategy &&
             statement_held(engine_statement(service->engine), position->account, position->inst, &shown))
             json_qty(reply, "venue_qty", instrument, true, shown);

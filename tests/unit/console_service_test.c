@@ -79,6 +79,7 @@ static void an_order_goes_its_way(void **state)
     assert_says(ask(&scene, "fills"), "\"qty\":1,\"price\":100.4,\"fee\":0.1,\"fee_asset\":\"USDT\"");
     assert_says(scene.reply.data, "\"all\":2");
     assert_says(ask(&scene, "positions"), "\"qty\":1.5");
+    assert_says(ask(&scene, "positions"), "\"by_hand\":1.5");
     const char *text = ask(&scene, "explain o3_1");
     assert_says(text, "\"callback\":{\"who\":\"me\",\"text\":\"buy BTC/USDT qty=1.5 tag=dip\"}");
     assert_says(text, "\"what\":\"sent\",\"text\":\"new BUY 1.5 to test\"");
