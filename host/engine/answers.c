@@ -214,6 +214,8 @@ static int event_of(uint16_t type)
 
 void answer_follows(struct engine *engine, struct order *order, const struct oc_event *event)
 {
+    if (event->type == OC_EV_REJECTED || event->type == OC_EV_CANCEL_REJECTED || event->type == OC_EV_AMEND_REJECTED)
+        groups_refused(engine, order, event->type);
     if (state_is_final(order->state))
         groups_final(engine, order);
     if (__builtin_expect(engine->closing != 0, 0))
