@@ -78,7 +78,8 @@ static void put_state(struct screen *screen)
     const size_t from = out->size;
     const int64_t age_ns = parsed_int(head_of, "feed_age_ns", -1);
     head(screen, "state");
-    text_format(out, "%s%s%s", parsed_flag(head_of, "live") ? "LIVE " : "",
+    text_format(out, "%s%s%s%s", parsed_flag(head_of, "live") ? "LIVE " : "",
+                parsed_flag(head_of, "rehearsed_only") ? "REHEARSED ONLY " : "",
                 parsed_text(head_of, "mode", mode, sizeof mode),
                 parsed_flag(head_of, "ended")    ? ", its feed has ended"
                 : parsed_flag(head_of, "paused") ? ", paused"
@@ -212,16 +213,23 @@ static void put_orders(struct screen *screen)
 static void put_protection(struct screen *screen, const struct parsed *row)
 {
     const struct parsed protection = parsed_at(row, "protection");
-    char by[16], stop[WORD], stopped[WORD];
+    char by[16], stop[WORD], stopped[WORD], limit[WORD], target[WORD], target_by[16], down[16];
     if (!protection.object)
         return;
     if (strcmp(parsed_text(&protection, "by", by, sizeof by), "none") == 0) {
         text_put(screen->out, "  not protected");
-        return;
+    } else {
+        text_format(screen->out, "  stop %s", parsed_text(&protection, "stop", stop, sizeof stop));
+        if (*parsed_text(&protection, "limit", limit, sizeof limit))
+            text_format(screen->out, " limit %s", limit);
+        parsed_text(&protection, "down", down, sizeof down);
+        text_format(screen->out, " (%s%s)", by, strcmp(down, "host") == 0 ? " only: none while it is down" : "");
     }
-    text_format(screen->out, "  stop %s (%s)", parsed_text(&protection, "stop", stop, sizeof stop), by);
-    if (!parsed_flag(&protection, "is_whole"))
+    if (strcmp(by, "none") != 0 && !parsed_flag(&protection, "is_whole"))
         text_format(screen->out, ", for %s only", parsed_text(&protection, "stopped", stopped, sizeof stopped));
+    if (parsed_has(&protection, "target"))
+        text_format(screen->out, ", target %s (%s)", parsed_text(&protection, "target", target, sizeof target),
+                    parsed_text(&protection, "target_by", target_by, sizeof target_by));
 }
 
 static void put_positions(struct screen *screen)

@@ -219,7 +219,8 @@ bool group_held_moves(struct engine *engine, struct group *group, uint8_t held)
         const struct order *out = group->phase == GROUP_ACTS && legs.own ? legs.own : legs.other;
         if (out)
             return !is_leaving(out) && (out != legs.own || engine->now_ns - out->created_ns >= GROUPS_REST_NS);
-        return !legs.waits && engine->now_ns >= group_again_of(group, group->phase == GROUP_ACTS ? held : legs.beside)->next_ns;
+        return !legs.waits &&
+               engine->now_ns >= group_again_of(group, group->phase == GROUP_ACTS ? held : legs.beside)->next_ns;
     }
     const uint8_t beside = held == OC_ROLE_STOP_LOSS ? OC_ROLE_TAKE_PROFIT : OC_ROLE_STOP_LOSS;
     const bool has_other = held == OC_ROLE_STOP_LOSS ? group->has_target : group->has_stop;

@@ -472,13 +472,14 @@ void groups_tell(struct engine *engine)
     groups->told_count = 0;
 }
 
-/* The leg is not what the group needs, and nothing is under way to make it so. */
+/* The leg is not what the group needs, and nothing is under way to make it so. One that was taken back stays away: whoever did
+ * that has a reason. */
 static bool leg_is_off(struct engine *engine, const struct group *group, uint64_t leg)
 {
     const struct order *order = orders_find(engine->orders, leg);
     const int64_t open = group->is_closing ? 0 : group->entered - group->exited;
     if (!order || state_is_final(order->state))
-        return open > 0;
+        return open > 0 && !(order && order->state == STATE_CANCELED);
     if (order->state == STATE_PENDING_CANCEL)
         return false;
     return open <= 0 || (!order->ask_bits && order->filled + open != order->now.qty);
@@ -539,11 +540,11 @@ void groups_refused(struct engine *engine, const struct order *order, uint16_t a
     const uint8_t held = group_held(engine, group);
     if (answer == OC_EV_REJECTED && order->state == STATE_REJECTED && held != order->now.role) {
         group_again_after(engine, group, order->now.role, order, order->reason, unprotected);
-    } else if (answer != OC_EV_REJECTED) {
-        const bool turned = held && held != order->now.role && group->phase == GROUP_ACTS;
-        if (turned && answer == OC_EV_CANCEL_REJECTED)
-            group->phase = GROUP_RESTS; /* it stands, or what it has filled is still to come */
-        group_again_after(engine, group, turned ? held : order->now.role, order, order->reason, NULL);
+    } else if (answer == OC_EV_AMEND_REJECTED) {
+        group_again_after(engine, group, order->now.role, order, order->reason, NULL);
+    } else if (answer == OC_EV_CANCEL_REJECTED && held && held != order->now.role && group->phase == GROUP_ACTS) {
+        group->phase = GROUP_RESTS; /* it stands, or what it has filled is still to come */
+        group_again_after(engine, group, held, order, order->reason, NULL);
     }
 }
 
