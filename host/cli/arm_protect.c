@@ -61,7 +61,8 @@ static bool has_spot(struct settings *settings, struct venue_visit *visit, const
 void arm_put_protection(struct settings *settings, struct venue_visit *visit, const char *venue, int columns,
                         struct text *out)
 {
-    const char *protect = venue_text(settings, venue, "protect", "host"), *legs = venue_text(settings, venue, "legs", "order");
+    const char *protect = venue_text(settings, venue, "protect", "host"),
+               *legs = venue_text(settings, venue, "legs", "order");
     const bool is_host = strcmp(protect, "host") == 0, lacks_stops = strcmp(legs, "target") == 0;
     text_format(out, "  %-*sprotect = %s: ", columns - 2, "protection", protect);
     if (is_host && lacks_stops) {
@@ -72,8 +73,9 @@ void arm_put_protection(struct settings *settings, struct venue_visit *visit, co
     } else if (strcmp(legs, "venue") == 0) {
         text_put(out, "stops and targets are set into the venue's position, and stand while this host is down\n");
     } else if (!has_spot(settings, visit, venue)) {
-        text_put(out, strcmp(protect, "refuse") == 0 ? "an entry with both a stop and a target is refused\n"
-                                                     : "stops and targets are orders at the venue; when one has traded, this\n");
+        text_put(out, strcmp(protect, "refuse") == 0
+                          ? "an entry with both a stop and a target is refused\n"
+                          : "stops and targets are orders at the venue; when one has traded, this\n");
         if (strcmp(protect, "refuse") != 0)
             line(out, columns, "", "host takes the other one back: while it is down, nobody does");
     } else if (is_host) {

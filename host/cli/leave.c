@@ -165,7 +165,7 @@ static void put_position(const struct run *run, const struct position *position,
     else
         fputs("NOT PROTECTED: nobody closes it while this host is down", out);
     struct protection protection = protection_of(run->session->engine, position, true);
-    if (protection.target_in_host) {
+    if (stopped > 0 && protection.target_in_host) {
         fputs("; this host holds the target ", out);
         put_price(instrument, protection.target, out);
         fputs(": while it is down nobody does", out);

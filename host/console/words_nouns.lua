@@ -270,7 +270,7 @@ end
 local function with_rest(rows, columns)
   for _, key in ipairs { 'dust', 'dust_cost' } do
     if any_has(rows, key) then
-      columns[#columns + 1] = { (key:gsub('_', ' ')), key, right = true, get = function(r) return r[key] and S.any(r[key]) or '' end }
+      columns[#columns + 1] = { (key:gsub('_', ' ')), key, right = true, drop = 1.8, get = function(r) return r[key] and S.any(r[key]) or '' end }
     end
   end
   if any_has(rows, 'venue_qty') then columns[#columns + 1] = qty('venue qty', 'venue_qty') end
@@ -322,10 +322,10 @@ word('Money', 'positions', 'positions()', 'What is held, of the account and of e
     profit('P&L', 'unrealised'),
     { '%', 'unrealised_share', right = true, drop = 1, get = function(r) return S.percent(r.unrealised_share, 2) end,
       colour = function(r) return S.profit_colour(r.unrealised_share) end },
-    { 'stop', 'stop', right = true, drop = 3, get = stop },
+    { 'stop', 'stop', right = true, drop = 0.5, get = stop },
     { 'away', 'stop_away', right = true, drop = 6.5, get = function(r) return S.percent(r.stop_away, 1) end } }
-  if any_has(rows, 'target') then columns[#columns + 1] = { 'target', 'target', right = true, drop = 6.6, get = target } end
-  if any_has(rows, 'down') then columns[#columns + 1] = { 'host down', 'down', drop = 3.5, get = down, colour = alarm } end
+  if any_has(rows, 'target') then columns[#columns + 1] = { 'target', 'target', right = true, drop = 1.5, get = target } end
+  if any_has(rows, 'down') then columns[#columns + 1] = { 'host down', 'down', drop = 0.6, get = down, colour = alarm } end
   columns[#columns + 1] = { 'age', 'age', right = true, drop = 5 }
   columns[#columns + 1] = profit('realised', 'realised', 9)
   return table_of(rows, with_rest(rows, with_account(rows, columns, 2)), 'no positions')

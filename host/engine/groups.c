@@ -548,6 +548,14 @@ void groups_refused(struct engine *engine, const struct order *order, uint16_t a
     }
 }
 
+void groups_stands(struct engine *engine, const struct order *order)
+{
+    struct group *group = engine->groups.live && is_leg(order) ? group_find(&engine->groups, order->now.group) : NULL;
+    if (group && !engine->is_restoring && *group_leg_of(group, order->now.role) == order->now.order &&
+        leg_is_off(engine, group, order->now.order))
+        group_resize(engine, group);
+}
+
 void groups_terms_changed(struct engine *engine, uint32_t inst)
 {
     if (!engine->groups.live)

@@ -114,6 +114,8 @@ void groups_retry(struct engine *engine);
 void groups_denied(struct engine *engine, const struct order *order);
 /* Of an order: its venue refused it, its change or its cancel. */
 void groups_refused(struct engine *engine, const struct order *order, uint16_t answer);
+/* Of an order that is open: its venue has said its terms. What its entry has filled while a leg was amended is protected now. */
+void groups_stands(struct engine *engine, const struct order *order);
 /* An instrument has other terms: what it refused of legs it may take now. */
 void groups_terms_changed(struct engine *engine, uint32_t inst);
 
