@@ -125,7 +125,7 @@ static bool is_leaving(const struct order *order)
 static void give_way(struct engine *engine, struct group *group, struct order *order, uint8_t to)
 {
     struct engine_refusal refusal = {0};
-    if (is_leaving(order) || !group_again_is_due(engine, group, to))
+    if (is_leaving(order) || !group_again_is_due(engine, group, to) || engine->is_restoring)
         return;
     if (stage_cancel(engine, order, to, &refusal) < 0)
         group_again_after(engine, group, to, order, refusal.reason,
@@ -172,8 +172,11 @@ static bool acts(struct engine *engine, struct group *group, const struct legs *
     if (legs->waits)
         return true;
     if (!is_target || is_touched(engine, group, legs->held)) {
-        if (group_leg_place(engine, group, legs->held, open, true))
+        if (group_leg_place(engine, group, legs->held, open, true)) {
+            if (is_target)
+                groups_wake(engine, engine->now_ns + GROUPS_REST_NS);
             return true;
+        }
         if (group_again_is_due(engine, group, legs->held)) /* too small to be asked for: not at each price */
             group_again_after(engine, group, legs->held, NULL, "", NULL);
     }
@@ -210,9 +213,24 @@ void group_held_work(struct engine *engine, struct group *group, uint8_t held)
         group->phase = GROUP_RESTS;
 }
 
-bool group_held_moves(struct engine *engine, struct group *group, uint8_t held)
+/* It was asked for, is not there, and nobody took it back: a host that was killed had not asked for it again yet. */
+static bool is_lost(struct engine *engine, struct group *group, uint8_t role)
+{
+    const bool is_wanted = role == OC_ROLE_STOP_LOSS ? group->has_stop : group->has_target;
+    const struct order *order = is_wanted ? orders_find(engine->orders, *group_leg_of(group, role)) : NULL;
+    return is_wanted && !group->is_small &&
+           (!order || (state_is_final(order->state) && order->state != STATE_CANCELED)) &&
+           group_again_is_due(engine, group, role);
+}
+
+bool group_moves(struct engine *engine, struct group *group, uint8_t held)
 {
     if (open_of(group) <= 0)
+        return false;
+    if (group->phase == GROUP_RESTS && ((held != OC_ROLE_STOP_LOSS && is_lost(engine, group, OC_ROLE_STOP_LOSS)) ||
+                                        (held != OC_ROLE_TAKE_PROFIT && is_lost(engine, group, OC_ROLE_TAKE_PROFIT))))
+        return true;
+    if (!held)
         return false;
     if (group->phase != GROUP_RESTS) {
         const struct legs legs = legs_of(engine, group, held);
@@ -222,12 +240,7 @@ bool group_held_moves(struct engine *engine, struct group *group, uint8_t held)
         return !legs.waits &&
                engine->now_ns >= group_again_of(group, group->phase == GROUP_ACTS ? held : legs.beside)->next_ns;
     }
-    const uint8_t beside = held == OC_ROLE_STOP_LOSS ? OC_ROLE_TAKE_PROFIT : OC_ROLE_STOP_LOSS;
-    const bool has_other = held == OC_ROLE_STOP_LOSS ? group->has_target : group->has_stop;
-    if (has_other && *group_leg_of(group, beside) == 0 && !group->is_small &&
-        engine->now_ns >= group_again_of(group, beside)->next_ns)
-        return true; /* a host that was killed behind the fill of the entry had not asked for it yet */
-    if (engine->now_ns < group_again_of(group, held)->next_ns || !is_touched(engine, group, held))
+    if (!is_touched(engine, group, held) || !group_again_is_due(engine, group, held))
         return false;
     group->phase = GROUP_ACTS;
     *group_leg_of(group, held) = 0;
