@@ -64,6 +64,33 @@ static void a_day(struct log *log, struct fixture *f)
     log_say(log, f, OC_EV_ACCEPTED, last(f)->order);
 }
 
+static bool targets_pass = true;
+
+static oc_rc no_target(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                       struct oc_verdict *verdict)
+{
+    (void)self;
+    (void)ctx;
+    verdict->allowed = targets_pass || ask->role != OC_ROLE_TAKE_PROFIT || ask->kind != OC_REQUEST_NEW;
+    return OC_OK;
+}
+
+static const struct oc_risk no_target_rule = {.size = sizeof no_target_rule, .check = no_target};
+
+/* A rule refuses the target when it is to go out: the stop goes back with the same input. */
+static void a_denied_target(struct log *log, struct fixture *f)
+{
+    const uint64_t stop = last(f)->order;
+    f->now_ns += GROUPS_RETRY_NS;
+    log_price(log, f, 11000);
+    targets_pass = false;
+    log_say(log, f, OC_EV_CANCELED, stop);
+    targets_pass = true;
+    assert_int_equal(f->engine->stats.alarms, 1);
+    is_a(last(f), OC_REQUEST_NEW, OC_ROLE_STOP_LOSS, OC_ORDER_STOP, 7);
+    log_say(log, f, OC_EV_ACCEPTED, last(f)->order);
+}
+
 /* Everything is refused once: the cancel of the stop, the target, the stop that goes back; and a timer asks for that again. */
 static void a_bad_day(struct log *log, struct fixture *f)
 {
@@ -72,7 +99,7 @@ static void a_bad_day(struct log *log, struct fixture *f)
     f->now_ns += GROUPS_RETRY_NS;
     log_price(log, f, 11000);
     log_say(log, f, OC_EV_CANCEL_REJECTED, stop);
-    f->now_ns += GROUPS_RETRY_NS;
+    f->now_ns += 4 * GROUPS_RETRY_NS;
     log_price(log, f, 11000);
     log_say(log, f, OC_EV_CANCELED, stop);
     is_a(last(f), OC_REQUEST_NEW, OC_ROLE_TAKE_PROFIT, OC_ORDER_LIMIT, 7);
@@ -142,7 +169,9 @@ static void killed_behind_each_record(void **state)
     struct spot spot;
     struct fixture *f = new_host(&spot, false);
     f->on_request = NULL;
+    assert_int_equal(engine_add_rule(f->engine, "no_target", &no_target_rule, NULL), OC_OK);
     a_day(&log, f);
+    a_denied_target(&log, f);
     a_bad_day(&log, f);
     fixture_free(f);
     for (uint32_t cut = 2; cut <= log.count; cut++) {
