@@ -213,6 +213,34 @@ void group_held_work(struct engine *engine, struct group *group, uint8_t held)
         group->phase = GROUP_RESTS;
 }
 
+bool group_is_closed_for(const struct engine *engine, const struct group *group)
+{
+    const struct book *book = portfolio_find(engine->portfolio, group->account, group->strategy, group->inst);
+    return book && book->is_closing;
+}
+
+void groups_yield(struct engine *engine, const struct oc_request *closing)
+{
+    const struct instrument *instrument = instruments_get(engine->instruments, closing->head.inst);
+    if (engine->protect[closing->account] == ENGINE_PROTECT_ORDERS || !engine->groups.live || !instrument ||
+        instrument->info.kind != OC_KIND_SPOT)
+        return;
+    uint32_t next = group_index_first(&engine->groups.index, OC_INST_INDEX(closing->head.inst));
+    while (next != GROUP_NONE) {
+        struct group *group = &engine->groups.list[next];
+        struct engine_refusal refusal;
+        bool waits = false;
+        next = engine->groups.index.places[next].behind;
+        if (group->account != closing->account || group->strategy != closing->strategy || open_of(group) <= 0)
+            continue;
+        struct order *const legs[] = {open_leg(engine, group->stop_order, &waits),
+                                      open_leg(engine, group->target_order, &waits)};
+        for (int i = 0; i < 2; i++)
+            if (legs[i] && stage_cancel(engine, legs[i], OC_ROLE_CLOSE, &refusal) == OC_OK)
+                group->phase = GROUP_YIELDS; /* what stays is refused by the venue, and asked for again */
+    }
+}
+
 /* It was asked for, is not there, and nobody took it back: a host that was killed had not asked for it again yet. */
 static bool is_lost(struct engine *engine, struct group *group, uint8_t role)
 {
@@ -227,6 +255,8 @@ bool group_moves(struct engine *engine, struct group *group, uint8_t held)
 {
     if (open_of(group) <= 0)
         return false;
+    if (group->phase == GROUP_YIELDS)
+        return !group_is_closed_for(engine, group);
     if (group->phase == GROUP_RESTS && ((held != OC_ROLE_STOP_LOSS && is_lost(engine, group, OC_ROLE_STOP_LOSS)) ||
                                         (held != OC_ROLE_TAKE_PROFIT && is_lost(engine, group, OC_ROLE_TAKE_PROFIT))))
         return true;

@@ -143,6 +143,8 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
         return;
     }
     struct group *group = group_find(&engine->groups, request->group);
+    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_CLOSE)
+        group->phase = GROUP_YIELDS;
     if (!group || (request->role != OC_ROLE_STOP_LOSS && request->role != OC_ROLE_TAKE_PROFIT))
         return;
     if (request->kind == OC_REQUEST_NEW)
@@ -224,7 +226,7 @@ uint32_t engine_missing_legs(const struct engine *engine)
         if (!group->id || group->is_closing || group->entered <= group->exited)
             continue;
         const uint8_t held = group_held(engine, group); /* that one is not missing, nor the other while it acts */
-        if (held && group->phase == GROUP_ACTS)
+        if (group->phase == GROUP_YIELDS || (held && group->phase == GROUP_ACTS))
             continue;
         count += group->has_stop && held != OC_ROLE_STOP_LOSS && !(group->is_small & GROUP_STOP_IS_SMALL) &&
                  group_leg_is_gone(engine, group->stop_order);
@@ -336,6 +338,11 @@ static void group_resize(struct engine *engine, struct group *group)
 {
     int64_t open = group->entered - group->exited;
     const uint8_t held = group_held(engine, group);
+    if (group->phase == GROUP_YIELDS && open > 0 && !group->is_closing) {
+        if (group_is_closed_for(engine, group))
+            return;
+        group->phase = GROUP_RETURNS; /* that has ended, and something is left */
+    }
     if (engine->is_restoring) {
         if (held)
             group_held_work(engine, group, held);
@@ -497,6 +504,8 @@ static bool needs_work(struct engine *engine, const struct group *group)
     if (!group->id)
         return false;
     const uint8_t held = group_held(engine, group);
+    if (group->phase == GROUP_YIELDS)
+        return !group_is_closed_for(engine, group);
     if (held && group->phase != GROUP_RESTS)
         return true;
     return (group->has_stop && held != OC_ROLE_STOP_LOSS && leg_is_off(engine, group, group->stop_order)) ||

@@ -47,7 +47,9 @@ enum {                  /* of a group of which the host holds a leg */
        GROUP_RESTS = 0, /* the other leg is, or is to be, an order at the venue */
        GROUP_ACTS =
            1, /* the market has touched the leg that the host holds: the other is taken back, and then this one is the order */
-       GROUP_RETURNS = 2 /* it did not close all: the other one goes back */
+       GROUP_RETURNS = 2, /* it did not close all: the other one goes back */
+       GROUP_YIELDS =
+           3 /* of any group on spot: its legs are taken back, for what they lock is being closed at market */
 };
 
 struct group {
@@ -145,6 +147,10 @@ bool group_moves(struct engine *engine, struct group *group, uint8_t held);
 uint8_t group_held(const struct engine *engine, const struct group *group);
 /* After a price of an instrument, where the host holds legs of it. */
 void groups_touch(struct engine *engine, uint32_t inst);
+/* In a batch: what is held there is to be closed at market. Where legs lock it, they are taken back for that. */
+void groups_yield(struct engine *engine, const struct oc_request *closing);
+/* Whether the book that a group protects is being closed. */
+bool group_is_closed_for(const struct engine *engine, const struct group *group);
 /* Of an entry with protection: why its account's venue does not hold it as it is asked to; NULL: it does. */
 const char *protect_refuses(const struct engine *engine, const struct oc_request *entry);
 /* When something of groups is due without a price: where the host holds legs. INT64_MAX: nothing is. */

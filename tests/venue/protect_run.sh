@@ -35,6 +35,7 @@ has() { # WORDS: an order of the account that is open there
     fail "'$1' is not open: $(asks 'orders all'; console orders)"
 }
 lacks() { asks 'orders all' | grep ' main ' | grep -E ': (open|waiting)' | grep -e "$1" && fail "'$1' is open"; return 0; }
+bids() { echo "buy $1 $symbol @ $2 at the website of second" >&8; }
 prints() { # PRICE QTY: a trade at it, by the owner of the account past the host; so much more is bid there
     echo "buy $2 $symbol @ $1 at the website of second" >&8
     echo "sell 0.0005 $symbol @ $1 at the website" >&8
@@ -144,7 +145,24 @@ prints 70002 0.2
 flat
 ends killed
 close_venue
-# 3. An entry that the venue cannot protect by itself is refused before a byte leaves.
+# 3. A close at market of what the stop locks: the stop gives way first.
+mkfifo again
+rm prompt
+mv again prompt
+open_venue
+conf_of
+runs closed
+buys
+bids 0.2 59000
+sleep 0.5
+case $face in plain) market=BTC/USDT ;; *) market=BTC/USD ;; esac
+console 'live.unlock()' 'take guarded' "close $market for guarded" >said
+flat
+lacks ' sell '
+ends closed
+grep -q 'could not be' closed.err && fail "the close was given up: $(cat closed.err)"
+close_venue
+# 4. An entry that the venue cannot protect by itself is refused before a byte leaves.
 mkfifo again
 rm prompt
 mv again prompt
