@@ -142,7 +142,8 @@ static void has_ended(struct engine *engine, struct group *group, const struct l
     if (legs->held == OC_ROLE_TAKE_PROFIT)
         group->phase = GROUP_RETURNS;
     if (order && order->filled)
-        *group_again_of(group, legs->held) = (struct group_again){0};
+        *group_again_of(group, legs->held) =
+            (struct group_again){.next_ns = legs->held == OC_ROLE_TAKE_PROFIT ? engine->now_ns + GROUPS_RETRY_NS : 0};
     else
         group_again_after(engine, group, legs->held, order, order ? order->reason : "",
                           is_refused ? "a protective leg that the host holds was refused when the market touched it"
@@ -187,6 +188,8 @@ void group_held_work(struct engine *engine, struct group *group, uint8_t held)
 {
     struct legs legs = legs_of(engine, group, held);
     const int64_t open = open_of(group);
+    if (group->phase == GROUP_LEFT && open > 0)
+        return;
     if (open <= 0) {
         if (legs.own)
             group_leg_size(engine, group, held, 0);
@@ -253,7 +256,7 @@ static bool is_lost(struct engine *engine, struct group *group, uint8_t role)
 
 bool group_moves(struct engine *engine, struct group *group, uint8_t held)
 {
-    if (open_of(group) <= 0)
+    if (open_of(group) <= 0 || group->phase == GROUP_LEFT)
         return false;
     if (group->phase == GROUP_YIELDS)
         return !group_is_closed_for(engine, group);
@@ -272,8 +275,38 @@ bool group_moves(struct engine *engine, struct group *group, uint8_t held)
     }
     if (!is_touched(engine, group, held) || !group_again_is_due(engine, group, held))
         return false;
+    if (!group_leg_is_gone(engine, *group_leg_of(group, held)))
+        return true; /* an order of before: that is taken back first */
     group->phase = GROUP_ACTS;
     *group_leg_of(group, held) = 0;
+    return true;
+}
+
+uint32_t engine_missing_legs(const struct engine *engine)
+{
+    const struct groups *groups = &engine->groups;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < groups->count; i++) {
+        const struct group *group = &groups->list[i];
+        if (!group->id || group->is_closing || group->entered <= group->exited)
+            continue;
+        const uint8_t held = group_held(engine, group); /* that one is not missing, nor the other while it acts */
+        if (group->phase == GROUP_YIELDS || (held && group->phase == GROUP_ACTS))
+            continue;
+        count += group->has_stop && held != OC_ROLE_STOP_LOSS && !(group->is_small & GROUP_STOP_IS_SMALL) &&
+                 group_leg_is_gone(engine, group->stop_order);
+        count += group->has_target && held != OC_ROLE_TAKE_PROFIT && !(group->is_small & GROUP_TARGET_IS_SMALL) &&
+                 group_leg_is_gone(engine, group->target_order);
+    }
+    return count;
+}
+
+bool groups_let_go(struct engine *engine, const struct order *leg)
+{
+    struct group *group = group_of(engine, leg);
+    if (!group || !group_held(engine, group))
+        return false;
+    group->phase = GROUP_LEFT;
     return true;
 }
 
@@ -287,6 +320,7 @@ bool engine_guard_at(const struct engine *engine, uint32_t inst, uint32_t *at, s
         const struct group *group = &groups->list[place];
         if (open_of(group) <= 0)
             continue;
+        const uint8_t held = group->phase == GROUP_LEFT ? OC_ROLE_NONE : group_held(engine, group);
         const uint32_t behind = groups->index.places[place].behind;
         *ret_guard = (struct engine_guard){.entry = group->entry,
                                            .account = group->account,
@@ -295,9 +329,9 @@ bool engine_guard_at(const struct engine *engine, uint32_t inst, uint32_t *at, s
                                            .stop = group->stop_loss,
                                            .target = group->take_profit,
                                            .has_stop = group->has_stop,
-                                           .has_target = group->has_target,
+                                           .has_target = group->has_target && group->phase != GROUP_LEFT,
                                            .side = group->side,
-                                           .held = group_held(engine, group),
+                                           .held = held,
                                            .is_acting = group->phase == GROUP_ACTS};
         *at = behind == GROUP_NONE ? GROUP_NONE : behind + 1;
         return true;

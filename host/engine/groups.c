@@ -113,6 +113,11 @@ static bool is_leg(const struct order *order)
            (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT);
 }
 
+struct group *group_of(const struct engine *engine, const struct order *leg)
+{
+    return is_leg(leg) ? group_find(&engine->groups, leg->now.group) : NULL;
+}
+
 uint64_t *group_leg_of(struct group *group, uint8_t role)
 {
     return role == OC_ROLE_STOP_LOSS ? &group->stop_order : &group->target_order;
@@ -145,6 +150,8 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
     struct group *group = group_find(&engine->groups, request->group);
     if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_CLOSE)
         group->phase = GROUP_YIELDS;
+    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_END)
+        group->phase = GROUP_LEFT;
     if (!group || (request->role != OC_ROLE_STOP_LOSS && request->role != OC_ROLE_TAKE_PROFIT))
         return;
     if (request->kind == OC_REQUEST_NEW)
@@ -217,25 +224,6 @@ bool group_leg_is_gone(const struct engine *engine, uint64_t leg)
     return !order || state_is_final(order->state);
 }
 
-uint32_t engine_missing_legs(const struct engine *engine)
-{
-    const struct groups *groups = &engine->groups;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < groups->count; i++) {
-        const struct group *group = &groups->list[i];
-        if (!group->id || group->is_closing || group->entered <= group->exited)
-            continue;
-        const uint8_t held = group_held(engine, group); /* that one is not missing, nor the other while it acts */
-        if (group->phase == GROUP_YIELDS || (held && group->phase == GROUP_ACTS))
-            continue;
-        count += group->has_stop && held != OC_ROLE_STOP_LOSS && !(group->is_small & GROUP_STOP_IS_SMALL) &&
-                 group_leg_is_gone(engine, group->stop_order);
-        count += group->has_target && held != OC_ROLE_TAKE_PROFIT && !(group->is_small & GROUP_TARGET_IS_SMALL) &&
-                 group_leg_is_gone(engine, group->target_order);
-    }
-    return count;
-}
-
 static bool told_has_room(struct groups *groups)
 {
     if (groups->told_count < groups->told_room)
@@ -292,6 +280,9 @@ bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, i
     group->is_small &= (uint8_t)~bit;
     if (!group_again_is_due(engine, group, role))
         return false;
+    const struct order *before = orders_find(engine->orders, *group_leg_of(group, role));
+    if (before && before->is_accepted)
+        group_again_of(group, role)->tries = 0;
     if (engine->is_restoring)
         return true;
     if (engine_submit(engine, &request, &refusal) == OC_OK) {
@@ -341,13 +332,15 @@ static void group_resize(struct engine *engine, struct group *group)
     if (group->phase == GROUP_YIELDS && open > 0 && !group->is_closing) {
         if (group_is_closed_for(engine, group))
             return;
-        group->phase = GROUP_RETURNS; /* that has ended, and something is left */
+        group->phase = held ? GROUP_RETURNS : GROUP_RESTS; /* that has ended, and something is left */
     }
     if (engine->is_restoring) {
         if (held)
             group_held_work(engine, group, held);
         return;
     }
+    if (group->phase == GROUP_LEFT && open > 0 && !group->is_closing)
+        return;
     stage_begin(engine, 0);
     if (held)
         group_held_work(engine, group, held);
@@ -438,6 +431,7 @@ void groups_fill(struct engine *engine, const struct order *order, const struct 
     struct group *group = group_find(&engine->groups, order->now.group);
     if (group && order->now.role == OC_ROLE_ENTRY) {
         group_reopen(group);
+        group->phase = group->phase == GROUP_LEFT ? GROUP_RESTS : group->phase;
         group->entered += grown_by(engine, group, fill);
     } else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
         group->exited += qty; /* what flattens an excess was counted when it was asked for */
@@ -501,7 +495,7 @@ static bool leg_is_off(struct engine *engine, const struct group *group, uint64_
 
 static bool needs_work(struct engine *engine, const struct group *group)
 {
-    if (!group->id)
+    if (!group->id || group->phase == GROUP_LEFT)
         return false;
     const uint8_t held = group_held(engine, group);
     if (group->phase == GROUP_YIELDS)
@@ -563,7 +557,7 @@ void groups_denied(struct engine *engine, const struct order *order)
 
 void groups_refused(struct engine *engine, const struct order *order, uint16_t answer)
 {
-    struct group *group = is_leg(order) ? group_find(&engine->groups, order->now.group) : NULL;
+    struct group *group = group_of(engine, order);
     if (!group || engine->protect[group->account] == ENGINE_PROTECT_ORDERS)
         return; /* a simulator refuses what has nothing to close any more */
     const uint8_t held = group_held(engine, group);
@@ -583,16 +577,4 @@ void groups_stands(struct engine *engine, const struct order *order)
     if (group && *group_leg_of(group, order->now.role) == order->now.order &&
         leg_is_off(engine, group, order->now.order))
         group_resize(engine, group);
-}
-
-void groups_terms_changed(struct engine *engine, uint32_t inst)
-{
-    if (!engine->groups.live)
-        return;
-    for (uint32_t i = 0; i < engine->groups.count; i++) {
-        struct group *group = &engine->groups.list[i];
-        if (group->id && OC_INST_INDEX(group->inst) == OC_INST_INDEX(inst))
-            group->stop_again.next_ns = group->target_again.next_ns = 0;
-    }
-    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
 }

@@ -43,13 +43,12 @@ struct group_again { /* what is refused of a leg, until it stands */
     uint32_t zero;
 };
 
-enum {                  /* of a group of which the host holds a leg */
-       GROUP_RESTS = 0, /* the other leg is, or is to be, an order at the venue */
-       GROUP_ACTS =
-           1, /* the market has touched the leg that the host holds: the other is taken back, and then this one is the order */
+enum {                    /* the phase of a group; of which the host holds no leg: RESTS, YIELDS */
+       GROUP_RESTS = 0,   /* what is not the host's is, or is to be, an order at the venue */
+       GROUP_ACTS = 1,    /* the market has touched the host's leg: the other is taken back, then this one is sent */
        GROUP_RETURNS = 2, /* it did not close all: the other one goes back */
-       GROUP_YIELDS =
-           3 /* of any group on spot: its legs are taken back, for what they lock is being closed at market */
+       GROUP_YIELDS = 3,  /* on spot: its legs are taken back, for what they lock is being closed at market */
+       GROUP_LEFT = 4     /* a person took all of it back: nothing is asked for until its entry fills on */
 };
 
 struct group {
@@ -137,6 +136,7 @@ bool group_leg_is_gone(const struct engine *engine, uint64_t leg);
 bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, int64_t qty, bool acts);
 /* Brings one leg to `qty` open units: placed, amended or canceled. */
 void group_leg_size(struct engine *engine, struct group *group, uint8_t role, int64_t qty);
+struct group *group_of(const struct engine *engine, const struct order *leg); /* NULL: it is no leg */
 uint64_t *group_leg_of(struct group *group, uint8_t role);
 /* In a batch of the host, of a group whose leg of the role `held` is the host's: whatever is to be done now. */
 void group_held_work(struct engine *engine, struct group *group, uint8_t held);
@@ -149,6 +149,9 @@ uint8_t group_held(const struct engine *engine, const struct group *group);
 void groups_touch(struct engine *engine, uint32_t inst);
 /* In a batch: what is held there is to be closed at market. Where legs lock it, they are taken back for that. */
 void groups_yield(struct engine *engine, const struct oc_request *closing);
+/* This leg is taken back with all that protects: the one that the host holds goes with it. True: there is one, and the cancel says so by
+ * OC_ROLE_END. */
+bool groups_let_go(struct engine *engine, const struct order *leg);
 /* Whether the book that a group protects is being closed. */
 bool group_is_closed_for(const struct engine *engine, const struct group *group);
 /* Of an entry with protection: why its account's venue does not hold it as it is asked to; NULL: it does. */
