@@ -94,7 +94,7 @@ static void a_denied_target(struct log *log, struct fixture *f)
 /* Everything is refused once: the cancel of the stop, the target, the stop that goes back; and a timer asks for that again. */
 static void a_bad_day(struct log *log, struct fixture *f)
 {
-    struct oc_ev_timer timer;
+    struct oc_ev_timer timer = {0};
     const uint64_t stop = last(f)->order;
     f->now_ns += GROUPS_RETRY_NS;
     log_price(log, f, 11000);
