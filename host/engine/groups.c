@@ -306,8 +306,8 @@ void group_leg_size(struct engine *engine, struct group *group, uint8_t role, in
     oc_rc rc = OC_OK;
     if (!goes && (total == order->now.qty || order->ask_bits))
         return;
-    if (!group_again_is_due(engine, group, role) || engine->is_restoring)
-        return;
+    if ((!goes && !group_again_is_due(engine, group, role)) || engine->is_restoring)
+        return; /* what is to go is never waited for */
     if (goes) {
         rc = engine_cancel(engine, leg, &refusal);
     } else {
@@ -515,11 +515,11 @@ static void look_at_all(struct engine *engine, bool are_due)
 void groups_retry(struct engine *engine)
 {
     const struct groups *groups = &engine->groups;
-    if (__builtin_expect(groups->retry_ns == 0, 1) || engine->now_ns < groups->retry_ns ||
-        (engine->is_restoring && !groups->holds))
+    if (__builtin_expect(groups->retry_ns == 0, 1) || engine->now_ns < groups->retry_ns)
         return;
     engine->groups.retry_ns = 0; /* set anew by what is refused again, or waits still */
-    look_at_all(engine, false);
+    if (!engine->is_restoring || groups->holds)
+        look_at_all(engine, false);
     if (engine->is_restoring)
         return;
     closing_retry(engine);
