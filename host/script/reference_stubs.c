@@ -10,19 +10,22 @@ static const struct {
     const char *type, *fields;
 } tables[] = {
     /* given to the host, or plain tables that it gives: no words of their own in the reference */
-    {"outcry.Strategy", "---@field name string?\n---@field timeframe string?\n---@field about string?\n---@field version string?\n"
-                        "---@field trade_late boolean?\n"},
+    {"outcry.Strategy",
+     "---@field name string?\n---@field timeframe string?\n---@field about string?\n---@field version string?\n"
+     "---@field trade_late boolean?\n"},
     {"outcry.PlotOptions", "---@field pane integer?\n---@field market outcry.Market?\n"},
-    {"outcry.Venue", "---@field name string\n---@field account string\n---@field state string\n---@field reason string?\n"},
+    {"outcry.Venue",
+     "---@field name string\n---@field account string\n---@field state string\n---@field reason string?\n"},
 };
 
 /* The words of `outcry test`, which no strategy has. */
-static const char tests[] = "\n---@type fun(name: string, body: fun())\ntest = nil\n"
-                            "\n---@type fun(found: any, expected: any, what: string?)\nequal = nil\n"
-                            "\n---@type fun(found: number, expected: number, within: number, what: string?)\nnear = nil\n"
-                            "\n---@type fun(value: any, what: string?)\nok = nil\n"
-                            "\n---@type fun(body: fun(), words: string?)\nraises = nil\n"
-                            "\n---@type fun(spec: table): table\nbacktest = nil\n";
+static const char tests[] =
+    "\n---@type fun(name: string, body: fun())\ntest = nil\n"
+    "\n---@type fun(found: any, expected: any, what: string?)\nequal = nil\n"
+    "\n---@type fun(found: number, expected: number, within: number, what: string?)\nnear = nil\n"
+    "\n---@type fun(value: any, what: string?)\nok = nil\n"
+    "\n---@type fun(body: fun(), words: string?)\nraises = nil\n"
+    "\n---@type fun(spec: table): table\nbacktest = nil\n";
 
 static void put_line(struct text *text, const char *about) /* a comment has no line ends */
 {
@@ -120,7 +123,7 @@ static void put_globals(struct text *text)
 oc_rc reference_stubs(struct text *text)
 {
     text_put(text, REFERENCE_STUBS_HEAD " from the table that `outcry help lua` shows: what a strategy can use, for\n"
-                   "-- editors with the Lua language server. It is not run and not required.\n");
+                                        "-- editors with the Lua language server. It is not run and not required.\n");
     put_types(text);
     put_globals(text);
     text_put(text, tests);
