@@ -62,7 +62,7 @@ build() {
     shift
     cmake --preset "$tree" -DBUILD_TESTING=ON "$@" && cmake --build "build/$tree" -j "$jobs"
 }
-build_program() { cmake --preset "$1" -DBUILD_TESTING=OFF && cmake --build "build/$1" -j "$jobs"; }
+build_program() { cmake --preset "$1" -DBUILD_TESTING=OFF -DCMAKE_C_FLAGS=-march=native && cmake --build "build/$1" -j "$jobs"; }
 build_fuzzers() { cmake --preset fuzz && cmake --build build/fuzz -j "$jobs" --target fuzzers; }
 # One more than there are cores: many tests wait for another process.
 check() {
