@@ -24,7 +24,8 @@ int bench_net(const struct bench *bench)
         printf("\nnet: %s is not there; it is built where libwebsockets is (Debian: libwebsockets-dev)\n", path);
         return bench->is_one ? EXIT_RUN : EXIT_GOOD;
     }
-    printf("\na message of 166 bytes through TLS, both ends on this machine; a row beside the same of another client\n");
+    printf(
+        "\na message of 166 bytes through TLS, both ends on this machine; a row beside the same of another client\n");
     const int64_t until_ns = env_clock_mono() + wait_ns;
     size_t size = 1;
     while ((rc = env_run_read(&run, said, sizeof said, until_ns, &size)) == OC_OK && size) {

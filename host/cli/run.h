@@ -68,6 +68,8 @@ CHECKED oc_rc run_take_words(struct run *run);
 CHECKED oc_rc run_take_paper(struct run *run);
 /* The same of a run at the venue of --venue. */
 CHECKED oc_rc run_take_venue(struct run *run);
+/* --symbol of a session at a venue: its markets, which become settings of its group. Asks the venue for what they do not say. [setup] */
+CHECKED oc_rc run_take_symbols(struct run *run);
 /* The same of a paper session on its live feed: a simulator fills, and the venue hears of no account and no order. */
 CHECKED oc_rc run_take_feed(struct run *run);
 /* When its parts are known: limits, then the environment. */
