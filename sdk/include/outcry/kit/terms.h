@@ -61,7 +61,8 @@ static inline int kit_order_is_offered(const struct oc_venue *venue, const struc
         return 0;
     const struct oc_order_kind *kind = &venue->orders[i];
     const int is_timed = (kind->tifs >> tif & 1) || (!(bits & OC_RQ_HAS_PRICE) && tif <= OC_TIF_FOK);
-    return is_timed && (bits & kind->must) == kind->must && !(bits & ~(kind->bits | kind->must));
+    const uint32_t stop = kind->triggers ? OC_RQ_HAS_STOP : 0; /* what sets it off */
+    return is_timed && (bits & kind->must) == kind->must && !(bits & ~(kind->bits | kind->must | stop));
 }
 
 /* Whether an order that shows a part of itself has no more parts than the venue takes, and rests: a host does not look at that. */
