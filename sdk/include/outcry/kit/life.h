@@ -175,7 +175,7 @@ static inline oc_rc kit_life_time(const struct kit_codec *codec, const struct ki
 static inline oc_rc kit_life_key(const struct kit_codec *codec, const struct kit_life_of *of, struct kit_account *who,
                                  const struct oc_response *in)
 {
-    struct kit_json_text words = kit_text_of(in->body, in->body_size < 200 ? in->body_size : 200);
+    struct kit_json_text words = kit_text_of((const char *)in->body, in->body_size < 200 ? in->body_size : 200);
     int64_t code;
     const struct kit_refusal_row *refusal =
         kit_life_refusal(of, kit_json_begin(in->body, in->body_size), &code, &words);
