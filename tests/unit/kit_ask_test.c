@@ -266,6 +266,8 @@ static void what_is_not_offered_is_not_sent(void **state)
     assert_true(kit_iceberg_fits(&ask, &btc));
     struct oc_instrument few = {.iceberg_parts = 3};
     assert_true(kit_iceberg_fits(&ask, &few)); /* of 5, 5 and 1 */
+    ask.qty = 15;
+    assert_true(kit_iceberg_fits(&ask, &few));
     ask.qty = 16;
     assert_false(kit_iceberg_fits(&ask, &few));
     ask.qty = 11;
