@@ -3,7 +3,7 @@
 
 #include "report/analysis.h"
 #include "report/axis.h"
-#include "report/format.h"
+#include "report/live_rows.h"
 #include "report/page.h"
 
 /* Class of a cell by the size of its return. */
@@ -99,6 +99,26 @@ void page_contact(struct text *page, const struct contact *contact)
     for (uint32_t i = 0; contact_row(contact, i, &name, &words, &count); i++)
         text_format(page, "<tr><td>%s</td><td class=\"left\">%s</td></tr>\n", format_count(count, text), words);
     text_put(page, "</table></div></section>\n");
+}
+
+void page_live(struct text *page, const struct result *result)
+{
+    struct live_row row;
+    uint32_t at = 0;
+    if (!live_is_shown(result))
+        return;
+    text_format(page, "<section><h2>%s</h2><dl>\n",
+                result->live->is_paper ? "On paper, at the venue's prices" : "At the venue");
+    while (live_row_next(result, &at, &row)) {
+        text_format(page, "<div><dt>%s</dt><dd class=\"%s\">%s</dd><dd class=\"note\">", row.key,
+                    row.is_met      ? "good"
+                    : row.is_missed ? "bad"
+                                    : "",
+                    row.value);
+        page_escaped(page, row.note);
+        text_put(page, "</dd></div>\n");
+    }
+    text_put(page, "</dl></section>\n");
 }
 
 void page_differences(struct text *page, const struct differences *differences)

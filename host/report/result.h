@@ -17,6 +17,7 @@
 enum { RESULT_NAMES_MAX = 200 };
 
 struct checks;
+struct live;
 
 struct result {
     const char *version;  /* of the program */
@@ -42,6 +43,7 @@ struct result {
     const struct refusals *refusals;                             /* NULL: none */
     const struct differences *differences;                       /* NULL, or without rows: none */
     const struct contact *contact;                               /* NULL, or not used: no venue was in touch */
+    const struct live *live;                                     /* NULL, or not used: no venue said the market */
     const struct spread *spread;                                 /* NULL: not known */
     const struct execution *execution;                           /* NULL: not known */
     const struct order_rows *orders;                             /* NULL: none were kept */
