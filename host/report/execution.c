@@ -44,11 +44,13 @@ static void share_add(struct share_sum *sum, int64_t price2, int64_t base2)
 {
     if (base2 <= 0)
         return;
-    sum->sum += (oc_i128)((double)(price2 - base2) / (double)base2 * 1e12);
+    const oc_i128 share = (oc_i128)((double)(price2 - base2) / (double)base2 * 1e12);
+    sum->sum += share;
+    sum->squares += share * share;
     sum->count++;
 }
 
-static void wait_for(struct execution *execution, const struct oc_ev_fill *fill)
+void execution_follow(struct execution *execution, const struct oc_ev_fill *fill, int64_t at_ns)
 {
     if (execution->waiting_count == EXECUTION_WAITING_MAX) {
         execution->not_followed++;
@@ -56,7 +58,7 @@ static void wait_for(struct execution *execution, const struct oc_ev_fill *fill)
     }
     const uint32_t at = execution->waiting_count++;
     memset(&execution->waiting[at], 0, sizeof execution->waiting[at]);
-    execution->waiting[at].at_ns = fill->head.venue_ns;
+    execution->waiting[at].at_ns = at_ns;
     execution->waiting[at].price2 = 2 * fill->price;
     execution->waiting[at].inst_index = OC_INST_INDEX(fill->head.inst);
     execution->waiting[at].side = fill->side;
@@ -122,7 +124,7 @@ void execution_fill(struct execution *execution, const struct session *session, 
         execution->turnover += money;
     against_middle(execution, session, instrument, market, fill, value, ret_terms);
     if (!(fill->head.flags & OC_EVF_END)) /* nothing comes after it */
-        wait_for(execution, fill);
+        execution_follow(execution, fill, fill->head.venue_ns);
     if (!order || !decided_at(execution, order, &price2) ||
         !compare(instrument, fill, fill->side, price2, &ret_terms->slip, &decided)) {
         execution->undecided++;

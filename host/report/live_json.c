@@ -2,6 +2,7 @@
 #include "base/json_out.h"
 #include "report/json_impl.h"
 #include "report/live_rows.h"
+#include "report/shadow_rows.h"
 
 static void put_targets(struct report_json *json, const struct live *live)
 {
@@ -83,5 +84,46 @@ void report_json_live(struct report_json *json, const struct result *result)
     put_ways(json, live);
     json_int(&json->text, "up_ms", live->up_ns / 1000000);
     json_int(&json->text, "down_ms", live->down_ns / 1000000);
+    json_close(&json->text, '}');
+}
+
+static void put_checks(struct report_json *json, const struct shadow_figures *figures)
+{
+    json_open(&json->text, "checks", '[');
+    for (int i = 0; i < SHADOW_CHECKS; i++) {
+        const struct shadow_check *check = &figures->checks[i];
+        json_open(&json->text, NULL, '{');
+        json_text(&json->text, "name", check->name);
+        json_int(&json->text, "count", (int64_t)check->count);
+        report_json_figure(json, "live", check->live);
+        report_json_figure(json, "paper", check->paper);
+        report_json_figure(json, "error", check->error);
+        if (check->is_known)
+            json_flag(&json->text, "passed", check->is_met);
+        else
+            json_null(&json->text, "passed");
+        json_close(&json->text, '}');
+    }
+    json_close(&json->text, ']');
+}
+
+void report_json_shadow(struct report_json *json, const struct result *result)
+{
+    const struct shadow *shadow = result->shadow;
+    struct shadow_figures figures;
+    if (!shadow || (!shadow->is_used && !shadow->why[0]) || shadow_figures_make(shadow, &figures) < 0) {
+        json_null(&json->text, "divergence");
+        return;
+    }
+    json_open(&json->text, "divergence", '{');
+    json_text(&json->text, "verdict", shadow_verdict(shadow, &figures));
+    json_text(&json->text, "why", shadow->why[0] ? shadow->why : NULL);
+    json_int(&json->text, "orders", (int64_t)figures.orders);
+    json_int(&json->text, "filled_by_both", (int64_t)figures.both);
+    json_int(&json->text, "not_given", (int64_t)shadow->not_given);
+    json_int(&json->text, "out_of_sight", (int64_t)shadow->blind);
+    report_json_figure(json, "price_difference_mean", figures.price_mean);
+    report_json_figure(json, "price_difference_p95", figures.price_p95);
+    put_checks(json, &figures);
     json_close(&json->text, '}');
 }

@@ -6,6 +6,11 @@ enum { ROW_ORDERS = LIVE_TARGETS, ROW_ARRIVAL, ROW_SIGNAL, ROW_WAYS, ROW_BEYOND 
 
 bool live_is_shown(const struct result *result) { return result->live && result->live->is_used; }
 
+const char *live_title(const struct result *result)
+{
+    return live_is_shown(result) && result->live->is_paper ? "On paper, at the venue's prices" : "At the venue";
+}
+
 const char *live_format_span(int64_t span_ns, char text[FORMAT_MAX])
 {
     const double ms = (double)span_ns / 1e6;

@@ -17,6 +17,8 @@ struct live_row {
 
 /* Whether there is anything to say. */
 bool live_is_shown(const struct result *result);
+/* Static: what its section is called. */
+const char *live_title(const struct result *result);
 /* The next row; *at begins with 0. False: no more. */
 bool live_row_next(const struct result *result, uint32_t *at, struct live_row *ret_row);
 /* "0.312 ms", "4.2 s". */

@@ -5,6 +5,7 @@
 #include "report/axis.h"
 #include "report/live_rows.h"
 #include "report/page.h"
+#include "report/shadow_rows.h"
 
 /* Class of a cell by the size of its return. */
 static const char *shade(double value)
@@ -101,15 +102,16 @@ void page_contact(struct text *page, const struct contact *contact)
     text_put(page, "</table></div></section>\n");
 }
 
-void page_live(struct text *page, const struct result *result)
+static void put_rows(struct text *page, const struct result *result, const char *words,
+                     bool (*next)(const struct result *result, uint32_t *at, struct live_row *ret_row))
 {
     struct live_row row;
     uint32_t at = 0;
-    if (!live_is_shown(result))
-        return;
-    text_format(page, "<section><h2>%s</h2><dl>\n",
-                result->live->is_paper ? "On paper, at the venue's prices" : "At the venue");
-    while (live_row_next(result, &at, &row)) {
+    bool has_any = false;
+    while (next(result, &at, &row)) {
+        if (!has_any)
+            text_format(page, "<section><h2>%s</h2><dl>\n", words);
+        has_any = true;
         text_format(page, "<div><dt>%s</dt><dd class=\"%s\">%s</dd><dd class=\"note\">", row.key,
                     row.is_met      ? "good"
                     : row.is_missed ? "bad"
@@ -118,7 +120,14 @@ void page_live(struct text *page, const struct result *result)
         page_escaped(page, row.note);
         text_put(page, "</dd></div>\n");
     }
-    text_put(page, "</dl></section>\n");
+    if (has_any)
+        text_put(page, "</dl></section>\n");
+}
+
+void page_live(struct text *page, const struct result *result)
+{
+    put_rows(page, result, live_title(result), live_row_next);
+    put_rows(page, result, SHADOW_TITLE, shadow_row_next);
 }
 
 void page_differences(struct text *page, const struct differences *differences)

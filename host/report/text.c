@@ -7,6 +7,7 @@
 
 #include "report/dust_lines.h"
 #include "report/live_rows.h"
+#include "report/shadow_rows.h"
 
 enum { COLUMNS = 80, KEY_WIDTH = 20, VALUE_WIDTH = 20, PART_ROWS_MAX = 40 };
 
@@ -435,18 +436,20 @@ static void put_contact(struct page *page, const struct contact *contact)
                 format_span((double)contact->waited_ns / 1e9, text));
 }
 
-static void put_live(struct page *page, const struct result *result)
+static void put_rows(struct page *page, const struct result *result, const char *words,
+                     bool (*next)(const struct result *result, uint32_t *at, struct live_row *ret_row))
 {
     struct live_row line;
     uint32_t at = 0;
-    if (!live_is_shown(result))
-        return;
-    title(page, result->live->is_paper ? "On paper, at the venue's prices" : "At the venue");
-    while (live_row_next(result, &at, &line))
+    while (next(result, &at, &line)) {
+        if (words)
+            title(page, words);
+        words = NULL;
         row_styled(page, line.key, line.value, line.note,
                    line.is_met      ? STYLE_GOOD
                    : line.is_missed ? STYLE_BAD
                                     : STYLE_PLAIN);
+    }
 }
 
 static void put_differences(struct page *page, const struct differences *differences)
@@ -475,7 +478,8 @@ oc_rc report_text(const struct result *result, FILE *out)
     put_risk(&page, result, &figures);
     put_trades(&page, result, &figures);
     put_refusals(&page, result);
-    put_live(&page, result);
+    put_rows(&page, result, live_title(result), live_row_next);
+    put_rows(&page, result, SHADOW_TITLE, shadow_row_next);
     put_contact(&page, result->contact);
     put_differences(&page, result->differences);
     put_parts_of(&page, result, &figures.strategies, true);
