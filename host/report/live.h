@@ -11,7 +11,8 @@
 
 #include "engine/limits.h"
 #include "engine/out.h"
-#include "report/figures.h"
+#include "report/collect.h"
+#include "report/figure.h"
 
 struct session;
 
