@@ -8,6 +8,8 @@
 #include "session/session.h"
 #include "session/venue_keys.h"
 
+#define LAST_NS 1000000000ll /* for what was on its way to the simulator, and back, when the records end */
+
 /* Where the settings of the session do not say no, and it traded at a venue: on paper the simulator is the venue. */
 bool shadow_is_wanted(const struct session *session)
 {
@@ -111,9 +113,8 @@ static void take_fill(struct shadow *shadow, const struct oc_ev_fill *fill, int6
 
 static void take_answer(struct shadow *shadow, const struct oc_event *event, int64_t at_ns)
 {
-    static const uint8_t ends[OC_EV_END] = {[OC_EV_REJECTED] = SHADOW_REJECTED,
-                                            [OC_EV_CANCELED] = SHADOW_CANCELED,
-                                            [OC_EV_EXPIRED] = SHADOW_EXPIRED};
+    static const uint8_t ends[OC_EV_END] = {
+        [OC_EV_REJECTED] = SHADOW_REJECTED, [OC_EV_CANCELED] = SHADOW_CANCELED, [OC_EV_EXPIRED] = SHADOW_EXPIRED};
     if (event->type == OC_EV_FILL) {
         take_fill(shadow, (const struct oc_ev_fill *)(const void *)event, at_ns);
         return;
@@ -186,7 +187,8 @@ static void hand_over(struct shadow *shadow, const struct oc_ev_answer *sent)
         if ((market->present & (OC_HAS_BID | OC_HAS_ASK)) == (OC_HAS_BID | OC_HAS_ASK))
             row->spread = market->ask - market->bid;
     }
-    if (row && row->sent_ns) {
+    advance(shadow, sent->head.venue_ns);
+    if (row && row->sent_ns && shadow->is_used) {
         const oc_rc rc = venues_request(shadow->venues, shadow->now_ns, request);
         if (rc < 0)
             fail(shadow, rc, "an order");
@@ -199,7 +201,8 @@ static void lose_sight(struct shadow *shadow)
 {
     for (uint32_t i = 0; i < shadow->room; i++) {
         struct shadow_order *row = &shadow->list[i];
-        const bool is_over = i < shadow->meter->orders.count && state_is_final((int)shadow->meter->orders.list[i].state);
+        const bool is_over =
+            i < shadow->meter->orders.count && state_is_final((int)shadow->meter->orders.list[i].state);
         if (!row->sent_ns || row->is_blind || (is_over && row->paper_end != SHADOW_OPEN))
             continue;
         row->is_blind = true;
@@ -302,12 +305,13 @@ void shadow_add_stage(struct shadow *shadow, struct session *session, const stru
 void shadow_end(struct shadow *shadow)
 {
     if (shadow->is_used)
-        advance(shadow, shadow->session->clock.now_ns);
+        advance(shadow, shadow->session->clock.now_ns + LAST_NS);
 }
 
 const struct shadow_order *shadow_order_at(const struct shadow *shadow, uint32_t place)
 {
-    return place < shadow->room && shadow->list[place].sent_ns && !shadow->list[place].is_blind ? &shadow->list[place] : NULL;
+    return place < shadow->room && shadow->list[place].sent_ns && !shadow->list[place].is_blind ? &shadow->list[place]
+                                                                                                : NULL;
 }
 
 const char *shadow_end_words(uint32_t end)

@@ -24,31 +24,31 @@ enum {
 
 enum shadow_end { SHADOW_OPEN, SHADOW_FILLED, SHADOW_REJECTED, SHADOW_CANCELED, SHADOW_EXPIRED };
 
-struct shadow_order { /* of the order's row, at the same place */
-    int64_t sent_ns;  /* 0: it was not given to the simulator */
-    int64_t spread;   /* then, units; 0: not known */
+struct shadow_order {                      /* of the order's row, at the same place */
+    int64_t sent_ns;                       /* 0: it was not given to the simulator */
+    int64_t spread;                        /* then, units; 0: not known */
     int64_t live_first_ns, paper_first_ns; /* of the first fill as it was told; 0: none */
     int64_t paper_filled;
-    oc_i128 paper_sum; /* price units x quantity units */
+    oc_i128 paper_sum;  /* price units x quantity units */
     uint32_t paper_end; /* enum shadow_end */
     bool is_blind;      /* it was open while prices were missing */
     char paper_reason[OC_REASON_MAX];
 };
 
 struct shadow {
-    struct session *session;    /* borrowed, as the next */
-    const struct meter *meter;  /* whose orders have rows; its stage is before this one */
-    bool is_used;               /* it was there from the beginning */
-    bool has_failed;            /* the simulator has, on the way */
-    char why[SHADOW_WHY_MAX];   /* it is not there; "": it is, or nobody wants it */
-    struct parts *parts;        /* owned */
-    struct venues *venues;      /* owned */
-    int64_t now_ns;             /* of the simulator */
-    uint64_t not_given;         /* requests, see above */
-    uint64_t blind;             /* orders */
-    struct shadow_order *list;  /* owned */
+    struct session *session;   /* borrowed, as the next */
+    const struct meter *meter; /* whose orders have rows; its stage is before this one */
+    bool is_used;              /* it was there from the beginning */
+    bool has_failed;           /* the simulator has, on the way */
+    char why[SHADOW_WHY_MAX];  /* it is not there; "": it is, or nobody wants it */
+    struct parts *parts;       /* owned */
+    struct venues *venues;     /* owned */
+    int64_t now_ns;            /* of the simulator */
+    uint64_t not_given;        /* requests, see above */
+    uint64_t blind;            /* orders */
+    struct shadow_order *list; /* owned */
     uint32_t room;
-    struct oc_request *requests; /* that have not left yet, by number; owned */
+    struct oc_request *requests;    /* that have not left yet, by number; owned */
     struct execution *live, *paper; /* what came after fills; owned */
 };
 
@@ -64,7 +64,8 @@ struct shadow_check {
 struct shadow_figures {
     uint64_t orders; /* compared: they ended at the venue, and the simulator was given them */
     uint64_t both;   /* filled by both */
-    struct figure price_mean, price_p95; /* of orders filled by both: what the simulator paid more, in spreads; the second of its size */
+    struct figure price_mean,
+        price_p95; /* of orders filled by both: what the simulator paid more, in spreads; the second of its size */
     struct shadow_check checks[SHADOW_CHECKS];
     bool is_known, is_met; /* the verdict */
 };

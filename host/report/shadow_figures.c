@@ -7,9 +7,9 @@
 #include "report/shadow.h"
 #include "report/stats.h"
 
-#define RATE_ERROR_MAX 0.03
-#define TIME_RATIO_MIN 0.8
-#define TIME_RATIO_MAX 1.25
+#define RATE_ERROR_MAX  0.03
+#define TIME_RATIO_MIN  0.8
+#define TIME_RATIO_MAX  1.25
 #define PRICE_ERROR_MAX 0.3
 
 struct sums { /* of the orders that are compared */
@@ -41,11 +41,10 @@ static void add_both(struct sums *sums, const struct order_row *row, const struc
     sums->ratios[sums->both++] = live_ms > 0.0 ? paper_ms / live_ms : paper_ms > 0.0 ? 1e9 : 1.0;
     if (shadow->spread <= 0)
         return;
-    const double more =
-        average(shadow->paper_sum, shadow->paper_filled) - average(row->filled_sum, row->filled);
+    const double more = average(shadow->paper_sum, shadow->paper_filled) - average(row->filled_sum, row->filled);
     const double signed_more = (row->now.side == OC_SIDE_BUY ? more : -more) / (double)shadow->spread;
     sums->price += signed_more;
-    sums->sizes[sums->priced++] = signed_more < 0 ? -signed_more : signed_more;
+    sums->sizes[sums->priced++] = signed_more > 0 ? signed_more : 0.0 - signed_more;
 }
 
 static void add(struct sums *sums, const struct order_row *row, const struct shadow_order *shadow)
@@ -80,8 +79,7 @@ static void judge_markout(struct shadow_check *check, const struct share_sum *li
     check->paper = (struct figure){(double)paper->sum / 1e12 / (double)paper->count, true};
     const double away = check->paper.value - check->live.value;
     check->error = (struct figure){away, true};
-    judge(check, true,
-          (away < 0 ? -away : away) <= half && (check->live.value >= 0) == (check->paper.value >= 0));
+    judge(check, true, (away < 0 ? -away : away) <= half && (check->live.value >= 0) == (check->paper.value >= 0));
 }
 
 static void judge_all(struct shadow_figures *figures, struct sums *sums, const struct shadow *shadow)

@@ -46,14 +46,19 @@ static void put_check(const struct shadow_figures *figures, uint32_t at, struct 
     snprintf(row->value, sizeof row->value, "%s", value_of(at, check->paper, paper));
     row->is_met = check->is_known && check->is_met;
     row->is_missed = check->is_known && !check->is_met;
-    int size = snprintf(row->note, sizeof row->note, "%s%s", row->is_met ? "met, " : row->is_missed ? "FAILED, " : "",
+    int size = snprintf(row->note, sizeof row->note, "%s%s",
+                        row->is_met      ? "met, "
+                        : row->is_missed ? "FAILED, "
+                                         : "",
                         check->limit_words);
     if (at == 2)
         return;
     if (check->live.is_known)
-        size += snprintf(row->note + size, sizeof row->note - (size_t)size, "; live %s", value_of(at, check->live, live));
+        size +=
+            snprintf(row->note + size, sizeof row->note - (size_t)size, "; live %s", value_of(at, check->live, live));
     if (at == 1 && check->error.is_known)
-        snprintf(row->note + size, sizeof row->note - (size_t)size, ", %s times as long", format_ratio(check->error, error));
+        snprintf(row->note + size, sizeof row->note - (size_t)size, ", %s times as long",
+                 format_ratio(check->error, error));
 }
 
 static void put_price(const struct shadow_figures *figures, struct live_row *row)
