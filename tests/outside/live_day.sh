@@ -24,13 +24,22 @@ is() { outcry status --json 2>/dev/null | jq -e ".[0] | $1" >/dev/null; }
 put() { cat >>told.md; }
 # What differs from one day to the next: where and when it was, and how long things took.
 steady() {
-    sed -E -e "s|$w/day/||g" -e 's/\(pid [0-9]+/(pid 4711/' -e 's/for [0-9.]+ (s|min)$/for 10 s/' -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/2026-01-05T10:00:00Z/g' \
+    sed -E -e "s|$w/day/||g" -e 's/\(pid [0-9]+/(pid 4711/' -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/2026-01-05T10:00:00Z/g' \
         -e 's/(reconciled|price|last heard|compared) [0-9.]+ s/\1 1 s/g' -e 's/(clock|offset) [+-]?[0-9.]+ ms within [0-9.]+/\1 +0.4 ms within 0.8/' \
         -e 's/limits of requests [0-9]+ %/limits of requests 20 %/' -e 's/[0-9.]+ MiB (is|are) free/5 MiB \1 free/' -e 's/localhost:[0-9]+/localhost:7443/g' \
-        -e 's/ +[0-9.]+ ?(s|ms)$/  1s/' -e 's/[[:space:]]+$//'
+        -e 's/from [0-9]{2}:[0-9]{2}\)/from 10:00)/' -e 's/^[0-9]{2}:[0-9]{2}:[0-9]{2} /10:00:00 /' -e 's/o0_[0-9]+/o0_50/g' \
+        -e 's/ +[0-9.]+ ?(s|ms)$/  1s/' -e 's/for  1s$/for 10 s/' -e 's/[[:space:]]+$//'
+}
+hand() { # somebody else, at the prompt of the venue
+    tell "$@"
+    printf '\nAt the prompt of the venue: `%s`\n' "$*" | put
+}
+tick() { # a price that is heard
+    tell buy 0.0001 BTCUSD at the website of second
+    until_ is '.status.feed_age_ns < 1000000000'
 }
 screen() { # what a person types, and sees
-    printf '\n```\n$ %s\n' "$*" | put
+    printf '\n```\nme@desk:~$ %s\n' "$*" | put
     "$@" >screen 2>&1
     code=$?
     steady <screen | put
@@ -45,8 +54,8 @@ words() { # at one console
     printf '```\n' | put
 }
 heard() { # KIND: the message that was told about it
-    until_ says "^[a-z]* $1 " alerts
-    printf '\nTold: `%s`\n' "$(grep "^[a-z]* $1 " alerts | tail -n 1 | steady)" | put
+    until_ says "^[a-z]* $1: " alerts
+    printf '\nTold: `%s`\n' "$(grep "^[a-z]* $1: " alerts | tail -n 1 | steady)" | put
     : >alerts
 }
 # The venue's ledger and ours, each asset to the last unit.
@@ -83,7 +92,7 @@ alerts: { desk: { channel = "command"; command = ["sh", "$w/day/alert.sh"]; leve
 watch: { disk_mib = 64; };
 END
 cat >alert.sh <<END
-printf '%s %s %s\n' "\$1" "\$2" "\$(head -n 1)" >>"$w/day/alerts"
+printf '%s\n' "\$(head -n 1)" >>"$w/day/alerts"
 END
 : >alerts
 cat >day.lua <<'END'
@@ -96,7 +105,7 @@ function on_trade(m)
 end
 END
 begin() {
-    rm -f log
+    : >log
     outcry run day.lua --venue binanceus --config main.conf --live main --capital '500 USD' --max-order-value 100 --max-position 0.01 --max-day-loss 25 \
         --session disk/day --listen "$w/day/socket" --yes main --json "$@" >day.json 2>log </dev/null &
     host=$!
@@ -108,7 +117,14 @@ cat >told.md <<'END'
 
 What the screens of a live session look like on a bad day, at the rehearsal venue: the same day that you can have on your own machine ([going live](live.md)). A test lives it
 with an installed copy each time the program is built; after each step the account is, to the last unit, what the venue says. Times, process numbers and how long things
-took are made steady here. Somebody else's hand, the website, the cable and the clock are lines at the prompt of `outcry-venue`.
+took are made steady here. Somebody else's hand, the website, the cable and the clock are lines at the prompt of `outcry-venue binanceus --every 1h`: its prices move by
+trades alone. The strategy:
+
+```lua
+END
+cat day.lua >>told.md
+cat >>told.md <<'END'
+```
 END
 
 begin
@@ -129,17 +145,18 @@ screen outcry status
 step 'An order of another hand' <<'END'
 On the website somebody asks for 0.01 BTC at 58,000. It is followed and shown; strategies do not touch it, and `kill` leaves it.
 END
-tell buy 0.01 BTCUSD @ 58000 at the website
+hand buy 0.01 BTCUSD @ 58000 at the website
 until_ is '(.orders | length) == 4'
 heard external
 adds_up foreign
 words orders
 
 step 'A sale on the website' <<'END'
-Somebody sells 1 of the 2 BTC from before. What the strategy holds is its own all the same; what is unassigned has become less.
+Somebody sells 1 of the 2 BTC from before. What the strategy holds is its own all the same; what is unassigned has become less. The
+row `account` is what was traded since the session began, by any hand: 1 BTC more was sold than bought.
 END
-tell buy 1 BTCUSD @ 59990 at the website of second
-tell sell 1 BTCUSD @ 59990 at the website
+hand buy 1 BTCUSD @ 59990 at the website of second
+hand sell 1 BTCUSD @ 59990 at the website
 until_ is '.balances[] | select(.asset == "BTC") | .unassigned < 1.1'
 adds_up sold
 words positions balances
@@ -148,15 +165,15 @@ step 'The cable is pulled' <<'END'
 Nothing opens any more, orders stay at the venue, and the stop with them. Meanwhile the limit order is filled there.
 END
 : >alerts
-tell reset connections always
-tell restart
+hand reset connections always
+hand restart
 until_ says "^reset connections" venue.log
 tell buy 0.0001 BTCUSD at the website of second
 until_ is '.venues[0].streams_ready == 0'
 heard disconnect
 screen outcry status
-tell sell 0.0005 BTCUSD at the website of second
-tell calm
+hand sell 0.0005 BTCUSD at the website of second
+hand calm
 until_ is '.venues[0].streams_ready == 2 and (.positions[] | select(.strategy == "day") | .qty > 0.0014)'
 until_ is '.venues[0].unknown_open == 0 and (.wrong | length) == 0'
 echo '
@@ -170,7 +187,7 @@ END
 kill -9 $host
 wait $host 2>/dev/null
 screen outcry status
-tell buy 0.5 BTCUSD @ 59999 at the website of second
+hand buy 0.5 BTCUSD @ 59999 at the website of second
 sleep 0.3
 begin
 until_ is '(.orders | map(select(.strategy == "day")) | length) == 0'
@@ -183,12 +200,11 @@ adds_up restarted
 words positions orders
 
 step 'Taken over by hand' <<'END'
-A person takes what is left, closes it, and gives the strategy back. Only what opens something needs `live.unlock()`.
+A person takes what is left, closes it, and gives the strategy back. What takes risk away (`cancel`, `flatten`, `kill`, `no_entries`) needs no `live.unlock()`; taking over does.
 END
-words 'live.unlock()' 'take day' 'close BTC/USD for day'
-until_ is '(.positions | map(select(.strategy == "day")) | length) == 0'
+words 'live.unlock()' 'take day' 'close BTC/USD for day' 'positions' 'give day' 'live.lock()'
+until_ is '(.positions | map(select(.strategy == "day" and .qty != 0)) | length) == 0'
 adds_up taken
-words 'positions' 'give day' 'live.lock()'
 
 step 'The disk is full' <<'END'
 The records have room of their own for a while; the alarm comes before it is needed.
@@ -196,21 +212,21 @@ END
 : >alerts
 head -c $(($(df --output=avail -B1 disk | tail -n 1) - 5242880)) /dev/zero >disk/ballast
 heard disk
+tick
 screen outcry status
 rm disk/ballast
 adds_up full
 
 step 'The clock makes a step' <<'END'
-The venue's clock and ours part by 20 s. What is signed is signed by the venue's time, so it is measured again before anything else leaves.
+The venue's clock and ours part by 20 s. The first order is refused for its time; the clock is measured again, and the next one is taken.
 END
 : >alerts
-tell skew 20s
+hand skew 20s
 words 'live.unlock()' 'buy 0.0005 BTC/USD @ 59500'
 until_ is '.venues[0].clock.offset_ms > 19000 and .venues[0].state == "running"'
-words 'buy 0.0005 BTC/USD @ 59400'
+words 'live.unlock()' 'buy 0.0005 BTC/USD @ 59400'
 until_ is '(.orders | map(select(.qty == 0.0005)) | length) >= 1'
-tell skew off
-until_ is '.venues[0].clock.offset_ms < 1000 and .venues[0].state == "running"'
+tick
 adds_up skewed
 screen outcry status
 
@@ -219,6 +235,7 @@ From any shell, without a passphrase. What was opened here goes; the order of an
 END
 screen outcry kill
 until_ is '(.orders | length) == 1'
+tick
 screen outcry status
 adds_up killed
 screen outcry kill flatten
