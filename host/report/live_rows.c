@@ -11,7 +11,8 @@ const char *live_title(const struct result *result)
     return live_is_shown(result) && result->live->is_paper ? "On paper, at the venue's prices" : "At the venue";
 }
 
-const char *live_format_span(int64_t span_ns, char text[FORMAT_MAX])
+/* "0.312 ms", "4.2 s". */
+static const char *format_wait(int64_t span_ns, char text[FORMAT_MAX])
 {
     const double ms = (double)span_ns / 1e6;
     if (ms < 1000.0)
@@ -64,10 +65,10 @@ static bool put_way(const struct live *live, enum live_way way, struct live_row 
     if (!spans->count)
         return false;
     snprintf(row->key, sizeof row->key, "%s", live_way_words(way));
-    live_format_span(live_span(spans, 0.5), row->value);
+    format_wait(live_span(spans, 0.5), row->value);
     snprintf(row->note, sizeof row->note, "p50; p90 %s, p99 %s, longest %s; %s orders",
-             live_format_span(live_span(spans, 0.9), p90), live_format_span(live_span(spans, 0.99), p99),
-             live_format_span(spans->longest_ns, longest), format_count(spans->count, count));
+             format_wait(live_span(spans, 0.9), p90), format_wait(live_span(spans, 0.99), p99),
+             format_wait(spans->longest_ns, longest), format_count(spans->count, count));
     return true;
 }
 

@@ -21,7 +21,5 @@ bool live_is_shown(const struct result *result);
 const char *live_title(const struct result *result);
 /* The next row; *at begins with 0. False: no more. */
 bool live_row_next(const struct result *result, uint32_t *at, struct live_row *ret_row);
-/* "0.312 ms", "4.2 s". */
-const char *live_format_span(int64_t span_ns, char text[FORMAT_MAX]);
 
 #endif

@@ -135,6 +135,7 @@ printf '\n```\n' | put
 sed -n '/^REHEARSAL/,/at the end/p' log | steady | put
 printf '```\n' | put
 adds_up armed
+until_ is '.venues[0].streams_ready == 2'
 tell buy 0.0001 BTCUSD at the website of second
 until_ is '(.orders | length) == 3 and (.positions | map(select(.strategy == "day")) | length) == 1'
 echo '
