@@ -308,7 +308,7 @@ oc_rc run_go(struct run *run)
         rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */
     }
     if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS) {
-        standing_begin(&run->standing, run);
+        rc = standing_begin(&run->standing, run);
         run->console.look_self = &run->standing;
         run->console.look = standing_look;
     }

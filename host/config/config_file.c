@@ -52,6 +52,7 @@ static const struct config_key keys[] = {
      "network.log in the session's folder: off; errors: what did not go as it should; requests: each exchange, stream "
      "and order request; all: each message too, with texts"},
     {"log.network_form", "text", "text", "text: for a person; json: an object a line"},
+    {"log.host_mib", "integer", "16", "size of host.log of a session with --detach, MiB; three of before are kept"},
     {"log.network_mib", "integer", "16", "size of that file, MiB; three of before are kept"},
     {"strategy.account", "text", "the first of its venue",
      "account that strategies trade with where a venue has several"},
