@@ -159,7 +159,8 @@ static void look_at_venues(struct watch *watch)
         if (!link->table || !link->net)
             continue;
         io_venue_health(&link->venue, &health);
-        const bool is_bad = link->venue.clock.count > 0 && !health.is_clock_known;
+        watch->was_clock_good[i] |= health.is_clock_good;
+        const bool is_bad = watch->was_clock_good[i] && !health.is_clock_good;
         const bool is_near = fullest(&health) >= watch->limit_share;
         if (is_bad != watch->is_clock_bad[i])
             tell_say(watch->tell, is_bad ? NOTICE_ALARM : NOTICE_INFO, NOTICE_CLOCK, link->name,
