@@ -110,6 +110,8 @@ const struct help_option help_options[] = {
     {"set", "section.key=value", "one value of it", HELP_RUNS},
     {"plugin", "NAME=FILE", "a rule, simulator, reader or connector for this run; --set NAME.key=value", HELP_RUNS},
     {"json", NULL, "the result for other programs", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"detach", NULL, "goes on without the terminal when it stands; its log is host.log in the session's folder",
+     HELP_PAPER | HELP_RUN},
     {"quiet", NULL, "nothing on a good run", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
     {"help", NULL, "this text", HELP_RUNS},
     {0}};

@@ -309,7 +309,7 @@ oc_rc run_go(struct run *run)
         rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */
     }
     if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS) {
-        standing_begin(&run->standing, run);
+        rc = standing_begin(&run->standing, run);
         run->console.look_self = &run->standing;
         run->console.look = standing_look;
     }
@@ -423,7 +423,7 @@ static oc_rc write_reports(struct run *run, const struct result *result)
     return OC_OK;
 }
 
-/* A session that was gone on with: the whole of it, from its records. Where they do not hold all, or cannot be read, *result stays as
+/* A session that was gone on with, or has the paper simulator beside it: the whole of it, from its records. Where they do not hold all, or cannot be read, *result stays as
  * it is: the curve and the round trips of what came since the last start, and money of the whole. */
 static void take_whole(struct run *run, struct shown *shown, struct result *result)
 {
@@ -434,12 +434,13 @@ static void take_whole(struct run *run, struct shown *shown, struct result *resu
                    ? shown_fold(shown, settings_text(session->settings, "session.dir", ""), true)
                    : (oc_rc)OC_E_NOMEM;
     log_set_level(level);
-    if (rc < 0) {
+    if (rc < 0 && run->restore.is_restored) {
         session_note(session, "restored: curve and round trips are those since the last start; money is of the whole "
                               "session");
         result->note_count = session->words.note_count;
-        return;
     }
+    if (rc < 0)
+        return;
     const struct result own = *result;
     *result = shown->result;
     result->notes = own.notes;
@@ -482,7 +483,7 @@ oc_rc run_to_report(struct run *run)
     if (rc == OC_OK || run->was_interrupted) {
         rc = run_finish(run, result);
         run_tell_left(run);
-        if (rc == OC_OK && run->restore.is_restored) {
+        if (rc == OC_OK && (run->restore.is_restored || shadow_is_wanted(session))) {
             shown = shown_new();
             take_whole(run, shown, result);
         }

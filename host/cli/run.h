@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/log.h"
+#include "cli/detach.h"
 #include "cli/standing.h"
 #include "config/options.h"
 #include "recover/restore.h"
@@ -42,6 +43,7 @@ struct run {
     struct console_host console;
     struct restore restore;
     struct standing standing;
+    struct detach detach;
     struct host_file host_file;          /* that tells of this process; open behind console_listen */
     const struct run_examiner *examiner; /* borrowed; NULL: none */
     uint32_t parts;                      /* RUN_... */

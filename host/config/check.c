@@ -39,6 +39,7 @@ struct range {
 static const struct range ranges[] = {
     {"session.rehearsed_cap", 1, FREE, "an amount of at least 0.001"},
     {"session.seed", 0, FREE, "a whole number from 0"},
+    {"log.host_mib", 1, 4096, "a whole number from 1 to 4096"},
     {"log.network_mib", 1, 4096, "a whole number from 1 to 4096"},
     {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},
     {"report.periods_per_year", 1, 366, "a whole number from 1 to 366, such as 252 or 365"},

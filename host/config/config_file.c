@@ -28,6 +28,8 @@ static const struct config_key keys[] = {
      "with real money, and an account that `outcry venue try` has not passed for: the most that an order may be worth"},
     {"session.on_exit", "text", "leave",
      "of a run at a venue that is ended by SIGTERM or `stop`: leave, cancel_entries, cancel or flatten; Ctrl-C leaves"},
+    {"live.shadow", "boolean", "yes",
+     "at the end of a run at a venue, and in its report: its orders against what the paper simulator makes of them"},
     {"session.dir", "text", "none (paper on a live feed: sessions/...)", "folder that records the run"},
     {"session.day", "text", "UTC",
      "the zone of the day whose profit is shown: UTC, or hours before it: +02:00, -05:00"},
@@ -50,6 +52,7 @@ static const struct config_key keys[] = {
      "network.log in the session's folder: off; errors: what did not go as it should; requests: each exchange, stream "
      "and order request; all: each message too, with texts"},
     {"log.network_form", "text", "text", "text: for a person; json: an object a line"},
+    {"log.host_mib", "integer", "16", "size of host.log of a session with --detach, MiB; three of before are kept"},
     {"log.network_mib", "integer", "16", "size of that file, MiB; three of before are kept"},
     {"strategy.account", "text", "the first of its venue",
      "account that strategies trade with where a venue has several"},

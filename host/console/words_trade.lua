@@ -28,7 +28,7 @@ function S.verb(...)
   elseif err.code == 'SURE' then
     err = { code = 'NOT_SENT', message = 'nobody said yes', definitive = true }
   elseif err.code == 'LOCKED' then
-    err.message = 'live is locked. live.unlock() opens it for this console; what cancels or closes needs none'
+    err.message = 'live is locked. live.unlock() opens it for this console; cancel, cancel_all, flatten, kill and no_entries need none'
   elseif err.code == 'READ_ONLY' and not err.message then
     err.message = 'this console only reads: attach with --trade'
   end

@@ -314,6 +314,7 @@ static oc_rc make_page(struct text *page, const struct result *result, const str
     put_trades(page, result, figures);
     text_put(page, "</div>\n");
     page_more(page, result, figures);
+    page_live(page, result);
     page_contact(page, result->contact);
     page_differences(page, result->differences);
     page_parts(page, result, figures);
