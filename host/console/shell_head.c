@@ -94,6 +94,8 @@ static void put_state(struct shell *shell, struct text *out, struct json_object 
     const char *halted = get_text(status, "halted"), *mode = get_text(status, "mode");
     bool is_live = get_bool(status, "live");
     put_coloured(shell, out, is_live ? live : "", is_live ? "LIVE" : (*mode ? mode : "?"));
+    if (get_bool(status, "rehearsed_only"))
+        put_coloured(shell, out, live, " REHEARSED ONLY");
     if (get_bool(status, "locked"))
         text_put(out, " locked");
     const char *instrument = *shell->instrument ? shell->instrument : get_text(status, "instrument"),

@@ -54,10 +54,18 @@ CHECKED oc_rc venue_cancel_all(struct settings *settings, const char *venue, con
 /* Whether fills that are missing are fetched: venue.NAME.fetch_fills, likewise. */
 CHECKED oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const struct oc_venue *described,
                                 bool *ret_fetches, struct error *ret_error);
-/* Which orders go the venue's own way (OC_CAN_CLOSE, OC_CAN_PROTECT), by venue.NAME.close and venue.NAME.protect, likewise: "venue", where
- * it can and nothing is said, or "order", as orders of their own. */
+/* Which orders go the venue's own way (OC_CAN_CLOSE, OC_CAN_PROTECT), by venue.NAME.close and venue.NAME.legs, likewise: "venue", where
+ * it can and nothing is said, or "order", as orders of their own; of legs also "target": the venue takes no stops. */
 CHECKED oc_rc venue_own_way(struct settings *settings, const char *venue, const struct oc_venue *described,
                             uint32_t *ret_can, struct error *ret_error);
+struct venue_protection {
+    enum engine_protect protect;
+    bool lacks_stops;
+};
+/* What becomes of stop and target where the venue cannot hold both: venue.NAME.protect, likewise; host, where it is not set. What was recorded
+ * before there was such a key: orders. After venue_own_way. */
+CHECKED oc_rc venue_protect(struct settings *settings, const char *venue, const struct oc_venue *described,
+                            struct venue_protection *ret_protection, struct error *ret_error);
 /* How far beyond a stop loss its limit lies where a symbol takes no stop at market, in ppm: venue.NAME.stop_slip, which becomes 1 % where it is not set
  * and the venue has stops with a limit. 0: `none`. */
 CHECKED oc_rc venue_stop_slip(struct settings *settings, const char *venue, const struct oc_venue *described,
