@@ -28,7 +28,7 @@ const struct verb help_verbs[] = {
      "[all|flatten] [--session DIR | --attach SOCKET] [--wait 1s] [--json]", HELP_ITSELF},
     {"alerts", verb_alerts, "who is told when something is wrong: list the channels, test them", "test|list --config FILE [--json]", HELP_ITSELF},
     {"metrics", verb_metrics, "figures of running sessions for Prometheus", "[--session DIR | --attach SOCKET] [--listen 127.0.0.1:PORT]", HELP_ITSELF},
-    {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
+    {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff | --json | --console [--no-pane]]", 0},
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B [--json]", 0},
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html] [--csv FOLDER] | diff A B [--json]", 0},
     {"compare", verb_compare, "two recorded sessions day by day; strategies against by hand; trips drawn again",

@@ -43,6 +43,7 @@ kill -INT $host
 wait $host || fail "paper ends with $?: $(cat err)"
 host=
 "$outcry" replay feed --diff >said 2>&1 || fail "the replay differs: $(cat said)" # without the configuration
+"$outcry" replay feed --json | jq -e '.agrees and .differences == 0 and .recorded > 5 and .recorded_hash == .replayed_hash' >/dev/null || fail "replay --json"
 run=exec
 paper --symbol BTC/USD,ETH/USD --timeframe 1s --session feed --json >feed.json 2>err &
 host=$! run=
