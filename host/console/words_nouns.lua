@@ -418,7 +418,7 @@ word('Session', 'status', 'status()', 'The session: mode, time, speed, money, wh
   return S.shown(s, function(v)
     local state = v.ended and 'ended' or v.paused and 'paused' or 'running'
     local speed = type(v.speed) == 'number' and S.any(v.speed) .. 'x' or v.speed
-    local mode = (v.live and 'LIVE ' or '') .. (v.mode or '?') .. ', ' .. state
+    local mode = (v.live and 'LIVE ' or '') .. (v.rehearsed_only and 'REHEARSED ONLY ' or '') .. (v.mode or '?') .. ', ' .. state
     return card { { 'mode', mode, v.live and 'live' or nil }, { 'halted', v.halted, 'red' },
       { 'rules', v.missing and S.missing_words(v.missing), 'red' }, { 'now', v.now }, { 'speed', speed },
       { 'equity', equity_words(v), not v.equity and 'red' or nil },

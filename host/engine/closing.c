@@ -268,5 +268,7 @@ oc_rc engine_close(struct engine *engine, struct oc_request *request, struct eng
     if (qty == 0)
         return OC_E_NOT_FOUND;
     size(request, qty);
+    if (request->type == OC_ORDER_MARKET)
+        groups_yield(engine, request);
     return engine_submit(engine, request, ret_refusal);
 }

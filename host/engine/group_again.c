@@ -59,3 +59,15 @@ void group_again_after(struct engine *engine, struct group *group, uint8_t role,
     again->reason = hash;
     again->said_ns = engine->now_ns;
 }
+
+void groups_terms_changed(struct engine *engine, uint32_t inst)
+{
+    if (!engine->groups.live)
+        return;
+    for (uint32_t i = 0; i < engine->groups.count; i++) {
+        struct group *group = &engine->groups.list[i];
+        if (group->id && OC_INST_INDEX(group->inst) == OC_INST_INDEX(inst))
+            group->stop_again.next_ns = group->target_again.next_ns = 0;
+    }
+    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
+}

@@ -125,7 +125,7 @@ static bool is_leaving(const struct order *order)
 static void give_way(struct engine *engine, struct group *group, struct order *order, uint8_t to)
 {
     struct engine_refusal refusal = {0};
-    if (is_leaving(order) || !group_again_is_due(engine, group, to))
+    if (is_leaving(order) || !group_again_is_due(engine, group, to) || engine->is_restoring)
         return;
     if (stage_cancel(engine, order, to, &refusal) < 0)
         group_again_after(engine, group, to, order, refusal.reason,
@@ -142,7 +142,8 @@ static void has_ended(struct engine *engine, struct group *group, const struct l
     if (legs->held == OC_ROLE_TAKE_PROFIT)
         group->phase = GROUP_RETURNS;
     if (order && order->filled)
-        *group_again_of(group, legs->held) = (struct group_again){0};
+        *group_again_of(group, legs->held) =
+            (struct group_again){.next_ns = legs->held == OC_ROLE_TAKE_PROFIT ? engine->now_ns + GROUPS_RETRY_NS : 0};
     else
         group_again_after(engine, group, legs->held, order, order ? order->reason : "",
                           is_refused ? "a protective leg that the host holds was refused when the market touched it"
@@ -172,8 +173,11 @@ static bool acts(struct engine *engine, struct group *group, const struct legs *
     if (legs->waits)
         return true;
     if (!is_target || is_touched(engine, group, legs->held)) {
-        if (group_leg_place(engine, group, legs->held, open, true))
+        if (group_leg_place(engine, group, legs->held, open, true)) {
+            if (is_target)
+                groups_wake(engine, engine->now_ns + GROUPS_REST_NS);
             return true;
+        }
         if (group_again_is_due(engine, group, legs->held)) /* too small to be asked for: not at each price */
             group_again_after(engine, group, legs->held, NULL, "", NULL);
     }
@@ -184,6 +188,8 @@ void group_held_work(struct engine *engine, struct group *group, uint8_t held)
 {
     struct legs legs = legs_of(engine, group, held);
     const int64_t open = open_of(group);
+    if (group->phase == GROUP_LEFT && open > 0)
+        return;
     if (open <= 0) {
         if (legs.own)
             group_leg_size(engine, group, held, 0);
@@ -210,9 +216,54 @@ void group_held_work(struct engine *engine, struct group *group, uint8_t held)
         group->phase = GROUP_RESTS;
 }
 
-bool group_held_moves(struct engine *engine, struct group *group, uint8_t held)
+bool group_is_closed_for(const struct engine *engine, const struct group *group)
 {
-    if (open_of(group) <= 0)
+    const struct book *book = portfolio_find(engine->portfolio, group->account, group->strategy, group->inst);
+    return book && book->is_closing;
+}
+
+void groups_yield(struct engine *engine, const struct oc_request *closing)
+{
+    const struct instrument *instrument = instruments_get(engine->instruments, closing->head.inst);
+    if (engine->protect[closing->account] == ENGINE_PROTECT_ORDERS || !engine->groups.live || !instrument ||
+        instrument->info.kind != OC_KIND_SPOT)
+        return;
+    uint32_t next = group_index_first(&engine->groups.index, OC_INST_INDEX(closing->head.inst));
+    while (next != GROUP_NONE) {
+        struct group *group = &engine->groups.list[next];
+        struct engine_refusal refusal;
+        bool waits = false;
+        next = engine->groups.index.places[next].behind;
+        if (group->account != closing->account || group->strategy != closing->strategy || open_of(group) <= 0)
+            continue;
+        struct order *const legs[] = {open_leg(engine, group->stop_order, &waits),
+                                      open_leg(engine, group->target_order, &waits)};
+        for (int i = 0; i < 2; i++)
+            if (legs[i] && stage_cancel(engine, legs[i], OC_ROLE_CLOSE, &refusal) == OC_OK)
+                group->phase = GROUP_YIELDS; /* what stays is refused by the venue, and asked for again */
+    }
+}
+
+/* It was asked for, is not there, and nobody took it back: a host that was killed had not asked for it again yet. */
+static bool is_lost(struct engine *engine, struct group *group, uint8_t role)
+{
+    const bool is_wanted = role == OC_ROLE_STOP_LOSS ? group->has_stop : group->has_target;
+    const struct order *order = is_wanted ? orders_find(engine->orders, *group_leg_of(group, role)) : NULL;
+    return is_wanted && !group->is_small &&
+           (!order || (state_is_final(order->state) && order->state != STATE_CANCELED)) &&
+           group_again_is_due(engine, group, role);
+}
+
+bool group_moves(struct engine *engine, struct group *group, uint8_t held)
+{
+    if (open_of(group) <= 0 || group->phase == GROUP_LEFT)
+        return false;
+    if (group->phase == GROUP_YIELDS)
+        return !group_is_closed_for(engine, group);
+    if (group->phase == GROUP_RESTS && ((held != OC_ROLE_STOP_LOSS && is_lost(engine, group, OC_ROLE_STOP_LOSS)) ||
+                                        (held != OC_ROLE_TAKE_PROFIT && is_lost(engine, group, OC_ROLE_TAKE_PROFIT))))
+        return true;
+    if (!held)
         return false;
     if (group->phase != GROUP_RESTS) {
         const struct legs legs = legs_of(engine, group, held);
@@ -222,15 +273,40 @@ bool group_held_moves(struct engine *engine, struct group *group, uint8_t held)
         return !legs.waits &&
                engine->now_ns >= group_again_of(group, group->phase == GROUP_ACTS ? held : legs.beside)->next_ns;
     }
-    const uint8_t beside = held == OC_ROLE_STOP_LOSS ? OC_ROLE_TAKE_PROFIT : OC_ROLE_STOP_LOSS;
-    const bool has_other = held == OC_ROLE_STOP_LOSS ? group->has_target : group->has_stop;
-    if (has_other && *group_leg_of(group, beside) == 0 && !group->is_small &&
-        engine->now_ns >= group_again_of(group, beside)->next_ns)
-        return true; /* a host that was killed behind the fill of the entry had not asked for it yet */
-    if (engine->now_ns < group_again_of(group, held)->next_ns || !is_touched(engine, group, held))
+    if (!is_touched(engine, group, held) || !group_again_is_due(engine, group, held))
         return false;
+    if (!group_leg_is_gone(engine, *group_leg_of(group, held)))
+        return true; /* an order of before: that is taken back first */
     group->phase = GROUP_ACTS;
     *group_leg_of(group, held) = 0;
+    return true;
+}
+
+uint32_t engine_missing_legs(const struct engine *engine)
+{
+    const struct groups *groups = &engine->groups;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < groups->count; i++) {
+        const struct group *group = &groups->list[i];
+        if (!group->id || group->is_closing || group->entered <= group->exited)
+            continue;
+        const uint8_t held = group_held(engine, group); /* that one is not missing, nor the other while it acts */
+        if (group->phase == GROUP_YIELDS || (held && group->phase == GROUP_ACTS))
+            continue;
+        count += group->has_stop && held != OC_ROLE_STOP_LOSS && !(group->is_small & GROUP_STOP_IS_SMALL) &&
+                 group_leg_is_gone(engine, group->stop_order);
+        count += group->has_target && held != OC_ROLE_TAKE_PROFIT && !(group->is_small & GROUP_TARGET_IS_SMALL) &&
+                 group_leg_is_gone(engine, group->target_order);
+    }
+    return count;
+}
+
+bool groups_let_go(struct engine *engine, const struct order *leg)
+{
+    struct group *group = group_of(engine, leg);
+    if (!group || !group_held(engine, group))
+        return false;
+    group->phase = GROUP_LEFT;
     return true;
 }
 
@@ -244,6 +320,7 @@ bool engine_guard_at(const struct engine *engine, uint32_t inst, uint32_t *at, s
         const struct group *group = &groups->list[place];
         if (open_of(group) <= 0)
             continue;
+        const uint8_t held = group->phase == GROUP_LEFT ? OC_ROLE_NONE : group_held(engine, group);
         const uint32_t behind = groups->index.places[place].behind;
         *ret_guard = (struct engine_guard){.entry = group->entry,
                                            .account = group->account,
@@ -252,9 +329,9 @@ bool engine_guard_at(const struct engine *engine, uint32_t inst, uint32_t *at, s
                                            .stop = group->stop_loss,
                                            .target = group->take_profit,
                                            .has_stop = group->has_stop,
-                                           .has_target = group->has_target,
+                                           .has_target = group->has_target && group->phase != GROUP_LEFT,
                                            .side = group->side,
-                                           .held = group_held(engine, group),
+                                           .held = held,
                                            .is_acting = group->phase == GROUP_ACTS};
         *at = behind == GROUP_NONE ? GROUP_NONE : behind + 1;
         return true;

@@ -113,6 +113,11 @@ static bool is_leg(const struct order *order)
            (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT);
 }
 
+struct group *group_of(const struct engine *engine, const struct order *leg)
+{
+    return is_leg(leg) ? group_find(&engine->groups, leg->now.group) : NULL;
+}
+
 uint64_t *group_leg_of(struct group *group, uint8_t role)
 {
     return role == OC_ROLE_STOP_LOSS ? &group->stop_order : &group->target_order;
@@ -143,6 +148,10 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
         return;
     }
     struct group *group = group_find(&engine->groups, request->group);
+    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_CLOSE)
+        group->phase = GROUP_YIELDS;
+    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_END)
+        group->phase = GROUP_LEFT;
     if (!group || (request->role != OC_ROLE_STOP_LOSS && request->role != OC_ROLE_TAKE_PROFIT))
         return;
     if (request->kind == OC_REQUEST_NEW)
@@ -215,25 +224,6 @@ bool group_leg_is_gone(const struct engine *engine, uint64_t leg)
     return !order || state_is_final(order->state);
 }
 
-uint32_t engine_missing_legs(const struct engine *engine)
-{
-    const struct groups *groups = &engine->groups;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < groups->count; i++) {
-        const struct group *group = &groups->list[i];
-        if (!group->id || group->is_closing || group->entered <= group->exited)
-            continue;
-        const uint8_t held = group_held(engine, group); /* that one is not missing, nor the other while it acts */
-        if (held && group->phase == GROUP_ACTS)
-            continue;
-        count += group->has_stop && held != OC_ROLE_STOP_LOSS && !(group->is_small & GROUP_STOP_IS_SMALL) &&
-                 group_leg_is_gone(engine, group->stop_order);
-        count += group->has_target && held != OC_ROLE_TAKE_PROFIT && !(group->is_small & GROUP_TARGET_IS_SMALL) &&
-                 group_leg_is_gone(engine, group->target_order);
-    }
-    return count;
-}
-
 static bool told_has_room(struct groups *groups)
 {
     if (groups->told_count < groups->told_room)
@@ -290,6 +280,11 @@ bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, i
     group->is_small &= (uint8_t)~bit;
     if (!group_again_is_due(engine, group, role))
         return false;
+    const struct order *before = orders_find(engine->orders, *group_leg_of(group, role));
+    if (before && before->is_accepted)
+        group_again_of(group, role)->tries = 0;
+    if (engine->is_restoring)
+        return true;
     if (engine_submit(engine, &request, &refusal) == OC_OK) {
         *group_leg_of(group, role) = request.order;
         return true;
@@ -316,7 +311,7 @@ void group_leg_size(struct engine *engine, struct group *group, uint8_t role, in
     oc_rc rc = OC_OK;
     if (!goes && (total == order->now.qty || order->ask_bits))
         return;
-    if (!group_again_is_due(engine, group, role))
+    if (!group_again_is_due(engine, group, role) || engine->is_restoring)
         return;
     if (goes) {
         rc = engine_cancel(engine, leg, &refusal);
@@ -329,11 +324,24 @@ void group_leg_size(struct engine *engine, struct group *group, uint8_t role, in
                           "a protective order that could not be brought to the size of its position");
 }
 
+/* In a restart nothing is asked for: what was is recorded. Where the host holds a leg its state follows all the same. */
 static void group_resize(struct engine *engine, struct group *group)
 {
     int64_t open = group->entered - group->exited;
-    stage_begin(engine, 0);
     const uint8_t held = group_held(engine, group);
+    if (group->phase == GROUP_YIELDS && open > 0 && !group->is_closing) {
+        if (group_is_closed_for(engine, group))
+            return;
+        group->phase = held ? GROUP_RETURNS : GROUP_RESTS; /* that has ended, and something is left */
+    }
+    if (engine->is_restoring) {
+        if (held)
+            group_held_work(engine, group, held);
+        return;
+    }
+    if (group->phase == GROUP_LEFT && open > 0 && !group->is_closing)
+        return;
+    stage_begin(engine, 0);
     if (held)
         group_held_work(engine, group, held);
     if (group->has_stop && !held)
@@ -384,8 +392,7 @@ static void groups_close(struct engine *engine, const struct order *order)
         if (after != 0 && group->id == order->now.group) /* its own legs went too far: that excess is being flattened */
             continue;
         group->is_closing = 1;
-        if (!engine->is_restoring)
-            group_resize(engine, group);
+        group_resize(engine, group);
         group_retire(engine, group);
     }
 }
@@ -424,10 +431,11 @@ void groups_fill(struct engine *engine, const struct order *order, const struct 
     struct group *group = group_find(&engine->groups, order->now.group);
     if (group && order->now.role == OC_ROLE_ENTRY) {
         group_reopen(group);
+        group->phase = group->phase == GROUP_LEFT ? GROUP_RESTS : group->phase;
         group->entered += grown_by(engine, group, fill);
     } else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
         group->exited += qty; /* what flattens an excess was counted when it was asked for */
-    if (group && !engine->is_restoring)
+    if (group)
         group_resize(engine, group);
     groups_close(engine, order);
 }
@@ -440,7 +448,7 @@ void groups_final(struct engine *engine, const struct order *order)
     if (!group)
         return;
     const bool is_held = group_held(engine, group) && group->phase != GROUP_RESTS; /* each end leads to what is next */
-    if (is_held && !engine->is_restoring && !group->is_closing && order->now.role != OC_ROLE_ENTRY) {
+    if (is_held && !group->is_closing && order->now.role != OC_ROLE_ENTRY) {
         group_resize(engine, group);
         group_retire(engine, group);
         return;
@@ -487,9 +495,11 @@ static bool leg_is_off(struct engine *engine, const struct group *group, uint64_
 
 static bool needs_work(struct engine *engine, const struct group *group)
 {
-    if (!group->id)
+    if (!group->id || group->phase == GROUP_LEFT)
         return false;
     const uint8_t held = group_held(engine, group);
+    if (group->phase == GROUP_YIELDS)
+        return !group_is_closed_for(engine, group);
     if (held && group->phase != GROUP_RESTS)
         return true;
     return (group->has_stop && held != OC_ROLE_STOP_LOSS && leg_is_off(engine, group, group->stop_order)) ||
@@ -500,10 +510,17 @@ void groups_retry(struct engine *engine)
 {
     if (__builtin_expect(engine->groups.retry_ns == 0, 1) || engine->now_ns < engine->groups.retry_ns)
         return;
+    if (engine->is_restoring && !engine->groups.holds)
+        return;
     engine->groups.retry_ns = 0; /* set anew by what is refused again, or waits still */
-    for (uint32_t i = 0; i < engine->groups.count; i++)
-        if (needs_work(engine, &engine->groups.list[i]))
-            group_resize(engine, &engine->groups.list[i]);
+    for (uint32_t i = 0; i < engine->groups.count; i++) {
+        struct group *group = &engine->groups.list[i];
+        const uint8_t held = group->id ? group_held(engine, group) : OC_ROLE_NONE;
+        if (needs_work(engine, group) || (held && !engine->is_restoring && group_moves(engine, group, held)))
+            group_resize(engine, group);
+    }
+    if (engine->is_restoring)
+        return;
     closing_retry(engine);
     groups_tell(engine);
 }
@@ -514,8 +531,8 @@ void groups_touch(struct engine *engine, uint32_t inst)
     while (next != GROUP_NONE) {
         struct group *group = &engine->groups.list[next];
         next = engine->groups.index.places[next].behind;
-        const uint8_t held = group_held(engine, group);
-        if (held && group_held_moves(engine, group, held))
+        if (engine->protect[group->account] != ENGINE_PROTECT_ORDERS &&
+            group_moves(engine, group, group_held(engine, group)))
             group_resize(engine, group);
     }
     if (engine->groups.told_count)
@@ -528,13 +545,19 @@ void groups_denied(struct engine *engine, const struct order *order)
         return;
     groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
     struct group *group = group_find(&engine->groups, order->now.group);
-    if (group && engine->is_restoring)
-        group_again_after(engine, group, order->now.role, order, order->reason, NULL);
+    if (!group || !engine->is_restoring)
+        return;
+    group_again_after(engine, group, order->now.role, order, order->reason, NULL);
+    if (group_held(engine, group) == order->now.role && *group_leg_of(group, order->now.role) == order->now.order) {
+        *group_leg_of(group, order->now.role) = 0; /* it never went out */
+        if (order->now.role == OC_ROLE_TAKE_PROFIT)
+            group->phase = GROUP_RETURNS;
+    }
 }
 
 void groups_refused(struct engine *engine, const struct order *order, uint16_t answer)
 {
-    struct group *group = is_leg(order) ? group_find(&engine->groups, order->now.group) : NULL;
+    struct group *group = group_of(engine, order);
     if (!group || engine->protect[group->account] == ENGINE_PROTECT_ORDERS)
         return; /* a simulator refuses what has nothing to close any more */
     const uint8_t held = group_held(engine, group);
@@ -551,19 +574,7 @@ void groups_refused(struct engine *engine, const struct order *order, uint16_t a
 void groups_stands(struct engine *engine, const struct order *order)
 {
     struct group *group = engine->groups.live && is_leg(order) ? group_find(&engine->groups, order->now.group) : NULL;
-    if (group && !engine->is_restoring && *group_leg_of(group, order->now.role) == order->now.order &&
+    if (group && *group_leg_of(group, order->now.role) == order->now.order &&
         leg_is_off(engine, group, order->now.order))
         group_resize(engine, group);
-}
-
-void groups_terms_changed(struct engine *engine, uint32_t inst)
-{
-    if (!engine->groups.live)
-        return;
-    for (uint32_t i = 0; i < engine->groups.count; i++) {
-        struct group *group = &engine->groups.list[i];
-        if (group->id && OC_INST_INDEX(group->inst) == OC_INST_INDEX(inst))
-            group->stop_again.next_ns = group->target_again.next_ns = 0;
-    }
-    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
 }

@@ -43,11 +43,12 @@ struct group_again { /* what is refused of a leg, until it stands */
     uint32_t zero;
 };
 
-enum {                  /* of a group of which the host holds a leg */
-       GROUP_RESTS = 0, /* the other leg is, or is to be, an order at the venue */
-       GROUP_ACTS =
-           1, /* the market has touched the leg that the host holds: the other is taken back, and then this one is the order */
-       GROUP_RETURNS = 2 /* it did not close all: the other one goes back */
+enum {                    /* the phase of a group; of which the host holds no leg: RESTS, YIELDS */
+       GROUP_RESTS = 0,   /* what is not the host's is, or is to be, an order at the venue */
+       GROUP_ACTS = 1,    /* the market has touched the host's leg: the other is taken back, then this one is sent */
+       GROUP_RETURNS = 2, /* it did not close all: the other one goes back */
+       GROUP_YIELDS = 3,  /* on spot: its legs are taken back, for what they lock is being closed at market */
+       GROUP_LEFT = 4     /* a person took all of it back: nothing is asked for until its entry fills on */
 };
 
 struct group {
@@ -108,7 +109,7 @@ uint64_t groups_stop_of(const struct groups *groups, uint64_t id);
 void groups_to_tell(struct engine *engine, uint64_t order);
 /* After the input was told to its strategy: tells it of legs that were refused. */
 void groups_tell(struct engine *engine);
-/* With a price: asks again for what was refused of legs, when it is time. */
+/* With a price, and with a timer of no strategy where the host holds legs: asks again for what was refused of legs, when it is time. */
 void groups_retry(struct engine *engine);
 /* Of an order: something about it was refused here, now or in a record. A leg is looked at again when it is time. */
 void groups_denied(struct engine *engine, const struct order *order);
@@ -135,17 +136,31 @@ bool group_leg_is_gone(const struct engine *engine, uint64_t leg);
 bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, int64_t qty, bool acts);
 /* Brings one leg to `qty` open units: placed, amended or canceled. */
 void group_leg_size(struct engine *engine, struct group *group, uint8_t role, int64_t qty);
+struct group *group_of(const struct engine *engine, const struct order *leg); /* NULL: it is no leg */
 uint64_t *group_leg_of(struct group *group, uint8_t role);
 /* In a batch of the host, of a group whose leg of the role `held` is the host's: whatever is to be done now. */
 void group_held_work(struct engine *engine, struct group *group, uint8_t held);
-/* With a price: whether there is something to be done now. The leg of the host acts where the market touches it. */
-bool group_held_moves(struct engine *engine, struct group *group, uint8_t held);
+/* With a price: whether there is something to be done now. The leg that the host holds (OC_ROLE_NONE: neither) acts where the market
+ * touches it. */
+bool group_moves(struct engine *engine, struct group *group, uint8_t held);
 /* The leg that the host holds of a group, OC_ROLE_...; NONE: both are orders, or there is one. */
 uint8_t group_held(const struct engine *engine, const struct group *group);
 /* After a price of an instrument, where the host holds legs of it. */
 void groups_touch(struct engine *engine, uint32_t inst);
+/* In a batch: what is held there is to be closed at market. Where legs lock it, they are taken back for that. */
+void groups_yield(struct engine *engine, const struct oc_request *closing);
+/* This leg is taken back with all that protects: the one that the host holds goes with it. True: there is one, and the cancel says so by
+ * OC_ROLE_END. */
+bool groups_let_go(struct engine *engine, const struct order *leg);
+/* Whether the book that a group protects is being closed. */
+bool group_is_closed_for(const struct engine *engine, const struct group *group);
 /* Of an entry with protection: why its account's venue does not hold it as it is asked to; NULL: it does. */
 const char *protect_refuses(const struct engine *engine, const struct oc_request *entry);
+/* When something of groups is due without a price: where the host holds legs. INT64_MAX: nothing is. */
+static inline int64_t groups_next_ns(const struct groups *groups)
+{
+    return groups->holds && groups->retry_ns ? groups->retry_ns : INT64_MAX;
+}
 /* Whether groups may be held by the host in this session. */
 static inline bool groups_are_held(const struct groups *groups) { return groups->holds && groups->live; }
 

@@ -247,26 +247,6 @@ static void a_refused_leg_is_asked_for_again(void **state)
     fixture_free(f);
 }
 
-/* What is refused for an hour and more is an alarm each hour, and asked for no more often than that. */
-static void a_leg_that_stays_refused_is_said_each_hour(void **state)
-{
-    (void)state;
-    struct fixture *f = fixture_new(COST_AVERAGE);
-    const struct oc_risk table = {.size = sizeof table, .check = legs_later};
-    legs_pass = false;
-    assert_int_equal(engine_add_rule(f->engine, "later", &table, NULL), OC_OK);
-    uint64_t entry = guarded(f, 10);
-    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
-    const int64_t began_ns = f->now_ns;
-    for (int64_t at = 1; at <= 5 * 3600; at++)
-        price_at(f, began_ns + at * second);
-    const uint64_t denied = engine_stats(f->engine)->denied;
-    assert_int_equal(engine_stats(f->engine)->alarms, 2 * 5);
-    assert_true(denied <= 2 * (GROUPS_TRIES_MAX + 6));
-    assert_true(denied >= 2 * GROUPS_TRIES_MAX);
-    fixture_free(f);
-}
-
 static bool changes_pass;
 
 static oc_rc changes_later(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
@@ -586,7 +566,6 @@ int main(void)
         cmocka_unit_test(an_excess_that_cannot_be_flattened_is_an_alarm),
         cmocka_unit_test(turning_over_takes_the_protection_down),
         cmocka_unit_test(a_refused_leg_is_asked_for_again),
-        cmocka_unit_test(a_leg_that_stays_refused_is_said_each_hour),
         cmocka_unit_test(a_refused_size_of_a_leg_is_asked_for_again),
         cmocka_unit_test(a_refused_cancel_of_a_leg_is_asked_for_again),
         cmocka_unit_test(protection_on_the_wrong_side_is_refused),

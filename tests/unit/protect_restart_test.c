@@ -5,6 +5,9 @@ enum { LOG_MAX = 64 };
 struct log { /* what the journal holds, in its order: inputs, and what was asked for behind each */
     char events[LOG_MAX][512];
     uint32_t count;
+    struct group groups[LOG_MAX]; /* behind each input */
+    int64_t retries_ns[LOG_MAX];
+    bool is_whole[LOG_MAX];
 };
 
 static void log_input(struct log *log, struct fixture *f, void *event)
@@ -16,6 +19,9 @@ static void log_input(struct log *log, struct fixture *f, void *event)
     memcpy(log->events[log->count++], event, head->size);
     for (uint32_t i = from; i < f->record_count; i++)
         memcpy(log->events[log->count++], f->records[i], sizeof f->records[i]);
+    log->groups[log->count - 1] = f->engine->groups.list[0];
+    log->retries_ns[log->count - 1] = f->engine->groups.retry_ns;
+    log->is_whole[log->count - 1] = true;
 }
 
 static void log_price(struct log *log, struct fixture *f, int64_t price)
@@ -58,6 +64,70 @@ static void a_day(struct log *log, struct fixture *f)
     log_say(log, f, OC_EV_ACCEPTED, last(f)->order);
 }
 
+static bool targets_pass = true;
+
+static oc_rc no_target(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                       struct oc_verdict *verdict)
+{
+    (void)self;
+    (void)ctx;
+    verdict->allowed = targets_pass || ask->role != OC_ROLE_TAKE_PROFIT || ask->kind != OC_REQUEST_NEW;
+    return OC_OK;
+}
+
+static const struct oc_risk no_target_rule = {.size = sizeof no_target_rule, .check = no_target};
+
+/* A rule refuses the target when it is to go out: the stop goes back with the same input. */
+static void a_denied_target(struct log *log, struct fixture *f)
+{
+    const uint64_t stop = last(f)->order;
+    f->now_ns += GROUPS_RETRY_NS;
+    log_price(log, f, 11000);
+    targets_pass = false;
+    log_say(log, f, OC_EV_CANCELED, stop);
+    targets_pass = true;
+    assert_int_equal(f->engine->stats.alarms, 1);
+    is_a(last(f), OC_REQUEST_NEW, OC_ROLE_STOP_LOSS, OC_ORDER_STOP, 7);
+    log_say(log, f, OC_EV_ACCEPTED, last(f)->order);
+}
+
+/* Everything is refused once: the cancel of the stop, the target, the stop that goes back; and a timer asks for that again. */
+static void a_bad_day(struct log *log, struct fixture *f)
+{
+    struct oc_ev_timer timer;
+    const uint64_t stop = last(f)->order;
+    f->now_ns += GROUPS_RETRY_NS;
+    log_price(log, f, 11000);
+    log_say(log, f, OC_EV_CANCEL_REJECTED, stop);
+    f->now_ns += 4 * GROUPS_RETRY_NS;
+    log_price(log, f, 11000);
+    log_say(log, f, OC_EV_CANCELED, stop);
+    is_a(last(f), OC_REQUEST_NEW, OC_ROLE_TAKE_PROFIT, OC_ORDER_LIMIT, 7);
+    log_say(log, f, OC_EV_REJECTED, last(f)->order);
+    is_a(last(f), OC_REQUEST_NEW, OC_ROLE_STOP_LOSS, OC_ORDER_STOP, 7);
+    log_say(log, f, OC_EV_REJECTED, last(f)->order);
+    const uint32_t sent = f->sent_count;
+    f->now_ns = engine_next_ns(f->engine);
+    assert_true(f->now_ns < INT64_MAX && engine_take_timer(f->engine, f->now_ns, &timer));
+    log_input(log, f, &timer);
+    assert_int_equal(f->sent_count, sent + 1);
+    is_a(last(f), OC_REQUEST_NEW, OC_ROLE_STOP_LOSS, OC_ORDER_STOP, 7);
+    log_say(log, f, OC_EV_ACCEPTED, last(f)->order);
+}
+
+/* What decides what is asked for when is the same after a restart: else a replay of both lives would go another way. */
+static void is_as_it_was(const struct fixture *f, const struct log *log, uint32_t at)
+{
+    const struct group *now = &f->engine->groups.list[0], *was = &log->groups[at];
+    assert_int_equal(f->engine->groups.live, 1);
+    assert_true(now->phase == was->phase && now->entered == was->entered && now->exited == was->exited);
+    assert_true(now->stop_order == was->stop_order && now->target_order == was->target_order);
+    assert_true(now->stop_again.next_ns == was->stop_again.next_ns && now->stop_again.tries == was->stop_again.tries);
+    assert_true(now->target_again.next_ns == was->target_again.next_ns &&
+                now->target_again.tries == was->target_again.tries);
+    assert_true(f->engine->groups.retry_ns == log->retries_ns[at]);
+}
+
 /* The venue answers all that is open, and fills targets; stops alone rest. */
 static void venue_answers(struct spot *spot)
 {
@@ -95,16 +165,21 @@ static bool is_stopped(const struct spot *spot)
 static void killed_behind_each_record(void **state)
 {
     (void)state;
-    struct log log = {.count = 0};
+    static struct log log;
     struct spot spot;
     struct fixture *f = new_host(&spot, false);
     f->on_request = NULL;
+    assert_int_equal(engine_add_rule(f->engine, "no_target", &no_target_rule, NULL), OC_OK);
     a_day(&log, f);
+    a_denied_target(&log, f);
+    a_bad_day(&log, f);
     fixture_free(f);
     for (uint32_t cut = 2; cut <= log.count; cut++) {
         f = new_host(&spot, false);
         for (uint32_t i = 0; i < cut; i++)
             assert_int_equal(engine_restore(f->engine, (const void *)log.events[i]), OC_OK);
+        if (log.is_whole[cut - 1])
+            is_as_it_was(f, &log, cut - 1);
         const struct book *book = fixture_book(f);
         spot.held = book ? book->position.qty : 0;
         f->trades = 1000;
@@ -131,7 +206,7 @@ static void a_checkpoint_goes_on(void **state)
     (void)state;
     enum { SIZE = 1 << 22 };
     char *bytes = malloc(SIZE);
-    struct log log = {.count = 0};
+    static struct log log;
     struct spot spot, of_other;
     struct fixture *f = new_host(&spot, false), *g;
     bought(&spot, 10, 9500, 11000);

@@ -56,7 +56,7 @@ static void what_the_target_leaves_has_its_stop_again(void **state)
         is_a(last(f), OC_REQUEST_NEW, OC_ROLE_STOP_LOSS, OC_ORDER_STOP, 10 - filled);
         accepted(f);
         fixture_price(f, 11000); /* within the second */
-        assert_int_equal(f->sent_count, sent + (filled ? 2 : 1));
+        assert_int_equal(f->sent_count, sent + 1);
         price_after(f, 1, 11000);
         assert_int_equal(f->sent_count, sent + 2);
         assert_int_equal(last(f)->kind, OC_REQUEST_CANCEL);
@@ -300,6 +300,34 @@ static void a_target_that_rests_is_taken_back(void **state)
     fixture_free(f);
 }
 
+/* No price comes: a timer takes it back, and asks again for what was refused. */
+static void time_passes_without_a_price(void **state)
+{
+    (void)state;
+    struct spot spot;
+    struct fixture *f = new_host(&spot, false);
+    bought(&spot, 10, 9500, 11000);
+    fixture_say(f, OC_EV_REJECTED, last(f)->order);
+    assert_int_equal(f->sent_count, 2);
+    f->now_ns += GROUPS_RETRY_NS;
+    fixture_tick(f, f->now_ns);
+    assert_int_equal(f->sent_count, 3);
+    is_a(last(f), OC_REQUEST_NEW, OC_ROLE_STOP_LOSS, OC_ORDER_STOP, 10);
+    const uint64_t stop = accepted(f);
+    fixture_price(f, 11000);
+    fixture_say(f, OC_EV_CANCELED, stop);
+    const uint64_t target = accepted(f);
+    f->now_ns += GROUPS_REST_NS;
+    fixture_tick(f, f->now_ns - 1);
+    assert_int_equal(f->sent_count, 5);
+    fixture_tick(f, f->now_ns);
+    assert_int_equal(f->sent_count, 6);
+    assert_int_equal(last(f)->order, target);
+    fixture_say(f, OC_EV_CANCELED, target);
+    is_a(last(f), OC_REQUEST_NEW, OC_ROLE_STOP_LOSS, OC_ORDER_STOP, 10);
+    fixture_free(f);
+}
+
 /* The entry fills on: the stop grows; while the target is out it waits, and what comes then has its stop behind it. */
 static void an_entry_that_fills_on(void **state)
 {
@@ -503,6 +531,7 @@ int main(void)
         cmocka_unit_test(a_target_that_is_refused),
         cmocka_unit_test(a_stop_that_the_venue_refuses),
         cmocka_unit_test(a_target_that_rests_is_taken_back),
+        cmocka_unit_test(time_passes_without_a_price),
         cmocka_unit_test(an_entry_that_fills_on),
         cmocka_unit_test(a_venue_without_stops),
         cmocka_unit_test(what_is_refused_before_it_leaves),

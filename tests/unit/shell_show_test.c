@@ -62,9 +62,9 @@ static void tables_fit(void **unused)
                                   "o1  12:00:01  BUY   0.1000  BTC/USDT  market  filled  0.1000  60,012.4\n");
     shell_resize(kit->shell, 40, 0);
     kit_eval(kit, "positions");
-    assert_string_equal(kit->out, "symbol    side       qty      P&L\n"
-                                  "BTC/USDT  long    0.3000  +303.55\n"
-                                  "BTC/USDT  short  -0.1000   -98.76\n");
+    assert_string_equal(kit->out, "symbol    side       qty      P&L  stop\n"
+                                  "BTC/USDT  long    0.3000  +303.55  none\n"
+                                  "BTC/USDT  short  -0.1000   -98.76  none\n"); /* what protects goes last of all */
     kit_free(kit);
 }
 
@@ -138,6 +138,11 @@ static void the_prompt_says_where_one_is(void **unused)
     kit_eval(kit, "use eth/usdt");
     shell_prompt(kit->shell, false, prompt);
     assert_string_equal(prompt, "LIVE ETH/USDT 2,512.50  1,234,567.89 +12245.7% halted KILLED paused > ");
+    kit->is_rehearsed_only = true;
+    shell_prompt(kit->shell, false, prompt);
+    assert_string_equal(prompt,
+                        "LIVE REHEARSED ONLY ETH/USDT 2,512.50  1,234,567.89 +12245.7% halted KILLED paused > ");
+    kit->is_rehearsed_only = false;
     shell_prompt(kit->shell, true, prompt);
     assert_string_equal(prompt, "  ... > ");
     assert_true(shell_headline(kit->shell, line, sizeof line) > 0);
