@@ -63,6 +63,8 @@ static const struct config_key keys[] = {
      "on"},
     {"strategy.suspended_entries", "text", "keep",
      "open entries of a strategy that was suspended: keep, cancel; flatten cancels them too"},
+    {"data.keep", "duration", "all",
+     "data fetch: bars of a file that lie further back than this before its last one are let go"},
     {"data.symbol", "text", "from the file name", "unified symbol of the file: BTC/USDT"},
     {"data.options", "text", "inferred", "columns=...;unit=ms;zone=UTC;period=1m;price_step=0.01;qty_step=1e-8"},
     {"data.intrabar", "text", "none", "finer data that decide what bars cannot: files, with commas between"},

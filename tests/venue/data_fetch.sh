@@ -29,6 +29,18 @@ head -n "$(wc -l <whole)" $file | cmp -s - whole || fail 'what lies before is no
 sed 40,49d whole >$file
 fetch --from "$day" >five
 says 'gap: .*, 10 bars' five || fail "the hole is not told: $(cat five)"
+# What lies further back than data.keep is let go; more than that is not asked for; without it nothing is.
+cp whole $file
+fetch --from "$day" --set data.keep=1h >six 2>&1 && fail "it asks for what it lets go: $(cat six)"
+says 'from: data.keep lets go what lies further back than 1h' six || fail "it says $(cat six)"
+cmp -s whole $file || fail 'refused, it has changed the file'
+hour=$(tail -n 1 whole | cut -d, -f1)
+until=$(date -u -d "$hour" +%Y-%m-%dT%H:%M:00Z)
+fetch --from "$(date -u -d "$until - 30 minutes" +%Y-%m-%dT%H:%M:%SZ)" --to "$until" --set data.keep=1h --json >seven || fail "it ends with $? and says $(cat seven)"
+jq -e --argjson all "$(($(wc -l <whole) - 1))" '.bars <= 61 and .let_go == $all - .bars and .bars + .let_go == $all' seven >/dev/null || fail "it says $(cat seven)"
+[ "$(tail -n +2 $file | wc -l)" = "$(jq .bars seven)" ] || fail "the file has $(wc -l <$file) lines"
+tail -n +2 $file >rest
+tail -n "$(jq .bars seven)" whole | cmp -s - rest || fail 'the file has other bars'
 # A backtest reads it.
 cp whole $file
 "$outcry" backtest "$here/../../strategies/buy_and_hold.lua" $file --cash '10000 USD' --json >backtest.json 2>backtest.log || fail "a backtest says $(cat backtest.log)"
