@@ -25,7 +25,7 @@ static const char usage[] =
     "VENUE is a group of the configuration. FILE is data/VENUE/BASE-QUOTE-TIMEFRAME.csv where none is named; what it "
     "holds is\n"
     "not asked for again. What is recorded goes to data/VENUE/BASE-QUOTE-trades.csv and -quotes.csv, behind what is "
-    "there. No key is needed.\n";
+    "there;\norder books too, to -books.csv, with --set data.record=trades,quotes,books. No key is needed.\n";
 
 struct row {
     int64_t open_ns;

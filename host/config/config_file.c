@@ -65,6 +65,7 @@ static const struct config_key keys[] = {
      "open entries of a strategy that was suspended: keep, cancel; flatten cancels them too"},
     {"data.keep", "duration", "all",
      "data fetch: bars of a file that lie further back than this before its last one are let go"},
+    {"data.record", "list", "trades, quotes", "what `data record` writes: trades, quotes, books"},
     {"data.symbol", "text", "from the file name", "unified symbol of the file: BTC/USDT"},
     {"data.options", "text", "inferred", "columns=...;unit=ms;zone=UTC;period=1m;price_step=0.01;qty_step=1e-8"},
     {"data.intrabar", "text", "none", "finer data that decide what bars cannot: files, with commas between"},

@@ -45,8 +45,8 @@ static void put_slip(const struct console_service *service, struct text *reply, 
 static void put_told(const struct console_service *service, struct text *reply, const struct order *order)
 {
     const struct market *market = markets_get(engine_markets(service->engine), order->now.head.inst);
-    const bool waits = order->state == STATE_SUBMITTED || order->state == STATE_PENDING_UPDATE ||
-                       order->state == STATE_PENDING_CANCEL;
+    const bool waits =
+        order->state == STATE_SUBMITTED || order->state == STATE_PENDING_UPDATE || order->state == STATE_PENDING_CANCEL;
     if (waits && market && market->bar.head.size && !market->quote_ns && market->last == market->bar.close)
         json_time(reply, "told", market->bar.open_ns + 2 * market->bar.period_ns);
     else

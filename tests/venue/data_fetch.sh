@@ -69,6 +69,22 @@ kill -INT $host
 wait $host
 host=
 awk -F, 'NF != 4 { bad = 1 } END { exit bad || NR < 5 }' data/binanceus/BTC-USD-trades.csv || fail "the trades: $(cat data/binanceus/BTC-USD-trades.csv)"
+# Order books, where they are asked for: whole at first, then what changes, by the venue's numbers.
+[ ! -e data/binanceus/BTC-USD-books.csv ] || fail 'books are recorded that nobody asked for'
+"$outcry" data record binanceus BTC/USD --set data.record=boooks --config main.conf >wrong 2>&1 && fail 'it records what it does not know'
+says "data.record: 'boooks': expected trades, quotes, books" wrong || fail "it says $(cat wrong)"
+mv data/binanceus/BTC-USD-trades.csv trades.kept
+"$outcry" data record binanceus BTC/USD --duration 30s --set data.record=books --config main.conf >recorded 2>&1 &
+host=$!
+changes() { tell buy 0.001 BTCUSD at the website of second; sleep 0.2; grep -q ',change,' data/binanceus/BTC-USD-books.csv && grep -q ',whole,' data/binanceus/BTC-USD-books.csv; }
+until_ changes
+kill -INT $host
+wait $host || fail "recording books ends with $?: $(cat recorded)"
+host=
+[ ! -e data/binanceus/BTC-USD-trades.csv ] || fail 'trades are recorded that nobody asked for'
+mv trades.kept data/binanceus/BTC-USD-trades.csv
+awk -F, 'NR == 1 { next } NF != 7 || $3 > $4 || ($2 != "whole" && $2 != "change") || ($5 != "bid" && $5 != "ask" && $5 != "") { bad = NR } END { exit bad || NR < 10 }' data/binanceus/BTC-USD-books.csv ||
+    fail "the books: $(head -5 data/binanceus/BTC-USD-books.csv)"
 cat >ticks.lua <<'END'
 strategy { name = "ticks" }
 function on_trade(m, t) if m.position.qty == 0 and not m:busy() then m:buy { qty = 0.001 } end end
