@@ -107,6 +107,9 @@ function S.order_line(o, status)
     if o.price then add('@ %s', S.price(info, o.price)) end
     local state = (o.state == 'ACCEPTED' or o.state == 'PARTIALLY_FILLED') and 'open' or o.state:lower():gsub('_', ' ')
     local is_bad = o.state == 'REJECTED' or o.state == 'DENIED' or o.state == 'UNKNOWN'
+    if o.told and not (status and (status.paused or status.ended)) then -- fed with bars alone: nothing is known before
+      state = 'sent, told at ' .. (o.told:sub(1, 10) == o.created:sub(1, 10) and o.told:sub(12, 19) or S.clock(o.told))
+    end
     parts[#parts + 1] = S.paint(is_bad and 'red' or nil, state .. (o.reason and o.reason ~= '' and ' ' .. o.reason or ''))
   end
   if has_fills then

@@ -48,6 +48,13 @@ wait $host
 exits $? 0 "the host at the end of its input"
 pids=
 
+# Of a market that is fed with bars alone nothing is known of an order before its bar is over: when that is, is said.
+(sleep 5.5; printf 'live.unlock()\nbuy 0.01\n'; sleep 4; printf 'print("told:", m.position.qty)\n') |
+    "$outcry" console --feed synthetic-bars:2000 --speed 15x --set console.rehearse_live=true >"$work/out" 2>&1
+exits $? 0 "told later"
+grep -q '^o1 BUY 0.0100 BTC/USDT sent, told at 00:0[1-9]:00 ' "$work/out" || { say "it is not said when it is told"; cat "$work/out"; }
+has "$work/out" "told:	0.01"
+
 # The prompt and the headline say so in a terminal, in red.
 if command -v script >/dev/null; then
     (sleep 1; printf 'quit\n'; sleep 0.5) | TERM=xterm-256color timeout 20 script -qfec "$outcry console --feed synthetic-bars:2000 --paused --set console.rehearse_live=true" /dev/null >"$work/out" 2>&1

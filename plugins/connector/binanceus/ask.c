@@ -77,9 +77,9 @@ static oc_rc read_info(struct binance *bn, struct kit_page *page)
     const struct kit_member members[] = {
         {"symbols", &symbols}, {"exchangeFilters", &filters}, {"serverTime", &time}, {"rateLimits", &limits}};
     struct oc_instrument all = {0};
-    page->what = &all;
     if (!KIT_TAKE(&json, members) || !kit_json_end(&json))
         return OC_E_DATA;
+    page->what = &all;
     oc_rc rc = time.size ? kit_take_ms(&bn->kit, page->in, time) : (oc_rc)OC_OK;
     if (rc >= 0 && limits.size)
         rc = kit_page_say(bn, page, kit_json_into(limits), take_limit);
@@ -88,6 +88,7 @@ static oc_rc read_info(struct binance *bn, struct kit_page *page)
     page->count = 0;
     if (rc >= 0)
         rc = kit_page_say(bn, page, kit_json_into(symbols), bn_say_instrument);
+    page->what = NULL;
     return rc < 0 ? rc : page->count ? (oc_rc)OC_OK : (oc_rc)OC_E_DATA;
 }
 

@@ -154,7 +154,7 @@ static inline void kit_terms_write(const struct kit_terms *terms, const struct k
         if (text)
             kit_query_text(query, list[i].name, text);
         else if (id)
-            kit_query_id(query, list[i].name, list[i].text, id);
+            kit_query_id(query, list[i].name, list[i].text ? list[i].text : "", id);
         else if (kit_term_number(&list[i], &request->ask, info, &units, &step))
             kit_query_units(query, list[i].name, units, step);
     }
