@@ -224,6 +224,7 @@ END
 : >alerts
 hand skew 20s
 words 'live.unlock()' 'buy 0.0005 BTC/USD @ 59500'
+heard refused
 until_ is '.venues[0].clock.offset_ms > 19000 and .venues[0].state == "running"'
 words 'live.unlock()' 'buy 0.0005 BTC/USD @ 59400'
 until_ is '(.orders | map(select(.qty == 0.0005)) | length) >= 1'
