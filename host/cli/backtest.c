@@ -77,6 +77,7 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
         (void)complain(&error, rc, options->json);
         goto out;
     }
+    log_set_sink(run_log_to_stderr, &run->log);
     run->detach = detach;
     interrupt_install();
     examination->words = (struct probe_words){argc, argv};
@@ -106,6 +107,7 @@ out:
     if (examination)
         examine_release(examination);
     free(examination);
+    log_set_sink(run_log_to_stderr, NULL);
     run_free(run);
     free(registry);
     if (options)

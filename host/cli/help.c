@@ -61,7 +61,8 @@ const struct verb help_verbs[] = {
 const struct help_option help_options[] = {
     {"cash", "'10000 USDT'", "opening cash; the first currency values the account", HELP_RUNS},
     {"p", "name=value", "a parameter of the strategy; --param is the same", HELP_RUNS},
-    {"symbol", "BTC/USDT", "when the file does not say", HELP_RUNS},
+    {"symbol", "BTC/USDT", "of a file that does not say; at a venue the markets, with commas between", HELP_RUNS},
+    {"timeframe", "1h", "length of the bars of a strategy that names none", HELP_RUNS},
     {"venue", "NAME[,NAME...]", "groups of the configuration: where to trade", HELP_RUN | HELP_CONSOLE},
     {"feed", "NAME", "synthetic-bars[:COUNT], or replay:FILE", HELP_PAPER | HELP_CONSOLE},
     {"speed", "60", "so many times as fast as the data's clock; max", HELP_PAPER | HELP_CONSOLE},

@@ -25,8 +25,9 @@ enum { PAPER_DEADLINE_NS = 250000000, TURNS_BETWEEN_LOOKS = 1023 };
 
 void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length)
 {
-    (void)arg;
     (void)level;
+    if (arg)
+        log_lines_take(arg, line, length);
     standing_clear();
     fwrite(line, 1, length, stderr);
     fputc('\n', stderr);
@@ -487,6 +488,7 @@ oc_rc run_to_report(struct run *run)
             take_whole(run, shown, result);
         }
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;
+        result->log = &run->log;
         if (run->progress_turns > TURNS_BETWEEN_LOOKS)
             fputs("\r\x1b[K", stderr);
         if (rc == OC_OK && run->examiner)

@@ -59,6 +59,8 @@ static const struct config_key keys[] = {
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
     {"strategy.stake", "stake", "none",
      "what an entry is worth whose order names no amount: \"100 USDT\", or \"10%\" of equity"},
+    {"strategy.timeframe", "duration", "what its file says, else the data's bars",
+     "length of the bars of a strategy that names none: 1m, 1h, 1d"},
     {"strategy.entry_timeout", "duration", "none",
      "a limit or stop entry that says no end of its own is gone (GTD) after so long"},
     {"strategy.on_error", "text", "suspend",

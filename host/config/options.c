@@ -50,6 +50,7 @@ static const struct option known[] = {
     {"workers", "research.workers"},
     {"quick", NULL},
     {"symbol", "data.symbol"},
+    {"timeframe", "strategy.timeframe"},
     {"data", "data.options"},
     {"intrabar", NULL},
     {"intrabar-data", "data.intrabar_options"},

@@ -145,7 +145,7 @@ static void falls_short(struct engine *engine, struct book *book, const struct o
         engine_alarm(engine, order, "a position that was to be closed could not be: it is left as it is");
         return;
     }
-    engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
+    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
 }
 
 /* What is still to be closed, as it was asked for before. */

@@ -305,6 +305,8 @@ static void left(struct io_venue *venue, struct io_pending *pending, const struc
     pending->exchange = op->exchange;
     pending->stream = op->stream;
     pending->left_ns = io_venue_now(venue);
+    if (oc_request_makes_order(pending->ask->ask.kind) || pending->ask->ask.kind == OC_REQUEST_AMEND)
+        io_account_moved(venue, pending->ask->ask.account);
     pending->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, op->at_ns);
     if (is_about_order(pending))
         (void)io_say(venue, &sent.head);

@@ -17,6 +17,7 @@
 enum { RESULT_NAMES_MAX = 200 };
 
 struct checks;
+struct log_lines;
 struct live;
 struct shadow;
 
@@ -51,6 +52,7 @@ struct result {
     const struct order_rows *orders;       /* NULL: none were kept */
     const struct plots *plots;             /* NULL: none were kept */
     const struct paths *paths;             /* NULL: none were kept */
+    const struct log_lines *log;           /* NULL: nothing was kept */
     const struct checks *checks;           /* NULL: nothing was asked behind it */
     const char *warning;                   /* what nobody may overlook; NULL: nothing */
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: numbers only */

@@ -155,6 +155,7 @@ struct session {
     struct settings *settings; /* borrowed */
     struct registry *registry; /* borrowed */
     struct parts *parts;       /* owned; NULL: not decided yet */
+    bool is_rehearsed_only;    /* real money at an account that was never tried: what orders are worth is capped */
     bool is_whole;             /* it runs to the end of its data: stopped by hand before, it is interrupted */
     bool may_lack_rules; /* a rule that cannot be had leaves cancels and reductions, instead of refusing the start */
     struct session_stages stages;

@@ -9,7 +9,8 @@
 #include "session/protection.h"
 
 enum { BARE_LOOKS = 5 }; /* a stop is replaced within so many seconds, or that is told */
-#define LOOK_NS 1000000000ll
+#define LOOK_NS     1000000000ll
+#define BARE_SAY_NS 3600000000000ll /* and again, until it is mended */
 
 static const char *symbol_of(const struct watch *watch, uint32_t inst)
 {
@@ -195,9 +196,11 @@ static void look_at_protection(struct watch *watch)
             continue;
         }
         watch->was_protected[i] |= protection.has_leg;
-        if (!watch->was_protected[i] || watch->is_bare[i] || ++watch->bare[i] < BARE_LOOKS)
+        const bool is_said = watch->is_bare[i] && watch->look_ns < watch->bare_ns[i] + BARE_SAY_NS;
+        if (!watch->was_protected[i] || is_said || ++watch->bare[i] < BARE_LOOKS)
             continue;
         watch->is_bare[i] = true;
+        watch->bare_ns[i] = watch->look_ns;
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_UNPROTECTED, symbol_of(watch, position->inst),
                  protection.stopped ? "%s: only a part of a %s position has its stop"
                                     : "%s: the stop of a %s position is not there any more",

@@ -407,12 +407,36 @@ static void a_strategy_is_told_of_each_refused_leg(void **state)
     assert_int_equal(user.orders, 2 * COUNT);
     assert_int_equal(f->engine->groups.told_count, 0);
     legs_pass = true;
-    f->now_ns += GROUPS_RETRY_NS;
+    f->now_ns += 2 * GROUPS_RETRY_NS;
     user.orders = 0;
     fixture_price(f, 10000);
     assert_int_equal(user.orders, 0);
     assert_int_equal(f->sent_count, 3 * COUNT);
     assert_true(f->engine->groups.retry_ns == 0);
+    fixture_free(f);
+}
+
+/* The entry fills while its legs are amended: when that is answered they are brought to what there is by then. */
+static void what_fills_during_an_amend_is_protected(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t entry = guarded(f, OC_SIDE_BUY, 10, 9500, 0);
+    fixture_trade(f, entry, OC_SIDE_BUY, 2, 10000);
+    const uint64_t stop = f->sent[1].order;
+    fixture_say(f, OC_EV_ACCEPTED, stop);
+    fixture_trade(f, entry, OC_SIDE_BUY, 3, 10000);
+    fixture_trade(f, entry, OC_SIDE_BUY, 5, 10000);
+    assert_int_equal(f->sent_count, 3);
+    struct oc_ev_answer answer = fixture_answer(f, OC_EV_AMENDED, stop);
+    answer.qty = 5;
+    fixture_input(f, &answer);
+    assert_int_equal(f->sent_count, 4);
+    assert_int_equal(f->sent[3].kind, OC_REQUEST_AMEND);
+    assert_int_equal(f->sent[3].qty, 10);
+    answer.qty = 10;
+    fixture_input(f, &answer);
+    assert_int_equal(f->sent_count, 4);
     fixture_free(f);
 }
 
@@ -585,6 +609,7 @@ int main(void)
         cmocka_unit_test(an_entry_that_goes_on_is_protected_anew),
         cmocka_unit_test(forty_groups_at_once),
         cmocka_unit_test(a_strategy_is_told_of_each_refused_leg),
+        cmocka_unit_test(what_fills_during_an_amend_is_protected),
         cmocka_unit_test(what_is_to_be_told_stops_at_its_limit),
         cmocka_unit_test(what_a_failed_callback_guarded_is_forgotten),
         cmocka_unit_test(records_give_each_order_its_place),

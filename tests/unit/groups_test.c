@@ -214,7 +214,41 @@ static void price_at(struct fixture *f, int64_t now_ns)
     fixture_input(f, &trade);
 }
 
+static const int64_t second = GROUPS_RETRY_NS;
+
+/* Later each time, and said once while the reason is the same. */
 static void a_refused_leg_is_asked_for_again(void **state)
+{
+    (void)state;
+    static const int64_t waits[] = {1, 2, 4, 8, 16, 32, 60, 60};
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = legs_later};
+    legs_pass = false;
+    assert_int_equal(engine_add_rule(f->engine, "later", &table, NULL), OC_OK);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    int64_t at_ns = f->now_ns;
+    assert_int_equal(f->sent_count, 1);
+    assert_int_equal(engine_stats(f->engine)->denied, 2); /* both */
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        price_at(f, at_ns + waits[i] * second - 1);
+        assert_int_equal(engine_stats(f->engine)->denied, 2 * (i + 1));
+        at_ns += waits[i] * second;
+        price_at(f, at_ns);
+        assert_int_equal(engine_stats(f->engine)->denied, 2 * (i + 2));
+    }
+    assert_int_equal(engine_stats(f->engine)->alarms, 2);
+    legs_pass = true;
+    price_at(f, at_ns + 60 * second);
+    assert_int_equal(f->sent_count, 3);
+    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 10);
+    price_at(f, at_ns + 600 * second);
+    assert_int_equal(f->sent_count, 3);
+    fixture_free(f);
+}
+
+/* What is refused for an hour and more is an alarm each hour, and asked for no more often than that. */
+static void a_leg_that_stays_refused_is_said_each_hour(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
@@ -224,17 +258,12 @@ static void a_refused_leg_is_asked_for_again(void **state)
     uint64_t entry = guarded(f, 10);
     fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
     const int64_t began_ns = f->now_ns;
-    assert_int_equal(f->sent_count, 1);
-    price_at(f, began_ns + GROUPS_RETRY_NS / 2);
-    assert_int_equal(engine_stats(f->engine)->alarms, 2);
-    price_at(f, began_ns + GROUPS_RETRY_NS + 2);
-    assert_int_equal(engine_stats(f->engine)->alarms, 4); /* both, once more */
-    legs_pass = true;
-    price_at(f, began_ns + 3 * GROUPS_RETRY_NS);
-    assert_int_equal(f->sent_count, 3);
-    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 10);
-    price_at(f, began_ns + 9 * GROUPS_RETRY_NS);
-    assert_int_equal(f->sent_count, 3);
+    for (int64_t at = 1; at <= 5 * 3600; at++)
+        price_at(f, began_ns + at * second);
+    const uint64_t denied = engine_stats(f->engine)->denied;
+    assert_int_equal(engine_stats(f->engine)->alarms, 2 * 5);
+    assert_true(denied <= 2 * (GROUPS_TRIES_MAX + 6));
+    assert_true(denied >= 2 * GROUPS_TRIES_MAX);
     fixture_free(f);
 }
 
@@ -557,6 +586,7 @@ int main(void)
         cmocka_unit_test(an_excess_that_cannot_be_flattened_is_an_alarm),
         cmocka_unit_test(turning_over_takes_the_protection_down),
         cmocka_unit_test(a_refused_leg_is_asked_for_again),
+        cmocka_unit_test(a_leg_that_stays_refused_is_said_each_hour),
         cmocka_unit_test(a_refused_size_of_a_leg_is_asked_for_again),
         cmocka_unit_test(a_refused_cancel_of_a_leg_is_asked_for_again),
         cmocka_unit_test(protection_on_the_wrong_side_is_refused),
