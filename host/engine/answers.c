@@ -218,7 +218,7 @@ void answer_follows(struct engine *engine, struct order *order, const struct oc_
         groups_refused(engine, order, event->type);
     if (state_is_final(order->state))
         groups_final(engine, order);
-    else if (event->type == OC_EV_AMENDED || event->type == OC_EV_ORDER)
+    else if (event->type == OC_EV_ACCEPTED || event->type == OC_EV_AMENDED || event->type == OC_EV_ORDER)
         groups_stands(engine, order);
     if (__builtin_expect(engine->closing != 0, 0))
         closing_go_on(engine, order);

@@ -11,6 +11,14 @@ void groups_wake(struct engine *engine, int64_t at_ns)
         groups->retry_ns = at_ns;
 }
 
+void group_wake(struct engine *engine, const struct group *group, int64_t at_ns)
+{
+    struct groups *groups = &engine->groups;
+    groups_wake(engine, at_ns);
+    if (engine->protect[group->account] == ENGINE_PROTECT_HOST && (groups->due_ns == 0 || at_ns < groups->due_ns))
+        groups->due_ns = at_ns;
+}
+
 struct group_again *group_again_of(struct group *group, uint8_t role)
 {
     return role == OC_ROLE_STOP_LOSS ? &group->stop_again : &group->target_again;
@@ -21,7 +29,7 @@ bool group_again_is_due(struct engine *engine, struct group *group, uint8_t role
     const int64_t next_ns = group_again_of(group, role)->next_ns;
     if (engine->now_ns >= next_ns)
         return true;
-    groups_wake(engine, next_ns);
+    group_wake(engine, group, next_ns);
     return false;
 }
 
@@ -52,7 +60,7 @@ void group_again_after(struct engine *engine, struct group *group, uint8_t role,
     const uint64_t hash = hash64(reason, strlen(reason)) | 1;
     again->tries += again->tries <= GROUPS_TRIES_MAX;
     again->next_ns = engine->now_ns + wait_ns(again, reason);
-    groups_wake(engine, again->next_ns);
+    group_wake(engine, group, again->next_ns);
     if (!words || engine->is_restoring || (hash == again->reason && engine->now_ns < again->said_ns + GROUPS_SAY_NS))
         return;
     engine_alarm(engine, leg, words);

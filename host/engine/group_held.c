@@ -163,7 +163,7 @@ static bool acts(struct engine *engine, struct group *group, const struct legs *
         else if (open < rest)
             group_leg_size(engine, group, legs->held, open);
         else if (is_target)
-            groups_wake(engine, legs->own->created_ns + GROUPS_REST_NS);
+            group_wake(engine, group, legs->own->created_ns + GROUPS_REST_NS);
         return true;
     }
     if (legs->other) {
@@ -175,7 +175,7 @@ static bool acts(struct engine *engine, struct group *group, const struct legs *
     if (!is_target || is_touched(engine, group, legs->held)) {
         if (group_leg_place(engine, group, legs->held, open, true)) {
             if (is_target)
-                groups_wake(engine, engine->now_ns + GROUPS_REST_NS);
+                group_wake(engine, group, engine->now_ns + GROUPS_REST_NS);
             return true;
         }
         if (group_again_is_due(engine, group, legs->held)) /* too small to be asked for: not at each price */

@@ -280,9 +280,6 @@ bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, i
     group->is_small &= (uint8_t)~bit;
     if (!group_again_is_due(engine, group, role))
         return false;
-    const struct order *before = orders_find(engine->orders, *group_leg_of(group, role));
-    if (before && before->is_accepted)
-        group_again_of(group, role)->tries = 0;
     if (engine->is_restoring)
         return true;
     if (engine_submit(engine, &request, &refusal) == OC_OK) {
@@ -304,8 +301,6 @@ void group_leg_size(struct engine *engine, struct group *group, uint8_t role, in
             group_leg_place(engine, group, role, qty, false);
         return;
     }
-    if (order->is_accepted)
-        group_again_of(group, role)->tries = 0;
     const int64_t total = order->filled + qty;
     const bool goes = qty <= 0 || group->is_closing;
     oc_rc rc = OC_OK;
@@ -334,20 +329,19 @@ static void group_resize(struct engine *engine, struct group *group)
             return;
         group->phase = held ? GROUP_RETURNS : GROUP_RESTS; /* that has ended, and something is left */
     }
-    if (engine->is_restoring) {
-        if (held)
-            group_held_work(engine, group, held);
+    if ((engine->is_restoring && engine->protect[group->account] == ENGINE_PROTECT_ORDERS) ||
+        (group->phase == GROUP_LEFT && open > 0 && !group->is_closing))
         return;
-    }
-    if (group->phase == GROUP_LEFT && open > 0 && !group->is_closing)
-        return;
-    stage_begin(engine, 0);
+    if (!engine->is_restoring)
+        stage_begin(engine, 0);
     if (held)
         group_held_work(engine, group, held);
     if (group->has_stop && !held)
         group_leg_size(engine, group, OC_ROLE_STOP_LOSS, open);
     if (group->has_target && !held)
         group_leg_size(engine, group, OC_ROLE_TAKE_PROFIT, open);
+    if (engine->is_restoring)
+        return;
     if (open < 0) { /* both legs filled in flight: the excess is on the wrong side */
         struct oc_request request = leg_request(group, -open, OC_ROLE_CLOSE);
         struct engine_refusal refusal = {0};
@@ -506,23 +500,38 @@ static bool needs_work(struct engine *engine, const struct group *group)
            (group->has_target && held != OC_ROLE_TAKE_PROFIT && leg_is_off(engine, group, group->target_order));
 }
 
-void groups_retry(struct engine *engine)
+static void look_at_all(struct engine *engine, bool are_due)
 {
-    if (__builtin_expect(engine->groups.retry_ns == 0, 1) || engine->now_ns < engine->groups.retry_ns)
-        return;
-    if (engine->is_restoring && !engine->groups.holds)
-        return;
-    engine->groups.retry_ns = 0; /* set anew by what is refused again, or waits still */
     for (uint32_t i = 0; i < engine->groups.count; i++) {
         struct group *group = &engine->groups.list[i];
-        const uint8_t held = group->id ? group_held(engine, group) : OC_ROLE_NONE;
-        if (needs_work(engine, group) || (held && !engine->is_restoring && group_moves(engine, group, held)))
+        if (!group->id || (are_due && engine->protect[group->account] != ENGINE_PROTECT_HOST))
+            continue;
+        const uint8_t held = group_held(engine, group);
+        if (needs_work(engine, group) || (held && group_moves(engine, group, held)))
             group_resize(engine, group);
     }
+}
+
+void groups_retry(struct engine *engine)
+{
+    const struct groups *groups = &engine->groups;
+    if (__builtin_expect(groups->retry_ns == 0, 1) || engine->now_ns < groups->retry_ns ||
+        (engine->is_restoring && !groups->holds))
+        return;
+    engine->groups.retry_ns = 0; /* set anew by what is refused again, or waits still */
+    look_at_all(engine, false);
     if (engine->is_restoring)
         return;
     closing_retry(engine);
     groups_tell(engine);
+}
+
+void groups_due(struct engine *engine)
+{
+    engine->groups.due_ns = 0;
+    look_at_all(engine, true);
+    if (!engine->is_restoring)
+        groups_tell(engine);
 }
 
 void groups_touch(struct engine *engine, uint32_t inst)
@@ -535,7 +544,7 @@ void groups_touch(struct engine *engine, uint32_t inst)
             group_moves(engine, group, group_held(engine, group)))
             group_resize(engine, group);
     }
-    if (engine->groups.told_count)
+    if (engine->groups.told_count && !engine->is_restoring)
         groups_tell(engine);
 }
 
@@ -573,7 +582,9 @@ void groups_refused(struct engine *engine, const struct order *order, uint16_t a
 
 void groups_stands(struct engine *engine, const struct order *order)
 {
-    struct group *group = engine->groups.live && is_leg(order) ? group_find(&engine->groups, order->now.group) : NULL;
+    struct group *group = engine->groups.live ? group_of(engine, order) : NULL;
+    if (group && order->is_accepted)
+        group_again_of(group, order->now.role)->tries = 0;
     if (group && *group_leg_of(group, order->now.role) == order->now.order &&
         leg_is_off(engine, group, order->now.order))
         group_resize(engine, group);

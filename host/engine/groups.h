@@ -85,7 +85,8 @@ struct groups {
     struct group_index index;
     uint32_t told_count, told_room;
     uint64_t *told;   /* orders refused by this input, for groups_tell; owned */
-    int64_t retry_ns; /* when refused legs are looked at again; 0: none is */
+    int64_t retry_ns; /* with a price from then on refused legs are looked at again; 0: none is */
+    int64_t due_ns;   /* without one: of accounts for which the host holds what their venue does not; 0: none is */
     uint64_t flattened;
 };
 
@@ -109,7 +110,9 @@ uint64_t groups_stop_of(const struct groups *groups, uint64_t id);
 void groups_to_tell(struct engine *engine, uint64_t order);
 /* After the input was told to its strategy: tells it of legs that were refused. */
 void groups_tell(struct engine *engine);
-/* With a price, and with a timer of no strategy where the host holds legs: asks again for what was refused of legs, when it is time. */
+/* With a timer of no strategy, as groups_next_ns said: the same without a price. In a restart, too. */
+void groups_due(struct engine *engine);
+/* With a price: asks again for what was refused of legs, when it is time. */
 void groups_retry(struct engine *engine);
 /* Of an order: something about it was refused here, now or in a record. A leg is looked at again when it is time. */
 void groups_denied(struct engine *engine, const struct order *order);
@@ -121,8 +124,10 @@ void groups_stands(struct engine *engine, const struct order *order);
 void groups_terms_changed(struct engine *engine, uint32_t inst);
 
 /* group_again.c, of groups alone */
-/* Refused legs are looked at again at this time, or before. */
+/* Refused legs are looked at again with a price from this time on, or before. */
 void groups_wake(struct engine *engine, int64_t at_ns);
+/* The same of one group; where the host may hold a leg of it, without a price. A restart comes to the same times. */
+void group_wake(struct engine *engine, const struct group *group, int64_t at_ns);
 struct group_again *group_again_of(struct group *group, uint8_t role);
 /* Whether a leg may be asked for now; if not, it is looked at again when it may. */
 bool group_again_is_due(struct engine *engine, struct group *group, uint8_t role);
@@ -159,7 +164,7 @@ const char *protect_refuses(const struct engine *engine, const struct oc_request
 /* When something of groups is due without a price: where the host holds legs. INT64_MAX: nothing is. */
 static inline int64_t groups_next_ns(const struct groups *groups)
 {
-    return groups->holds && groups->retry_ns ? groups->retry_ns : INT64_MAX;
+    return groups->due_ns ? groups->due_ns : INT64_MAX;
 }
 /* Whether groups may be held by the host in this session. */
 static inline bool groups_are_held(const struct groups *groups) { return groups->holds && groups->live; }

@@ -182,7 +182,7 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
         outside_price(engine);
     if (__builtin_expect(engine->groups.retry_ns != 0, 0))
         groups_retry(engine);
-    if (__builtin_expect(groups_are_held(&engine->groups), 0) && !engine->is_restoring)
+    if (__builtin_expect(groups_are_held(&engine->groups), 0))
         groups_touch(engine, event->inst);
     if (engine->wants_market)
         chain_observe(engine, event);
@@ -240,7 +240,7 @@ static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
 {
     struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
     if (!timer->owner) /* of the host: of what it holds of groups */
-        groups_retry(engine);
+        groups_due(engine);
     if (!timer->owner || engine->is_restoring)
         return OC_OK;
     if (__builtin_expect(client->off, 0)) {

@@ -212,6 +212,7 @@ static void pass_groups(struct engine *engine, struct save_cursor *cursor)
         cursor->is_bad = !groups_index(groups);
     save_pass(cursor, &groups->live, sizeof groups->live);
     save_pass(cursor, &groups->retry_ns, sizeof groups->retry_ns);
+    save_pass(cursor, &groups->due_ns, sizeof groups->due_ns);
     save_pass(cursor, &groups->flattened, sizeof groups->flattened);
 }
 
