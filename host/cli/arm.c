@@ -6,6 +6,7 @@
 #include "base/env_terminal.h"
 #include "base/log.h"
 #include "base/money.h"
+#include "cli/arm_protect.h"
 #include "cli/run.h"
 #include "cli/visit.h"
 #include "engine/statement.h"
@@ -227,7 +228,7 @@ static oc_rc cap_untried(struct arm *arm)
     const char *said = settings_text(settings, "session.rehearsed_cap", "25"), *text = NULL;
     if (!arming_is_real(settings) || is_tried(arm) || strcmp(arm->session->label, "try") == 0)
         return OC_OK;
-    arm->is_capped = true;
+    arm->is_capped = arm->session->is_rehearsed_only = true;
     (void)settings_dec(settings, "session.rehearsed_cap", &cap); /* it was checked; 25 where it is not set */
     if (!arming_limit(settings, arm->session->parts, "max_order_value", &text) ||
         settings_dec(settings, "risk.max_order_value.limit", &limit) < 0)
@@ -284,7 +285,7 @@ static void put_strategies(struct arm *arm)
 static void put_screen(struct arm *arm)
 {
     struct text *out = &arm->screen;
-    const struct settings *settings = arm->session->settings;
+    struct settings *settings = arm->session->settings;
     const struct part *part = parts_at(arm->session->parts, PART_CONNECTOR, 0);
     const char *environment = venue_text(settings, arm->link->name, "environment", "");
     if (arming_is_real(settings))
@@ -296,8 +297,10 @@ static void put_screen(struct arm *arm)
     text_format(out, "%s %s\n", part ? part->id : "", part ? part->version : "");
     if (arm->is_capped) {
         label(out, "");
-        text_format(out, "REHEARSED ONLY: never tried with this account; orders are worth at most %s, until\n",
+        text_format(out, "REHEARSED ONLY: never tried with this account; an order is worth at most %s ",
                     settings_text(settings, "risk.max_order_value.limit", ""));
+        arm_put_currencies(settings, arm->link->name, out);
+        text_put(out, ", until\n");
         label(out, "");
         text_format(out, "`outcry venue try %s/%s --max AMOUNT --trade` has passed\n", arm->link->name, arm->account);
     }
@@ -309,13 +312,7 @@ static void put_screen(struct arm *arm)
     put_balances(arm);
     put_orders(arm);
     put_limits(arm);
-    label(out, "protection");
-    text_format(out, "stops and targets are orders %s; when one of a pair has traded, this host takes\n",
-                strcmp(venue_text(settings, arm->link->name, "protect", "order"), "venue") == 0
-                    ? "set into the venue's position"
-                    : "of their own at the venue");
-    label(out, "");
-    text_put(out, "the other one back: while it is down, nobody does\n");
+    arm_put_protection(settings, arm->visit, arm->link->name, LABEL, out);
     label(out, "at the end");
     text_format(out, "Ctrl-C leaves all orders and positions as they are; SIGTERM and `stop`: on_exit %s\n",
                 settings_text(settings, "session.on_exit", "leave"));

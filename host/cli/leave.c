@@ -9,6 +9,7 @@
 #include "cli/run.h"
 #include "engine/dust.h"
 #include "session/interrupt.h"
+#include "session/protection.h"
 
 #define LEAVE_NS 10000000000ll /* for what on_exit asks of the venue; what has no answer by then is said */
 
@@ -158,11 +159,18 @@ static void put_position(const struct run *run, const struct position *position,
     put_qty(instrument, held, out);
     fprintf(out, " %s: ", instrument->info.symbol);
     if (stopped >= held)
-        fputs("protected by stop orders at the venue\n", out);
+        fputs("protected by stop orders at the venue", out);
     else if (stopped > 0)
-        fputs("protected IN PART by stop orders at the venue\n", out);
+        fputs("protected IN PART by stop orders at the venue", out);
     else
-        fputs("NOT PROTECTED: nobody closes it while this host is down\n", out);
+        fputs("NOT PROTECTED: nobody closes it while this host is down", out);
+    struct protection protection = protection_of(run->session->engine, position, true);
+    if (stopped > 0 && protection.target_in_host) {
+        fputs("; this host holds the target ", out);
+        put_price(instrument, protection.target, out);
+        fputs(": while it is down nobody does", out);
+    }
+    fputc('\n', out);
 }
 
 static uint32_t put_positions(const struct run *run, FILE *out)

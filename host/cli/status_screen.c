@@ -78,7 +78,8 @@ static void put_state(struct screen *screen)
     const size_t from = out->size;
     const int64_t age_ns = parsed_int(head_of, "feed_age_ns", -1);
     head(screen, "state");
-    text_format(out, "%s%s%s", parsed_flag(head_of, "live") ? "LIVE " : "",
+    text_format(out, "%s%s%s%s", parsed_flag(head_of, "live") ? "LIVE " : "",
+                parsed_flag(head_of, "rehearsed_only") ? "REHEARSED ONLY " : "",
                 parsed_text(head_of, "mode", mode, sizeof mode),
                 parsed_flag(head_of, "ended")    ? ", its feed has ended"
                 : parsed_flag(head_of, "paused") ? ", paused"
@@ -209,19 +210,34 @@ static void put_orders(struct screen *screen)
                     (long long)parsed_int(&screen->status->head, "open_orders", 0) - ORDERS_SHOWN);
 }
 
+/* A line of its own: what is there while the host is down, too. */
 static void put_protection(struct screen *screen, const struct parsed *row)
 {
     const struct parsed protection = parsed_at(row, "protection");
-    char by[16], stop[WORD], stopped[WORD];
+    char by[16], stop[WORD], stopped[WORD], limit[WORD], target[WORD], target_by[16], down[16];
+    struct text *out = screen->out;
+    const size_t from = out->size;
     if (!protection.object)
         return;
-    if (strcmp(parsed_text(&protection, "by", by, sizeof by), "none") == 0) {
-        text_put(screen->out, "  not protected");
-        return;
+    parsed_text(&protection, "by", by, sizeof by);
+    parsed_text(&protection, "down", down, sizeof down);
+    text_put(out, "    ");
+    if (strcmp(by, "none") == 0) {
+        text_put(out, "not protected");
+    } else {
+        text_format(out, "stop %s", parsed_text(&protection, "stop", stop, sizeof stop));
+        if (*parsed_text(&protection, "limit", limit, sizeof limit))
+            text_format(out, " limit %s", limit);
+        if (!parsed_flag(&protection, "is_whole"))
+            text_format(out, " for %s only", parsed_text(&protection, "stopped", stopped, sizeof stopped));
+        text_format(out, " (%s)", by);
     }
-    text_format(screen->out, "  stop %s (%s)", parsed_text(&protection, "stop", stop, sizeof stop), by);
-    if (!parsed_flag(&protection, "is_whole"))
-        text_format(screen->out, ", for %s only", parsed_text(&protection, "stopped", stopped, sizeof stopped));
+    if (parsed_has(&protection, "target"))
+        text_format(out, ", target %s (%s)", parsed_text(&protection, "target", target, sizeof target),
+                    parsed_text(&protection, "target_by", target_by, sizeof target_by));
+    if (*down)
+        text_format(out, "; host down: %s", strcmp(down, "host") == 0 ? "host only: nothing protects" : down);
+    end_line(screen, from);
 }
 
 static void put_positions(struct screen *screen)
@@ -242,8 +258,8 @@ static void put_positions(struct screen *screen)
             text_format(out, " @ %.8g", parsed_double(&row, "average", 0));
         if (parsed_has(&row, "unrealised"))
             text_format(out, "  %+.2f", parsed_double(&row, "unrealised", 0));
-        put_protection(screen, &row);
         end_line(screen, from);
+        put_protection(screen, &row);
     }
     if (parsed_count(rows) > shown)
         text_format(out, "  and %u more\n", parsed_count(rows) - shown);

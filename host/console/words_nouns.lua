@@ -211,6 +211,7 @@ function S.order_columns(rows)
     local info, parts = S.info(row.symbol), {}
     if row.price then parts[#parts + 1] = S.price(info, row.price) end
     if row.stop then parts[#parts + 1] = 'stop ' .. S.price(info, row.stop) end
+    if row.price and row.stop then parts = { parts[2], 'limit ' .. parts[1] } end
     return #parts > 0 and table.concat(parts, ' ') or 'market'
   end
   local function amount(row)
@@ -269,7 +270,7 @@ end
 local function with_rest(rows, columns)
   for _, key in ipairs { 'dust', 'dust_cost' } do
     if any_has(rows, key) then
-      columns[#columns + 1] = { (key:gsub('_', ' ')), key, right = true, get = function(r) return r[key] and S.any(r[key]) or '' end }
+      columns[#columns + 1] = { (key:gsub('_', ' ')), key, right = true, drop = 1.8, get = function(r) return r[key] and S.any(r[key]) or '' end }
     end
   end
   if any_has(rows, 'venue_qty') then columns[#columns + 1] = qty('venue qty', 'venue_qty') end
@@ -291,6 +292,10 @@ local function with_stops(rows)
         if is_nearer then row.stop = order.stop end
       end
     end
+    local held = row.protection or {}
+    row.target, row.down = held.target, held.down
+    if held.stop then row.stop, row.stops, row.limit = held.stop, math.max(row.stops or 1, 1), held.limit end
+    if held.by == 'host' then row.down = 'host' end
     if row.stop and row.last and row.last > 0 then row.stop_away = row.stop / row.last - 1 end
   end
   return rows
@@ -302,17 +307,28 @@ word('Money', 'positions', 'positions()', 'What is held, of the account and of e
   with_stops(rows)
   local function stop(r)
     if not r.stop then return r.qty ~= 0 and not r.unassigned and 'none' or '' end
-    return S.price(S.info(r.symbol), r.stop) .. (r.stops > 1 and ' +' .. r.stops - 1 or '')
+    return S.price(S.info(r.symbol), r.stop) .. (r.limit and ' limit ' .. S.price(S.info(r.symbol), r.limit) or '') ..
+      (r.stops > 1 and ' +' .. r.stops - 1 or '')
   end
-  return table_of(rows, with_rest(rows, with_account(rows, { { 'symbol', 'symbol' },
-    { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
+  local function target(r)
+    return r.target and S.price(S.info(r.symbol), r.target) .. (r.protection.target_by == 'host' and ' host' or '') or ''
+  end
+  -- What is left of it while this host is down.
+  local function down(r) return r.qty ~= 0 and not r.unassigned and r.down or '' end
+  local function alarm(r) return (r.down == 'nothing' or r.down == 'host' or r.down == 'part') and 'red' or nil end
+  local columns = { { 'symbol', 'symbol' },
+    { 'of', 'strategy', drop = any_has(rows, 'strategy') and 0.4 or 2, get = function(r) return r.strategy or 'account' end }, side(),
     qty('qty', 'qty'), price('average', 'average', 6), price('last', 'last', 7), money('value', 'value', 8),
     profit('P&L', 'unrealised'),
     { '%', 'unrealised_share', right = true, drop = 1, get = function(r) return S.percent(r.unrealised_share, 2) end,
       colour = function(r) return S.profit_colour(r.unrealised_share) end },
-    { 'stop', 'stop', right = true, drop = 3, get = stop },
-    { 'away', 'stop_away', right = true, drop = 6.5, get = function(r) return S.percent(r.stop_away, 1) end },
-    { 'age', 'age', right = true, drop = 5 }, profit('realised', 'realised', 9) }, 2)), 'no positions')
+    { 'stop', 'stop', right = true, drop = 0.5, get = stop },
+    { 'away', 'stop_away', right = true, drop = 6.5, get = function(r) return S.percent(r.stop_away, 1) end } }
+  if any_has(rows, 'target') then columns[#columns + 1] = { 'target', 'target', right = true, drop = 1.5, get = target } end
+  if any_has(rows, 'down') then columns[#columns + 1] = { 'host down', 'down', drop = 0.6, get = down, colour = alarm } end
+  columns[#columns + 1] = { 'age', 'age', right = true, drop = 5 }
+  columns[#columns + 1] = profit('realised', 'realised', 9)
+  return table_of(rows, with_rest(rows, with_account(rows, columns, 2)), 'no positions')
 end)
 
 word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()
@@ -402,7 +418,7 @@ word('Session', 'status', 'status()', 'The session: mode, time, speed, money, wh
   return S.shown(s, function(v)
     local state = v.ended and 'ended' or v.paused and 'paused' or 'running'
     local speed = type(v.speed) == 'number' and S.any(v.speed) .. 'x' or v.speed
-    local mode = (v.live and 'LIVE ' or '') .. (v.mode or '?') .. ', ' .. state
+    local mode = (v.live and 'LIVE ' or '') .. (v.rehearsed_only and 'REHEARSED ONLY ' or '') .. (v.mode or '?') .. ', ' .. state
     return card { { 'mode', mode, v.live and 'live' or nil }, { 'halted', v.halted, 'red' },
       { 'rules', v.missing and S.missing_words(v.missing), 'red' }, { 'now', v.now }, { 'speed', speed },
       { 'equity', equity_words(v), not v.equity and 'red' or nil },

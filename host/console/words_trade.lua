@@ -28,7 +28,7 @@ function S.verb(...)
   elseif err.code == 'SURE' then
     err = { code = 'NOT_SENT', message = 'nobody said yes', definitive = true }
   elseif err.code == 'LOCKED' then
-    err.message = 'live is locked. live.unlock() opens it for this console; what cancels or closes needs none'
+    err.message = 'live is locked. live.unlock() opens it for this console; cancel, cancel_all, flatten, kill and no_entries need none'
   elseif err.code == 'READ_ONLY' and not err.message then
     err.message = 'this console only reads: attach with --trade'
   end
@@ -416,6 +416,12 @@ local function why_ended(order, family)
   return order.parent and 'what it protected is closed' or nil
 end
 
+-- What sets it off, what it becomes then, and what a gap does to it.
+function S.stop_words(info, row)
+  if not row.price then return 'stop ' .. S.price(info, row.stop) .. ' at market: behind a gap it is filled for less' end
+  return 'stop ' .. S.price(info, row.stop) .. ' limit ' .. S.price(info, row.price) .. ': where the market jumps over the limit it rests and does not protect'
+end
+
 -- The other orders of the same group: entry, stop, target.
 local function link(e)
   local order = e.order
@@ -431,9 +437,15 @@ local function link(e)
   e.why = why_ended(order, family)
   for i, row in ipairs(family) do
     local info = S.info(row.symbol)
-    local level = row.stop and 'stop ' .. S.price(info, row.stop) or row.price and '@ ' .. S.price(info, row.price) or 'market'
+    local level = row.stop and S.stop_words(info, row) or row.price and '@ ' .. S.price(info, row.price) or 'market'
     is_of_it[i] = { name = not row.parent and 'entry' or roles[row.role] or row.role, text = string.format('%s %s %s %s %s', row.id, row.side,
       S.qty(info, row.qty or row.filled), level, row.state:lower():gsub('_', ' ')) }
+  end
+  local held = e.held
+  if held then
+    local info = S.info(order.symbol)
+    local words = held.role == 'stop_loss' and 'at market; nothing protects while the host is down' or 'the stop is taken back for it when the market touches it'
+    is_of_it[#is_of_it + 1] = { name = roles[held.role], text = string.format('held by this host, %s: %s', S.price(info, held.price), held.is_acting and 'touched' or words) }
   end
   e.family = is_of_it
 end

@@ -214,8 +214,12 @@ static int event_of(uint16_t type)
 
 void answer_follows(struct engine *engine, struct order *order, const struct oc_event *event)
 {
+    if (event->type == OC_EV_REJECTED || event->type == OC_EV_CANCEL_REJECTED || event->type == OC_EV_AMEND_REJECTED)
+        groups_refused(engine, order, event->type);
     if (state_is_final(order->state))
         groups_final(engine, order);
+    else if (event->type == OC_EV_AMENDED || event->type == OC_EV_ORDER)
+        groups_stands(engine, order);
     if (__builtin_expect(engine->closing != 0, 0))
         closing_go_on(engine, order);
     notify_order(engine, order, event);

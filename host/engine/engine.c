@@ -122,7 +122,9 @@ int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, e
             continue;
         const bool is_entry = !(order->now.bits & OC_RQ_REDUCE_ONLY);
         const bool to_close = which == CANCEL_TO_CLOSE || which == CANCEL_OWN_TO_CLOSE;
-        const uint8_t role = to_close && is_entry ? OC_ROLE_CLOSE : order->now.role;
+        const uint8_t role = to_close && is_entry           ? OC_ROLE_CLOSE
+                             : groups_let_go(engine, order) ? OC_ROLE_END
+                                                            : order->now.role;
         const uint32_t asked = engine->out.request_count; /* none more where it was asked for already */
         if (stage_cancel(engine, order, role, &refusal) == OC_OK && engine->out.request_count > asked)
             count++;

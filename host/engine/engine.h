@@ -309,6 +309,29 @@ void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can);
 /* [setup] Where an instrument takes no stop at market and does take one with a limit, a stop loss is that, its limit so far beyond it, in millionths
  * of its price (below one million); 0: it is none, and is refused. The same in a replay. */
 void engine_set_stop_slip(struct engine *engine, uint32_t account, uint32_t slip_ppm);
+/* Where the venue of an account cannot hold the stop and the target of an entry at once, or has no stops. */
+enum engine_protect {
+    ENGINE_PROTECT_ORDERS = 0, /* both are asked for as orders all the same: a simulator holds them */
+    ENGINE_PROTECT_NATIVE = 1, /* the entry is refused */
+    ENGINE_PROTECT_HOST = 2,   /* the host holds what the venue does not (group_held.c) */
+    ENGINE_PROTECT_REFUSE =
+        3 /* so is one whose stop and target the venue holds, but as two orders of which neither ends the other */
+};
+#define ENGINE_PROTECTION_NOT_SUPPORTED "PROTECTION_NOT_SUPPORTED"
+/* [setup] `lacks_stops`: that venue takes no stop of any kind. The same in a replay. */
+void engine_set_protect(struct engine *engine, uint32_t account, enum engine_protect protect, bool lacks_stops);
+struct engine_guard { /* a stop and a target that an entry was given, while there is something to protect */
+    uint64_t entry;
+    int64_t open; /* units that they are for */
+    int64_t stop, target;
+    uint32_t account, strategy;
+    bool has_stop, has_target;
+    uint8_t side;   /* of the entry */
+    uint8_t held;   /* OC_ROLE_STOP_LOSS, OC_ROLE_TAKE_PROFIT: this one the host holds; NONE: neither */
+    bool is_acting; /* the market has touched it: the other one is taken back for it */
+};
+/* One after the other, of an instrument: *at is 0 for the first, and moved on. False: there are no more. */
+bool engine_guard_at(const struct engine *engine, uint32_t inst, uint32_t *at, struct engine_guard *ret_guard);
 /* What a cancel of many leaves: protection; nothing; protection, and the orders that close; nothing, and the books of the entries
  * that are taken back are closed, until they are flat. */
 enum engine_cancels {

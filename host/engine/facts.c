@@ -36,6 +36,10 @@ static void restore_timer(struct engine *engine, const struct oc_event *event)
     const struct oc_ev_timer *timer = (const struct oc_ev_timer *)(const void *)event;
     struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
     client->missed += client->off == CLIENT_HELD;
+    if (!timer->owner) {
+        groups_retry(engine);
+        return;
+    }
     timers_pass(&engine->timers, timer->due_ns, timer->timer);
 }
 

@@ -10,7 +10,7 @@ void groups_release(struct groups *groups)
     free(groups->list);
     free(groups->told);
     group_index_release(&groups->index);
-    *groups = (struct groups){0};
+    *groups = (struct groups){.holds = groups->holds};
 }
 
 static struct group *group_find(const struct groups *groups, uint64_t id)
@@ -107,21 +107,56 @@ void groups_drop(struct engine *engine, uint64_t id)
         engine->groups.count--;
 }
 
+static bool is_leg(const struct order *order)
+{
+    return order->now.owner == OC_OWNER_HOST &&
+           (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT);
+}
+
+struct group *group_of(const struct engine *engine, const struct order *leg)
+{
+    return is_leg(leg) ? group_find(&engine->groups, leg->now.group) : NULL;
+}
+
+uint64_t *group_leg_of(struct group *group, uint8_t role)
+{
+    return role == OC_ROLE_STOP_LOSS ? &group->stop_order : &group->target_order;
+}
+
+/* Where the host holds a leg, the cancel of the other by its role says that it acts, and an order of either which of them does. */
+static void restore_held(struct engine *engine, struct group *group, const struct oc_request *request)
+{
+    const uint8_t held = group_held(engine, group);
+    if (!held)
+        return;
+    if (request->kind == OC_REQUEST_NEW) {
+        group->phase = request->role == held ? GROUP_ACTS : GROUP_RESTS;
+    } else if (request->kind == OC_REQUEST_CANCEL && request->role == held &&
+               request->order != *group_leg_of(group, held)) {
+        group->phase = GROUP_ACTS;
+        *group_leg_of(group, held) = 0;
+    }
+}
+
 void groups_restore_request(struct engine *engine, const struct oc_request *request)
 {
-    if (!request->group || request->kind != OC_REQUEST_NEW)
+    if (!request->group)
         return;
     if (request->role == OC_ROLE_ENTRY) {
-        group_make(&engine->groups, request);
+        if (request->kind == OC_REQUEST_NEW)
+            group_make(&engine->groups, request);
         return;
     }
     struct group *group = group_find(&engine->groups, request->group);
-    if (!group)
+    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_CLOSE)
+        group->phase = GROUP_YIELDS;
+    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_END)
+        group->phase = GROUP_LEFT;
+    if (!group || (request->role != OC_ROLE_STOP_LOSS && request->role != OC_ROLE_TAKE_PROFIT))
         return;
-    if (request->role == OC_ROLE_STOP_LOSS)
-        group->stop_order = request->order;
-    if (request->role == OC_ROLE_TAKE_PROFIT)
-        group->target_order = request->order;
+    if (request->kind == OC_REQUEST_NEW)
+        *group_leg_of(group, request->role) = request->order;
+    restore_held(engine, group, request);
 }
 
 static struct oc_request leg_request(const struct group *group, int64_t qty, uint8_t role)
@@ -170,26 +205,23 @@ static void limit_stop(const struct engine *engine, struct oc_request *leg)
     leg->bits |= OC_RQ_HAS_PRICE;
 }
 
-static bool leg_is_missing(const struct engine *engine, uint64_t leg)
+/* As the order that a leg of the host becomes: the stop at market, and the target for what it finds, where that is taken. */
+static void act_leg(const struct engine *engine, struct oc_request *leg)
+{
+    const struct oc_instrument *info = &instruments_get(engine->instruments, leg->head.inst)->info;
+    if (leg->role == OC_ROLE_STOP_LOSS) {
+        leg->type = OC_ORDER_MARKET;
+        leg->stop_price = 0;
+        leg->bits &= ~(uint32_t)OC_RQ_HAS_STOP;
+    } else if ((info->present & OC_INST_HAS_ORDERS) && (info->tifs >> OC_TIF_IOC & 1)) {
+        leg->tif = OC_TIF_IOC;
+    }
+}
+
+bool group_leg_is_gone(const struct engine *engine, uint64_t leg)
 {
     const struct order *order = orders_find(engine->orders, leg);
     return !order || state_is_final(order->state);
-}
-
-uint32_t engine_missing_legs(const struct engine *engine)
-{
-    const struct groups *groups = &engine->groups;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < groups->count; i++) {
-        const struct group *group = &groups->list[i];
-        if (!group->id || group->is_closing || group->entered <= group->exited)
-            continue;
-        count +=
-            group->has_stop && !(group->is_small & GROUP_STOP_IS_SMALL) && leg_is_missing(engine, group->stop_order);
-        count += group->has_target && !(group->is_small & GROUP_TARGET_IS_SMALL) &&
-                 leg_is_missing(engine, group->target_order);
-    }
-    return count;
 }
 
 static bool told_has_room(struct groups *groups)
@@ -216,13 +248,7 @@ void groups_to_tell(struct engine *engine, uint64_t order)
         engine_alarm(engine, orders_find(engine->orders, order), "an order was refused and its strategy is not told");
 }
 
-static void leg_refused(struct engine *engine, uint64_t leg)
-{
-    struct groups *groups = &engine->groups;
-    engine_alarm(engine, orders_find(engine->orders, leg), "a position without the protection that was asked for");
-    groups->retry_ns = engine->now_ns + GROUPS_RETRY_NS;
-    groups_to_tell(engine, leg);
-}
+static const char unprotected[] = "a position without the protection that was asked for";
 
 static void alarm_small(struct engine *engine, const struct group *group)
 {
@@ -238,57 +264,90 @@ static bool is_too_small(const struct engine *engine, const struct oc_request *l
     return reason && (strcmp(reason, "QUANTITY_BELOW_MINIMUM") == 0 || strcmp(reason, "NOTIONAL_BELOW_MINIMUM") == 0);
 }
 
-/* There is no such leg yet, or no more. */
-static void leg_place(struct engine *engine, struct group *group, uint64_t *leg, int64_t qty, uint8_t role)
+bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, int64_t qty, bool acts)
 {
     const uint8_t bit = role == OC_ROLE_STOP_LOSS ? GROUP_STOP_IS_SMALL : GROUP_TARGET_IS_SMALL;
     struct oc_request request = leg_request(group, qty, role);
     struct engine_refusal refusal = {0};
     limit_stop(engine, &request);
+    if (acts)
+        act_leg(engine, &request);
     if (is_too_small(engine, &request)) {
         alarm_small(engine, group);
         group->is_small |= bit;
-        return;
+        return false;
     }
     group->is_small &= (uint8_t)~bit;
-    if (engine_submit(engine, &request, &refusal) == OC_OK)
-        *leg = request.order;
-    else
-        leg_refused(engine, request.order); /* a position without its protection: the denied order names the rule */
+    if (!group_again_is_due(engine, group, role))
+        return false;
+    const struct order *before = orders_find(engine->orders, *group_leg_of(group, role));
+    if (before && before->is_accepted)
+        group_again_of(group, role)->tries = 0;
+    if (engine->is_restoring)
+        return true;
+    if (engine_submit(engine, &request, &refusal) == OC_OK) {
+        *group_leg_of(group, role) = request.order;
+        return true;
+    }
+    group_again_after(engine, group, role, orders_find(engine->orders, request.order), refusal.reason, unprotected);
+    groups_to_tell(engine, request.order); /* the denied order names the rule */
+    return false;
 }
 
-/* Brings one leg to `qty` open units: placed, amended or canceled. */
-static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, int64_t qty, uint8_t role)
+void group_leg_size(struct engine *engine, struct group *group, uint8_t role, int64_t qty)
 {
     struct engine_refusal refusal = {0};
-    const struct order *order = orders_find(engine->orders, *leg);
+    const uint64_t leg = *group_leg_of(group, role);
+    const struct order *order = orders_find(engine->orders, leg);
     if (!order || state_is_final(order->state) || (order->state == STATE_PENDING_CANCEL && qty > 0)) {
         if (qty > 0 && !group->is_closing)
-            leg_place(engine, group, leg, qty, role);
+            group_leg_place(engine, group, role, qty, false);
         return;
     }
-    int64_t total = order->filled + qty;
+    if (order->is_accepted)
+        group_again_of(group, role)->tries = 0;
+    const int64_t total = order->filled + qty;
+    const bool goes = qty <= 0 || group->is_closing;
     oc_rc rc = OC_OK;
-    if (qty <= 0 || group->is_closing) {
-        rc = engine_cancel(engine, *leg, &refusal);
-    } else if (total != order->now.qty && !order->ask_bits) {
-        struct oc_request request = {.order = *leg, .qty = total, .bits = OC_RQ_QUANTITY_CHANGED};
+    if (!goes && (total == order->now.qty || order->ask_bits))
+        return;
+    if (!group_again_is_due(engine, group, role) || engine->is_restoring)
+        return;
+    if (goes) {
+        rc = engine_cancel(engine, leg, &refusal);
+    } else {
+        struct oc_request request = {.order = leg, .qty = total, .bits = OC_RQ_QUANTITY_CHANGED};
         rc = engine_amend(engine, &request, &refusal);
     }
-    if (rc < 0 && rc != OC_E_AGAIN) { /* it protects another quantity than there is */
-        engine_alarm(engine, order, "a protective order that could not be brought to the size of its position");
-        engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
-    }
+    if (rc < 0 && rc != OC_E_AGAIN) /* it protects another quantity than there is */
+        group_again_after(engine, group, role, order, refusal.reason,
+                          "a protective order that could not be brought to the size of its position");
 }
 
+/* In a restart nothing is asked for: what was is recorded. Where the host holds a leg its state follows all the same. */
 static void group_resize(struct engine *engine, struct group *group)
 {
     int64_t open = group->entered - group->exited;
+    const uint8_t held = group_held(engine, group);
+    if (group->phase == GROUP_YIELDS && open > 0 && !group->is_closing) {
+        if (group_is_closed_for(engine, group))
+            return;
+        group->phase = held ? GROUP_RETURNS : GROUP_RESTS; /* that has ended, and something is left */
+    }
+    if (engine->is_restoring) {
+        if (held)
+            group_held_work(engine, group, held);
+        return;
+    }
+    if (group->phase == GROUP_LEFT && open > 0 && !group->is_closing)
+        return;
     stage_begin(engine, 0);
-    if (group->has_stop)
-        leg_size(engine, group, &group->stop_order, open, OC_ROLE_STOP_LOSS);
-    if (group->has_target)
-        leg_size(engine, group, &group->target_order, open, OC_ROLE_TAKE_PROFIT);
+    if (held)
+        group_held_work(engine, group, held);
+    if (group->has_stop && !held)
+        group_leg_size(engine, group, OC_ROLE_STOP_LOSS, open);
+    if (group->has_target && !held)
+        group_leg_size(engine, group, OC_ROLE_TAKE_PROFIT, open);
     if (open < 0) { /* both legs filled in flight: the excess is on the wrong side */
         struct oc_request request = leg_request(group, -open, OC_ROLE_CLOSE);
         struct engine_refusal refusal = {0};
@@ -304,16 +363,10 @@ static void group_resize(struct engine *engine, struct group *group)
     stage_end(engine, true);
 }
 
-static bool leg_is_gone(struct engine *engine, uint64_t leg)
-{
-    const struct order *order = orders_find(engine->orders, leg);
-    return !order || state_is_final(order->state);
-}
-
 static void group_retire(struct engine *engine, struct group *group)
 {
-    if (!leg_is_gone(engine, group->entry) || !leg_is_gone(engine, group->stop_order) ||
-        !leg_is_gone(engine, group->target_order))
+    if (!group_leg_is_gone(engine, group->entry) || !group_leg_is_gone(engine, group->stop_order) ||
+        !group_leg_is_gone(engine, group->target_order))
         return;
     if (!group->is_closing && !group->is_small && group->entered != group->exited)
         return;
@@ -339,8 +392,7 @@ static void groups_close(struct engine *engine, const struct order *order)
         if (after != 0 && group->id == order->now.group) /* its own legs went too far: that excess is being flattened */
             continue;
         group->is_closing = 1;
-        if (!engine->is_restoring)
-            group_resize(engine, group);
+        group_resize(engine, group);
         group_retire(engine, group);
     }
 }
@@ -379,10 +431,11 @@ void groups_fill(struct engine *engine, const struct order *order, const struct 
     struct group *group = group_find(&engine->groups, order->now.group);
     if (group && order->now.role == OC_ROLE_ENTRY) {
         group_reopen(group);
+        group->phase = group->phase == GROUP_LEFT ? GROUP_RESTS : group->phase;
         group->entered += grown_by(engine, group, fill);
     } else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
         group->exited += qty; /* what flattens an excess was counted when it was asked for */
-    if (group && !engine->is_restoring)
+    if (group)
         group_resize(engine, group);
     groups_close(engine, order);
 }
@@ -394,6 +447,12 @@ void groups_final(struct engine *engine, const struct order *order)
     struct group *group = group_find(&engine->groups, order->now.group);
     if (!group)
         return;
+    const bool is_held = group_held(engine, group) && group->phase != GROUP_RESTS; /* each end leads to what is next */
+    if (is_held && !group->is_closing && order->now.role != OC_ROLE_ENTRY) {
+        group_resize(engine, group);
+        group_retire(engine, group);
+        return;
+    }
     /* An amend that was under way when a leg was sized is looked at again when its answer has come: with it the leg may
      * be over. */
     if (!engine->is_restoring && !group->is_closing && order->now.role != OC_ROLE_ENTRY &&
@@ -421,13 +480,14 @@ void groups_tell(struct engine *engine)
     groups->told_count = 0;
 }
 
-/* The leg is not what the group needs, and nothing is under way to make it so. */
+/* The leg is not what the group needs, and nothing is under way to make it so. One that was taken back stays away: whoever did
+ * that has a reason. */
 static bool leg_is_off(struct engine *engine, const struct group *group, uint64_t leg)
 {
     const struct order *order = orders_find(engine->orders, leg);
     const int64_t open = group->is_closing ? 0 : group->entered - group->exited;
     if (!order || state_is_final(order->state))
-        return open > 0;
+        return open > 0 && !(order && order->state == STATE_CANCELED);
     if (order->state == STATE_PENDING_CANCEL)
         return false;
     return open <= 0 || (!order->ask_bits && order->filled + open != order->now.qty);
@@ -435,25 +495,86 @@ static bool leg_is_off(struct engine *engine, const struct group *group, uint64_
 
 static bool needs_work(struct engine *engine, const struct group *group)
 {
-    return group->id && ((group->has_stop && leg_is_off(engine, group, group->stop_order)) ||
-                         (group->has_target && leg_is_off(engine, group, group->target_order)));
+    if (!group->id || group->phase == GROUP_LEFT)
+        return false;
+    const uint8_t held = group_held(engine, group);
+    if (group->phase == GROUP_YIELDS)
+        return !group_is_closed_for(engine, group);
+    if (held && group->phase != GROUP_RESTS)
+        return true;
+    return (group->has_stop && held != OC_ROLE_STOP_LOSS && leg_is_off(engine, group, group->stop_order)) ||
+           (group->has_target && held != OC_ROLE_TAKE_PROFIT && leg_is_off(engine, group, group->target_order));
 }
 
 void groups_retry(struct engine *engine)
 {
     if (__builtin_expect(engine->groups.retry_ns == 0, 1) || engine->now_ns < engine->groups.retry_ns)
         return;
-    engine->groups.retry_ns = 0; /* set anew by what is refused again */
-    for (uint32_t i = 0; i < engine->groups.count; i++)
-        if (needs_work(engine, &engine->groups.list[i]))
-            group_resize(engine, &engine->groups.list[i]);
+    if (engine->is_restoring && !engine->groups.holds)
+        return;
+    engine->groups.retry_ns = 0; /* set anew by what is refused again, or waits still */
+    for (uint32_t i = 0; i < engine->groups.count; i++) {
+        struct group *group = &engine->groups.list[i];
+        const uint8_t held = group->id ? group_held(engine, group) : OC_ROLE_NONE;
+        if (needs_work(engine, group) || (held && !engine->is_restoring && group_moves(engine, group, held)))
+            group_resize(engine, group);
+    }
+    if (engine->is_restoring)
+        return;
     closing_retry(engine);
     groups_tell(engine);
 }
 
+void groups_touch(struct engine *engine, uint32_t inst)
+{
+    uint32_t next = group_index_first(&engine->groups.index, OC_INST_INDEX(inst));
+    while (next != GROUP_NONE) {
+        struct group *group = &engine->groups.list[next];
+        next = engine->groups.index.places[next].behind;
+        if (engine->protect[group->account] != ENGINE_PROTECT_ORDERS &&
+            group_moves(engine, group, group_held(engine, group)))
+            group_resize(engine, group);
+    }
+    if (engine->groups.told_count)
+        groups_tell(engine);
+}
+
 void groups_denied(struct engine *engine, const struct order *order)
 {
-    if (order->now.owner == OC_OWNER_HOST &&
-        (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
-        engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
+    if (!is_leg(order))
+        return;
+    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
+    struct group *group = group_find(&engine->groups, order->now.group);
+    if (!group || !engine->is_restoring)
+        return;
+    group_again_after(engine, group, order->now.role, order, order->reason, NULL);
+    if (group_held(engine, group) == order->now.role && *group_leg_of(group, order->now.role) == order->now.order) {
+        *group_leg_of(group, order->now.role) = 0; /* it never went out */
+        if (order->now.role == OC_ROLE_TAKE_PROFIT)
+            group->phase = GROUP_RETURNS;
+    }
+}
+
+void groups_refused(struct engine *engine, const struct order *order, uint16_t answer)
+{
+    struct group *group = group_of(engine, order);
+    if (!group || engine->protect[group->account] == ENGINE_PROTECT_ORDERS)
+        return; /* a simulator refuses what has nothing to close any more */
+    const uint8_t held = group_held(engine, group);
+    if (answer == OC_EV_REJECTED && order->state == STATE_REJECTED && held != order->now.role) {
+        group_again_after(engine, group, order->now.role, order, order->reason, unprotected);
+    } else if (answer == OC_EV_AMEND_REJECTED) {
+        group_again_after(engine, group, order->now.role, order, order->reason, NULL);
+    } else if (answer == OC_EV_CANCEL_REJECTED && held && held != order->now.role && group->phase == GROUP_ACTS) {
+        group->phase = GROUP_RESTS; /* it stands, or what it has filled is still to come */
+        group_again_after(engine, group, held, order, order->reason, NULL);
+    }
+}
+
+void groups_stands(struct engine *engine, const struct order *order)
+{
+    struct group *group = engine->groups.live && is_leg(order) ? group_find(&engine->groups, order->now.group) : NULL;
+    if (group && *group_leg_of(group, order->now.role) == order->now.order &&
+        leg_is_off(engine, group, order->now.order))
+        group_resize(engine, group);
 }

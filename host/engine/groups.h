@@ -1,13 +1,15 @@
 /* groups.h: protective groups: the stop loss and take profit that an entry order was given (ALGO-10).
  *
  * Invariants
- * - The host owns both legs. Each is sized to the cumulative entry fill less what the legs have already closed; a fill
+ * - The host owns both legs. Where the venue cannot hold both at once one of them is held by the host (group_held.c): then never
+ *   both are orders. Each is sized to the cumulative entry fill less what the legs have already closed; a fill
  *   of one leg reduces the other; the complete fill of one cancels the other.
  * - Legs are reduce-only. They stay when the strategy is suspended and go when its position in the instrument is flat. What
  *   the entry fills after that has legs of its own.
- * - A leg that is refused is told to the strategy, counted as an alarm, and asked for again each GROUPS_RETRY_NS of the
- *   session's time, with the prices, until it stands or nothing is left to protect; so is the change of its size, and its
- *   cancel, but that these are alarms only.
+ * - A leg that is refused is told to the strategy and asked for again, with the prices, until it stands or nothing is left to protect:
+ *   after GROUPS_RETRY_NS of the session's time, then after twice as long each time up to GROUPS_RETRY_MAX_NS, and each GROUPS_SAY_NS
+ *   behind GROUPS_TRIES_MAX refusals in a row, or where the reason cannot pass by itself. It is an alarm once a reason, and again each
+ *   GROUPS_SAY_NS. So is the change of its size, and its cancel, but that these are not told.
  * - A fill of the entry counts as what it made of the position, as it reads: without what a fee in base took, and with dust that it
  *   joined. What is smaller than the venue's smallest order is not protected: that is an alarm, once, until it has grown.
  * - Excess that reached the wrong side because both legs filled at once is flattened by a market order and counted. */
@@ -25,8 +27,29 @@ struct engine;
 struct order;
 struct oc_ev_fill;
 
-#define GROUPS_RETRY_NS 1000000000LL
+#define GROUPS_RETRY_NS     1000000000LL
+#define GROUPS_RETRY_MAX_NS (60 * GROUPS_RETRY_NS)
+#define GROUPS_SAY_NS       (3600 * GROUPS_RETRY_NS)
+#define GROUPS_REST_NS                                                                                                 \
+    (3 * GROUPS_RETRY_NS) /* so long a target that the host held may rest before its stop goes back */
+enum { GROUPS_TRIES_MAX = 64 };
 enum { GROUPS_TOLD_MAX = ENGINE_ORDERS_CLOSED_KEPT }; /* an order that is forgotten cannot be told */
+
+struct group_again { /* what is refused of a leg, until it stands */
+    int64_t next_ns; /* it is not asked for before */
+    int64_t said_ns; /* of the last alarm */
+    uint64_t reason; /* of that: a hash of its words; 0: there was none */
+    uint32_t tries;  /* refused in a row */
+    uint32_t zero;
+};
+
+enum {                    /* the phase of a group; of which the host holds no leg: RESTS, YIELDS */
+       GROUP_RESTS = 0,   /* what is not the host's is, or is to be, an order at the venue */
+       GROUP_ACTS = 1,    /* the market has touched the host's leg: the other is taken back, then this one is sent */
+       GROUP_RETURNS = 2, /* it did not close all: the other one goes back */
+       GROUP_YIELDS = 3,  /* on spot: its legs are taken back, for what they lock is being closed at market */
+       GROUP_LEFT = 4     /* a person took all of it back: nothing is asked for until its entry fills on */
+};
 
 struct group {
     uint64_t id;         /* 0: free slot */
@@ -45,6 +68,9 @@ struct group {
     uint8_t has_target;
     uint8_t is_closing;
     uint8_t is_small; /* GROUP_...: legs that are too small to be asked for */
+    uint8_t phase;    /* GROUP_RESTS... */
+    uint8_t zero[7];
+    struct group_again stop_again, target_again;
     char tag[OC_TAG_MAX];
 };
 
@@ -55,10 +81,11 @@ struct groups {
     uint32_t count; /* slots in use or free */
     uint32_t room;
     uint32_t live;
+    bool holds; /* of some account the host holds what its venue does not */
     struct group_index index;
     uint32_t told_count, told_room;
     uint64_t *told;   /* orders refused by this input, for groups_tell; owned */
-    int64_t retry_ns; /* when refused legs are asked for again; 0: none is */
+    int64_t retry_ns; /* when refused legs are looked at again; 0: none is */
     uint64_t flattened;
 };
 
@@ -82,9 +109,59 @@ uint64_t groups_stop_of(const struct groups *groups, uint64_t id);
 void groups_to_tell(struct engine *engine, uint64_t order);
 /* After the input was told to its strategy: tells it of legs that were refused. */
 void groups_tell(struct engine *engine);
-/* With a price: asks again for what was refused of legs, when it is time. */
+/* With a price, and with a timer of no strategy where the host holds legs: asks again for what was refused of legs, when it is time. */
 void groups_retry(struct engine *engine);
-/* Of an order: something about it was refused, now or in a record. A leg is looked at again when it is time. */
+/* Of an order: something about it was refused here, now or in a record. A leg is looked at again when it is time. */
 void groups_denied(struct engine *engine, const struct order *order);
+/* Of an order: its venue refused it, its change or its cancel. */
+void groups_refused(struct engine *engine, const struct order *order, uint16_t answer);
+/* Of an order that is open: its venue has said its terms. What its entry has filled while a leg was amended is protected now. */
+void groups_stands(struct engine *engine, const struct order *order);
+/* An instrument has other terms: what it refused of legs it may take now. */
+void groups_terms_changed(struct engine *engine, uint32_t inst);
+
+/* group_again.c, of groups alone */
+/* Refused legs are looked at again at this time, or before. */
+void groups_wake(struct engine *engine, int64_t at_ns);
+struct group_again *group_again_of(struct group *group, uint8_t role);
+/* Whether a leg may be asked for now; if not, it is looked at again when it may. */
+bool group_again_is_due(struct engine *engine, struct group *group, uint8_t role);
+/* It was refused, or came to nothing. `words`: of the alarm, NULL: it is none. */
+void group_again_after(struct engine *engine, struct group *group, uint8_t role, const struct order *leg,
+                       const char *reason, const char *words);
+
+/* groups.c, for group_held.c */
+bool group_leg_is_gone(const struct engine *engine, uint64_t leg);
+/* There is no such leg yet, or no more. `acts`: as the order that a leg of the host becomes when the market touches it. */
+bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, int64_t qty, bool acts);
+/* Brings one leg to `qty` open units: placed, amended or canceled. */
+void group_leg_size(struct engine *engine, struct group *group, uint8_t role, int64_t qty);
+struct group *group_of(const struct engine *engine, const struct order *leg); /* NULL: it is no leg */
+uint64_t *group_leg_of(struct group *group, uint8_t role);
+/* In a batch of the host, of a group whose leg of the role `held` is the host's: whatever is to be done now. */
+void group_held_work(struct engine *engine, struct group *group, uint8_t held);
+/* With a price: whether there is something to be done now. The leg that the host holds (OC_ROLE_NONE: neither) acts where the market
+ * touches it. */
+bool group_moves(struct engine *engine, struct group *group, uint8_t held);
+/* The leg that the host holds of a group, OC_ROLE_...; NONE: both are orders, or there is one. */
+uint8_t group_held(const struct engine *engine, const struct group *group);
+/* After a price of an instrument, where the host holds legs of it. */
+void groups_touch(struct engine *engine, uint32_t inst);
+/* In a batch: what is held there is to be closed at market. Where legs lock it, they are taken back for that. */
+void groups_yield(struct engine *engine, const struct oc_request *closing);
+/* This leg is taken back with all that protects: the one that the host holds goes with it. True: there is one, and the cancel says so by
+ * OC_ROLE_END. */
+bool groups_let_go(struct engine *engine, const struct order *leg);
+/* Whether the book that a group protects is being closed. */
+bool group_is_closed_for(const struct engine *engine, const struct group *group);
+/* Of an entry with protection: why its account's venue does not hold it as it is asked to; NULL: it does. */
+const char *protect_refuses(const struct engine *engine, const struct oc_request *entry);
+/* When something of groups is due without a price: where the host holds legs. INT64_MAX: nothing is. */
+static inline int64_t groups_next_ns(const struct groups *groups)
+{
+    return groups->holds && groups->retry_ns ? groups->retry_ns : INT64_MAX;
+}
+/* Whether groups may be held by the host in this session. */
+static inline bool groups_are_held(const struct groups *groups) { return groups->holds && groups->live; }
 
 #endif

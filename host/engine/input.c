@@ -180,8 +180,10 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
     market_apply(market, event, engine->now_ns);
     if (__builtin_expect(engine->statement.outside.waiting_count != 0, 0)) /* before anybody sees what it is worth */
         outside_price(engine);
-    if (__builtin_expect(engine->groups.retry_ns != 0, 0) && !engine->is_restoring)
+    if (__builtin_expect(engine->groups.retry_ns != 0, 0))
         groups_retry(engine);
+    if (__builtin_expect(groups_are_held(&engine->groups), 0) && !engine->is_restoring)
+        groups_touch(engine, event->inst);
     if (engine->wants_market)
         chain_observe(engine, event);
     if (engine->builder_count) {
@@ -237,6 +239,8 @@ void notify_order(struct engine *engine, const struct order *order, const struct
 static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
 {
     struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
+    if (!timer->owner) /* of the host: of what it holds of groups */
+        groups_retry(engine);
     if (!timer->owner || engine->is_restoring)
         return OC_OK;
     if (__builtin_expect(client->off, 0)) {
@@ -359,7 +363,9 @@ oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kep
 
 int64_t engine_next_ns(const struct engine *engine)
 {
+    const int64_t of_groups = groups_next_ns(&engine->groups);
     int64_t timer = timers_next_ns(&engine->timers);
+    timer = timer < of_groups ? timer : of_groups;
     return timer < engine->bar_end_ns ? timer : engine->bar_end_ns;
 }
 
@@ -378,7 +384,10 @@ bool engine_close_bars(struct engine *engine, int64_t now_ns)
 bool engine_take_timer(struct engine *engine, int64_t now_ns, struct oc_ev_timer *ret_event)
 {
     struct timer timer;
-    if (timers_next_ns(&engine->timers) > now_ns || !timers_pop(&engine->timers, &timer))
+    const int64_t of_groups = groups_next_ns(&engine->groups);
+    if (of_groups <= now_ns && of_groups < timers_next_ns(&engine->timers))
+        timer = (struct timer){.due_ns = of_groups};
+    else if (timers_next_ns(&engine->timers) > now_ns || !timers_pop(&engine->timers, &timer))
         return false;
     int64_t at_ns = timer.due_ns > engine->now_ns ? timer.due_ns : engine->now_ns;
     *ret_event = (struct oc_ev_timer){

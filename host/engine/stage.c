@@ -63,6 +63,9 @@ static const char *protection_refuses(const struct engine *engine, const struct 
     const bool buys = entry->side == OC_SIDE_BUY;
     if (!has_stop && !has_target)
         return NULL;
+    const char *unheld = protect_refuses(engine, entry);
+    if (unheld)
+        return unheld;
     if (!(info->present & OC_INST_HAS_PRICE_SIGN) &&
         ((has_stop && entry->stop_loss <= 0) || (has_target && entry->take_profit <= 0)))
         return "PROTECTION_PRICE_NOT_POSITIVE";

@@ -294,8 +294,7 @@ oc_rc instrument_apply(struct engine *engine, const struct oc_ev_instrument *eve
     }
     if (change != INSTRUMENT_SAME) {
         settle_books(engine, inst);
-        if (engine->groups.live) /* what was too small to be protected may be large enough */
-            engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
+        groups_terms_changed(engine, inst); /* what was too small to be protected may be large enough */
     }
     engine->last_instrument = inst;
     if (engine->is_observed)

@@ -390,7 +390,8 @@ struct io_world {
     struct limits_shared *limits; /* with other processes of this machine; NULL: with none. Borrowed */
     const char *title;     /* of its group of the configuration, for the network's log; NULL: the plugin's. Borrowed */
     struct wire_log *wire; /* the network's log; NULL: there is none. Borrowed */
-    const uint32_t *clock_steps; /* how often the time above has jumped; NULL: it never does. Borrowed */
+    int64_t (*clock)(void *self); /* the time as a request leaves; NULL: `now_ns` is all there is */
+    const uint32_t *clock_steps;  /* how often the time above has jumped; NULL: it never does. Borrowed */
     void *self;
 };
 

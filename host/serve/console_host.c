@@ -174,6 +174,7 @@ static void host_status(void *self, struct console_service_status *ret_status)
         .start = session->money.start + engine_outside(session->engine),
         .speed = session->pace.speed,
         .is_live = host->is_rehearsal,
+        .is_rehearsed_only = session->is_rehearsed_only,
         .is_paused = session->pace.is_paused,
         .is_ended = session->pace.is_ended,
         .clock_ns = session->inbox ? pace_now(session, INT64_MAX) : 0,

@@ -50,7 +50,8 @@ struct console_service_status {
     oc_i128 start;
     double speed; /* 0: max */
     uint32_t strategies;
-    bool is_live; /* locks and colours of live trading */
+    bool is_live;           /* locks and colours of live trading */
+    bool is_rehearsed_only; /* real money, and its account was never tried: orders are held small */
     bool is_paused;
     bool is_ended;                         /* the feed has ended: nothing can trade any more */
     int64_t clock_ns;                      /* as now_ns, and where time goes with a clock, what that says */

@@ -204,6 +204,8 @@ bool service_flatten(struct console_service *service, struct text *reply);
 bool service_kill(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_unkill(struct console_service *service, struct text *reply);
 
+/* Of an order: the leg of its group that the host holds, "held"; nothing where it holds none. */
+void service_put_held(const struct console_service *service, const struct order *order, struct text *reply);
 /* Of positions: "protection". */
 void service_put_protection(struct console_service *service, const struct position *position, struct text *reply);
 

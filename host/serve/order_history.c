@@ -406,6 +406,7 @@ bool service_explain(struct console_service *service, const struct command_words
     json_open(reply, NULL, '{');
     service_put_order(service, reply, "order", order);
     service_put_missing(service, reply);
+    service_put_held(service, order, reply);
     json_flag(reply, "complete", history && history->steps_lost == 0 && history->cause.head.type != OC_EV_NONE);
     if (!history) {
         json_close(reply, '}');

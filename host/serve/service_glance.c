@@ -124,7 +124,11 @@ void service_put_protection(struct console_service *service, const struct positi
     const int64_t held = protection.held < 0 ? -protection.held : protection.held;
     struct console_service_status status = {0};
     service->config.host->status(service->config.host->self, &status);
-    const char *by = !protection.stopped ? "none" : protection.in_host ? "host" : status.at_venue ? "venue" : "paper";
+    const bool at_venue = status.at_venue;
+    const char *by = !protection.stopped                        ? "none"
+                     : protection.in_host == protection.stopped ? "host"
+                     : at_venue                                 ? "venue"
+                                                                : "paper";
     const struct instrument *instrument = instruments_get(service->instruments, position->inst);
     json_open(reply, "protection", '{');
     json_text(reply, "by", by);
@@ -132,5 +136,30 @@ void service_put_protection(struct console_service *service, const struct positi
     json_flag(reply, "is_whole", held && protection.stopped >= held);
     json_price(reply, "stop", instrument, protection.stopped != 0, protection.stop);
     json_text(reply, "type", !protection.stopped ? NULL : protection.is_limit ? "STOP_LIMIT" : "STOP");
+    json_price(reply, "limit", instrument, protection.is_limit, protection.limit);
+    json_price(reply, "target", instrument, protection.has_target, protection.target);
+    json_text(reply, "target_by",
+              !protection.has_target      ? NULL
+              : protection.target_in_host ? "host"
+              : at_venue                  ? "venue"
+                                          : "paper");
+    json_text(reply, "down", at_venue ? protection_down(&protection) : NULL);
     json_close(reply, '}');
+}
+
+void service_put_held(const struct console_service *service, const struct order *order, struct text *reply)
+{
+    const struct instrument *instrument = instruments_get(service->instruments, order->now.head.inst);
+    struct engine_guard guard;
+    for (uint32_t at = 0; order->now.group && engine_guard_at(service->engine, order->now.head.inst, &at, &guard);) {
+        if (guard.entry != order->now.group || !guard.held)
+            continue;
+        const bool is_stop = guard.held == OC_ROLE_STOP_LOSS;
+        json_open(reply, "held", '{');
+        json_text(reply, "role", is_stop ? "stop_loss" : "take_profit");
+        json_price(reply, "price", instrument, true, is_stop ? guard.stop : guard.target);
+        json_flag(reply, "is_acting", guard.is_acting);
+        json_close(reply, '}');
+        return;
+    }
 }

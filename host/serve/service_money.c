@@ -287,6 +287,7 @@ bool service_status(struct console_service *service, const struct command_words 
     json_int(reply, "now_ns", status.now_ns);
     json_text(reply, "mode", status.mode);
     json_flag(reply, "live", status.is_live);
+    json_flag(reply, "rehearsed_only", status.is_rehearsed_only);
     json_flag(reply, "locked", status.is_live && service->asking && !service->asking->is_unlocked);
     json_flag(reply, "paused", status.is_paused);
     json_flag(reply, "ended", status.is_ended);

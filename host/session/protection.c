@@ -13,6 +13,52 @@ static int64_t held_by(struct engine *engine, const struct position *position, b
                          market && market->has_mark ? market->mark2 / 2 : 0);
 }
 
+const char *protection_down(const struct protection *protection)
+{
+    const int64_t held = protection->held < 0 ? -protection->held : protection->held;
+    const int64_t at_venue = protection->stopped - protection->in_host;
+    if (at_venue > 0)
+        return at_venue >= held ? "native" : "part";
+    return protection->in_host > 0 ? "host" : "nothing";
+}
+
+static void note_stop(struct protection *protection, int64_t price, const struct order *order)
+{
+    const bool is_first =
+        !protection->stop || (protection->held > 0 ? price > protection->stop : price < protection->stop);
+    if (!is_first)
+        return;
+    protection->stop = price;
+    protection->is_limit = order && order->now.type == OC_ORDER_STOP_LIMIT;
+    protection->limit = protection->is_limit ? order->now.price : 0;
+}
+
+/* What the entries of it were given, and what of that the host holds. */
+static void add_guards(struct engine *engine, const struct position *position, bool by_hand,
+                       struct protection *protection)
+{
+    const uint8_t side = protection->held > 0 ? OC_SIDE_BUY : OC_SIDE_SELL;
+    struct engine_guard guard;
+    for (uint32_t at = 0; engine_guard_at(engine, position->inst, &at, &guard);) {
+        if (guard.side != side || guard.account != position->account ||
+            ((position->strategy || by_hand) && guard.strategy != position->strategy))
+            continue;
+        protection->has_leg |= guard.has_stop;
+        if (guard.has_stop && guard.held == OC_ROLE_STOP_LOSS) {
+            protection->stopped += guard.open;
+            protection->in_host += guard.open;
+            note_stop(protection, guard.stop, NULL);
+        }
+        const bool is_first = !protection->has_target || (protection->held > 0 ? guard.target < protection->target
+                                                                               : guard.target > protection->target);
+        if (guard.has_target && is_first) {
+            protection->target = guard.target;
+            protection->target_in_host = guard.held == OC_ROLE_TAKE_PROFIT;
+        }
+        protection->has_target |= guard.has_target;
+    }
+}
+
 struct protection protection_of(struct engine *engine, const struct position *position, bool by_hand)
 {
     struct protection protection = {.held = held_by(engine, position, by_hand)};
@@ -25,11 +71,9 @@ struct protection protection_of(struct engine *engine, const struct position *po
             continue;
         protection.stopped += order_remaining_worst(order);
         protection.has_leg |= order->now.role == OC_ROLE_STOP_LOSS;
-        protection.in_host |= order->state == STATE_EMULATED;
-        protection.is_limit |= order->now.type == OC_ORDER_STOP_LIMIT;
-        if (!protection.stop ||
-            (side == OC_SIDE_SELL ? order->now.stop_price > protection.stop : order->now.stop_price < protection.stop))
-            protection.stop = order->now.stop_price;
+        note_stop(&protection, order->now.stop_price, order);
     }
+    if (protection.held)
+        add_guards(engine, position, by_hand, &protection);
     return protection;
 }

@@ -155,6 +155,7 @@ struct session {
     struct settings *settings; /* borrowed */
     struct registry *registry; /* borrowed */
     struct parts *parts;       /* owned; NULL: not decided yet */
+    bool is_rehearsed_only;    /* real money at an account that was never tried: what orders are worth is capped */
     bool is_whole;             /* it runs to the end of its data: stopped by hand before, it is interrupted */
     bool may_lack_rules; /* a rule that cannot be had leaves cancels and reductions, instead of refusing the start */
     struct session_stages stages;
@@ -217,6 +218,10 @@ CHECKED oc_rc session_open(struct session *session);
 /* Negative: the records could not be closed, though nothing had failed before (door_open_error says why): what was promised is
  * on the disk or not as after a kill, and a restart goes on from there. */
 CHECKED oc_rc session_close(struct session *session);
+
+/* [setup] A simulator of these settings as `venue`, which stays in its place; venues_add is the caller's. */
+CHECKED oc_rc session_open_simulator(struct session *session, struct venue *venue, const struct part *part,
+                                     struct error *ret_error);
 
 /* Takes inputs until the data end (OC_OK) or somebody stops it (OC_E_AGAIN). Others with words.error. */
 CHECKED oc_rc session_run(struct session *session);

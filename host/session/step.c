@@ -58,7 +58,7 @@ static __attribute__((noinline)) void say_unprotected(const struct out_request *
     if (leg->owner != OC_OWNER_HOST || (leg->role != OC_ROLE_STOP_LOSS && leg->role != OC_ROLE_TAKE_PROFIT))
         return;
     char name[TEXT_ORDER_MAX];
-    log_error("protection", "%s of order %s was refused: %s; it is asked for again in a second",
+    log_error("protection", "%s of order %s was refused: %s; it is asked for again, later each time",
               leg->role == OC_ROLE_STOP_LOSS ? "the stop loss" : "the take profit", text_order(leg->parent, name),
               denied->refusal.reason);
 }

@@ -136,10 +136,10 @@ static oc_rc judge_group(struct settings *settings, const char *name, struct err
         {"environment", "live, practice, testnet or local"},
         {"accounts", "the name of an account such as [\"main\"]"},
     };
-    struct oc_data_info info;
     if (!has_group(settings, name)) {
         error_at(ret_error, OC_E_CONFIG, "--venue");
-        error_what(ret_error, "no configuration has a group venue.%s", name);
+        error_what(ret_error, "no configuration has a group venue.%s, and no connector outcry.%s is installed", name,
+                   name);
         error_remedy(ret_error, "give the file that has it: --config FILE");
         return OC_E_CONFIG;
     }
@@ -148,18 +148,29 @@ static oc_rc judge_group(struct settings *settings, const char *name, struct err
     for (size_t i = settings_get(settings, named) ? 1 : 0; i < sizeof needed / sizeof needed[0]; i++)
         if (!*venue_text(settings, name, needed[i][0], ""))
             return missing(settings, name, needed[i][0], needed[i][1], ret_error);
+    struct oc_data_info info;
     oc_rc rc = judge_accounts(settings, name, ret_error);
     if (rc == OC_OK)
         rc = judge_cash(settings, name, ret_error);
-    if (rc < 0)
-        return rc;
-    rc = venue_instrument(settings, name, 0, &info, ret_error);
-    if (rc == OC_E_NOT_FOUND)
-        return missing(settings, name, "instruments",
-                       "( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = \"0.001\"; } )", ret_error);
-    for (uint32_t i = 1; rc == OC_OK; i++)
+    for (uint32_t i = 0; rc == OC_OK; i++)
         rc = venue_instrument(settings, name, i, &info, ret_error);
     return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc;
+}
+
+oc_rc venue_judge_markets(struct settings *settings, struct error *ret_error)
+{
+    char name[PART_NAME_MAX];
+    struct oc_data_info info;
+    oc_rc rc = OC_OK;
+    for (uint32_t v = 0; rc == OC_OK && venue_at(settings, v, name); v++) {
+        rc = venue_instrument(settings, name, 0, &info, ret_error);
+        if (rc == OC_E_NOT_FOUND)
+            return missing(settings, name, "instruments",
+                           "--symbol BTC/USDT, or ( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = "
+                           "\"0.001\"; } )",
+                           ret_error);
+    }
+    return rc;
 }
 
 oc_rc venue_default_account(struct settings *settings, const char *venue, const char *name)
@@ -317,28 +328,77 @@ oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const stru
                               : describe(settings, venue, "fetch_fills", *ret_fetches ? "yes" : "no", ret_error);
 }
 
+/* The venue says which orders it takes, and there is no stop among them. */
+static bool lacks_stops(const struct oc_venue *described)
+{
+    for (uint32_t i = 0; i < described->order_count; i++)
+        if (described->orders[i].type == OC_ORDER_STOP || described->orders[i].type == OC_ORDER_STOP_LIMIT)
+            return false;
+    return described->order_count > 0;
+}
+
+static oc_rc venue_close(struct settings *settings, const char *venue, const struct oc_venue *described,
+                         uint32_t *ret_can, struct error *ret_error)
+{
+    const char *text = venue_text(settings, venue, "close", NULL);
+    const bool is_offered = !described || (described->flags & OC_CAN_CLOSE), is_own = text && !strcmp(text, "venue");
+    if (text && strcmp(text, "order") != 0 && (!is_own || !is_offered))
+        return wrong(settings, venue, "close", "order, or venue where the venue has a way of its own", ret_error);
+    if (text ? is_own : described && is_offered)
+        *ret_can |= OC_CAN_CLOSE;
+    return text || !described ? (oc_rc)OC_OK
+                              : describe(settings, venue, "close", is_offered ? "venue" : "order", ret_error);
+}
+
 oc_rc venue_own_way(struct settings *settings, const char *venue, const struct oc_venue *described, uint32_t *ret_can,
                     struct error *ret_error)
 {
-    static const struct {
-        const char *key;
-        uint32_t can;
-    } ways[] = {{"close", OC_CAN_CLOSE}, {"protect", OC_CAN_PROTECT}};
+    const char *text = venue_text(settings, venue, "legs", NULL);
+    const bool can = described && (described->flags & OC_CAN_PROTECT), lacks = described && lacks_stops(described);
+    const bool fits = !text || (strcmp(text, "venue") == 0    ? can || !described
+                                : strcmp(text, "target") == 0 ? lacks || !described
+                                                              : strcmp(text, "order") == 0 && !lacks);
     *ret_can = 0;
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        const char *text = venue_text(settings, venue, ways[i].key, NULL);
-        const bool is_offered = !described || (described->flags & ways[i].can), is_own = text && !strcmp(text, "venue");
-        if (text && strcmp(text, "order") != 0 && (!is_own || !is_offered))
-            return wrong(settings, venue, ways[i].key, "order, or venue where the venue has a way of its own",
-                         ret_error);
-        if (text ? is_own : described && is_offered)
-            *ret_can |= ways[i].can;
-        const oc_rc rc = text || !described
-                             ? (oc_rc)OC_OK
-                             : describe(settings, venue, ways[i].key, is_offered ? "venue" : "order", ret_error);
+    if (!fits)
+        return wrong(settings, venue, "legs",
+                     lacks ? (can ? "venue, or target: this venue takes no stops" : "target: this venue takes no stops")
+                           : "order, or venue where the venue has a way of its own",
+                     ret_error);
+    if (!text && described) {
+        text = can ? "venue" : lacks ? "target" : "order";
+        const oc_rc rc = describe(settings, venue, "legs", text, ret_error);
         if (rc < 0)
             return rc;
     }
+    if (text && strcmp(text, "venue") == 0)
+        *ret_can |= OC_CAN_PROTECT;
+    return venue_close(settings, venue, described, ret_can, ret_error);
+}
+
+oc_rc venue_protect(struct settings *settings, const char *venue, const struct oc_venue *described,
+                    struct venue_protection *ret_protection, struct error *ret_error)
+{
+    static const char *const words[] = {[ENGINE_PROTECT_ORDERS] = "",
+                                        [ENGINE_PROTECT_NATIVE] = "native",
+                                        [ENGINE_PROTECT_HOST] = "host",
+                                        [ENGINE_PROTECT_REFUSE] = "refuse"};
+    const char *text = venue_text(settings, venue, "protect", NULL);
+    uint32_t protect = ENGINE_PROTECT_ORDERS;
+    if (!text && described) {
+        const oc_rc rc = describe(settings, venue, "protect", words[ENGINE_PROTECT_HOST], ret_error);
+        if (rc < 0)
+            return rc;
+        text = words[ENGINE_PROTECT_HOST];
+    }
+    while (text && protect <= ENGINE_PROTECT_REFUSE && strcmp(text, words[protect]) != 0)
+        protect++;
+    if (text && (!*text || protect > ENGINE_PROTECT_REFUSE))
+        return wrong(settings, venue, "protect",
+                     "native, host or refuse; whether stop loss and take profit are orders of their own is "
+                     "venue.NAME.legs",
+                     ret_error);
+    *ret_protection = (struct venue_protection){
+        .protect = protect, .lacks_stops = strcmp(venue_text(settings, venue, "legs", ""), "target") == 0};
     return OC_OK;
 }
 

@@ -31,10 +31,16 @@ bool venue_at(const struct settings *settings, uint32_t i, char ret_name[PART_NA
 bool venue_account(const struct settings *settings, const char *venue, uint32_t i, char ret_name[VENUE_ACCOUNT_MAX]);
 /* Who trades nothing there needs no account: a group without one is given this name. [setup] */
 CHECKED oc_rc venue_default_account(struct settings *settings, const char *venue, const char *name);
+/* Where no connector is configured for a venue and `outcry.NAME` is installed, it is that, at the exchange itself over the network, with what the
+ * group says otherwise; `account` (NULL: none) becomes its account, whose key is the vault's of the same name. [setup] */
+CHECKED oc_rc venue_default_group(struct settings *settings, const char *venue, const char *account,
+                                  struct error *ret_error);
 /* venue.NAME.KEY; `fallback` where it is not set. Borrowed. */
 const char *venue_text(const struct settings *settings, const char *venue, const char *key, const char *fallback);
-/* Whether the groups of all of them are there and whole. Codes of *ret_error. [setup] */
+/* Whether the groups of all of them are there and whole; one without a market is. Codes of *ret_error. [setup] */
 CHECKED oc_rc venue_judge(struct settings *settings, struct error *ret_error);
+/* Whether each of them has a market. [setup] */
+CHECKED oc_rc venue_judge_markets(struct settings *settings, struct error *ret_error);
 /* The i-th instrument of a venue: symbol and steps. OC_E_NOT_FOUND: there are no more. [setup] */
 CHECKED oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i, struct oc_data_info *ret_info,
                                struct error *ret_error);
@@ -48,10 +54,18 @@ CHECKED oc_rc venue_cancel_all(struct settings *settings, const char *venue, con
 /* Whether fills that are missing are fetched: venue.NAME.fetch_fills, likewise. */
 CHECKED oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const struct oc_venue *described,
                                 bool *ret_fetches, struct error *ret_error);
-/* Which orders go the venue's own way (OC_CAN_CLOSE, OC_CAN_PROTECT), by venue.NAME.close and venue.NAME.protect, likewise: "venue", where
- * it can and nothing is said, or "order", as orders of their own. */
+/* Which orders go the venue's own way (OC_CAN_CLOSE, OC_CAN_PROTECT), by venue.NAME.close and venue.NAME.legs, likewise: "venue", where
+ * it can and nothing is said, or "order", as orders of their own; of legs also "target": the venue takes no stops. */
 CHECKED oc_rc venue_own_way(struct settings *settings, const char *venue, const struct oc_venue *described,
                             uint32_t *ret_can, struct error *ret_error);
+struct venue_protection {
+    enum engine_protect protect;
+    bool lacks_stops;
+};
+/* What becomes of stop and target where the venue cannot hold both: venue.NAME.protect, likewise; host, where it is not set. What was recorded
+ * before there was such a key: orders. After venue_own_way. */
+CHECKED oc_rc venue_protect(struct settings *settings, const char *venue, const struct oc_venue *described,
+                            struct venue_protection *ret_protection, struct error *ret_error);
 /* How far beyond a stop loss its limit lies where a symbol takes no stop at market, in ppm: venue.NAME.stop_slip, which becomes 1 % where it is not set
  * and the venue has stops with a limit. 0: `none`. */
 CHECKED oc_rc venue_stop_slip(struct settings *settings, const char *venue, const struct oc_venue *described,

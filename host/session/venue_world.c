@@ -92,6 +92,12 @@ static bool next_open(void *self, uint64_t after, struct io_open_order *ret_open
     return true;
 }
 
+static int64_t clock_now(void *self)
+{
+    const struct venue_link *link = self;
+    return net_loop_now(link->world.links->loop);
+}
+
 struct io_world venue_world_of(struct venue_link *link)
 {
     const bool is_network = venue_net_is(link->settings, link->name);
@@ -110,6 +116,7 @@ struct io_world venue_world_of(struct venue_link *link)
                              .wire = link->net && wire_log_is_on(&link->world.links->wire, WIRE_ERRORS)
                                          ? (struct wire_log *)(uintptr_t)&link->world.links->wire
                                          : NULL,
+                             .clock = link->net ? clock_now : NULL,
                              .clock_steps = link->net ? net_loop_steps(link->world.links->loop) : NULL,
                              .client_tag = is_network ? client_id_tag(door_session(link->world.door)) : 0,
                              .syncs = is_network && !link->is_feed,
@@ -133,6 +140,7 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
     if (!table) /* opening it says so */
         return OC_OK;
     bool fetches;
+    struct venue_protection protection;
     struct venue_books books;
     struct engine_bars bars;
     oc_rc rc = venue_net_is(link->settings, link->name)
@@ -144,6 +152,8 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
         rc = venue_fetch_fills(link->settings, link->name, table->venue, &fetches, ret_error);
     if (rc == OC_OK)
         rc = venue_own_way(link->settings, link->name, table->venue, &own, ret_error);
+    if (rc == OC_OK)
+        rc = venue_protect(link->settings, link->name, table->venue, &protection, ret_error);
     if (rc == OC_OK)
         rc = venue_stop_slip(link->settings, link->name, table->venue, &slip_ppm, ret_error);
     if (rc == OC_OK)
@@ -158,12 +168,15 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
     int64_t after_ns = 0;
     uint32_t can = 0, own = 0, slip_ppm = 0;
     bool fetches = false;
+    struct venue_protection protection = {0};
     struct engine_bars bars;
     oc_rc rc = venue_cancel_all(link->settings, link->name, NULL, &can, ret_error);
     if (rc == OC_OK)
         rc = venue_fetch_fills(link->settings, link->name, NULL, &fetches, ret_error);
     if (rc == OC_OK)
         rc = venue_own_way(link->settings, link->name, NULL, &own, ret_error);
+    if (rc == OC_OK)
+        rc = venue_protect(link->settings, link->name, NULL, &protection, ret_error);
     if (rc == OC_OK)
         rc = venue_stop_slip(link->settings, link->name, NULL, &slip_ppm, ret_error);
     if (rc == OC_OK)
@@ -177,6 +190,8 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
         engine_set_asks_fills(link->world.engine, link->accounts[i], fetches);
         engine_set_own_way(link->world.engine, link->accounts[i], own);
         engine_set_stop_slip(link->world.engine, link->accounts[i], slip_ppm);
+        if (!link->is_feed) /* a simulator holds both */
+            engine_set_protect(link->world.engine, link->accounts[i], protection.protect, protection.lacks_stops);
         engine_set_books(link->world.engine, link->accounts[i], link->keeps.policy, link->keeps.levels);
         engine_set_bars(link->world.engine, link->accounts[i], &bars);
     }

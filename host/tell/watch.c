@@ -9,7 +9,8 @@
 #include "session/protection.h"
 
 enum { BARE_LOOKS = 5 }; /* a stop is replaced within so many seconds, or that is told */
-#define LOOK_NS 1000000000ll
+#define LOOK_NS     1000000000ll
+#define BARE_SAY_NS 3600000000000ll /* and again, until it is mended */
 
 static const char *symbol_of(const struct watch *watch, uint32_t inst)
 {
@@ -32,10 +33,10 @@ static void told_of_order(struct watch *watch, const struct oc_ev_answer *answer
     if (answer->head.type == OC_EV_UNKNOWN)
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_UNKNOWN, name,
                  "order %s in %s: nobody knows what became of it (%s): it is asked about", name, symbol,
-                 answer->reason);
+                 why_of(answer));
     else
-        tell_say(watch->tell, NOTICE_WARNING, NOTICE_REFUSED, answer->reason,
-                 "order %s in %s was refused by the venue: %s", name, symbol, answer->reason);
+        tell_say(watch->tell, NOTICE_WARNING, NOTICE_REFUSED, why_of(answer),
+                 "order %s in %s was refused by the venue: %s", name, symbol, why_of(answer));
 }
 
 static void told_of_venue(struct watch *watch, uint32_t account)
@@ -159,7 +160,8 @@ static void look_at_venues(struct watch *watch)
         if (!link->table || !link->net)
             continue;
         io_venue_health(&link->venue, &health);
-        const bool is_bad = link->venue.clock.count > 0 && !health.is_clock_known;
+        watch->was_clock_good[i] |= health.is_clock_good;
+        const bool is_bad = watch->was_clock_good[i] && !health.is_clock_good;
         const bool is_near = fullest(&health) >= watch->limit_share;
         if (is_bad != watch->is_clock_bad[i])
             tell_say(watch->tell, is_bad ? NOTICE_ALARM : NOTICE_INFO, NOTICE_CLOCK, link->name,
@@ -194,9 +196,11 @@ static void look_at_protection(struct watch *watch)
             continue;
         }
         watch->was_protected[i] |= protection.has_leg;
-        if (!watch->was_protected[i] || watch->is_bare[i] || ++watch->bare[i] < BARE_LOOKS)
+        const bool is_said = watch->is_bare[i] && watch->look_ns < watch->bare_ns[i] + BARE_SAY_NS;
+        if (!watch->was_protected[i] || is_said || ++watch->bare[i] < BARE_LOOKS)
             continue;
         watch->is_bare[i] = true;
+        watch->bare_ns[i] = watch->look_ns;
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_UNPROTECTED, symbol_of(watch, position->inst),
                  protection.stopped ? "%s: only a part of a %s position has its stop"
                                     : "%s: the stop of a %s position is not there any more",

@@ -6,7 +6,7 @@ live() { "$outcry" console --feed synthetic-bars:2000 --paused --set console.reh
 
 printf 'buy 0.01\nprint("locked:", #orders("all"))\nlive.unlock()\nbuy 0.01\nstep\nbuy(0.01, { price = m.last * 0.9 })\nstep\nlive.lock()\ncancel_all\nsell 0.01\nprint("rest:", #orders())\nflatten\nstep\nprint("flat:", #orders(), m.position.qty)\nkill("enough")\nunkill\nstatus\n' | live
 exits $? 0 "locks"
-has "$work/out" "refused: LOCKED: live is locked. live.unlock() opens it for this console; what cancels or closes needs none"
+has "$work/out" "refused: LOCKED: live is locked. live.unlock() opens it for this console; cancel, cancel_all, flatten, kill and no_entries need none"
 has "$work/out" "locked:	0"
 has "$work/out" "live is open for this console"
 has "$work/out" "rest:	1"

@@ -58,14 +58,21 @@ END
 (go run strict --listen none --json --set venue.swap.transcript=strict.txt) >strict.json 2>said || fail "word by word: $(cat said)"
 [ "$(jq -r .money.final strict.json)" = 1001.498 ] || fail "word by word: $(jq -c .money strict.json)"
 
-# As orders of their own: this exchange has no stops among its orders, and says so.
-(go run orders --listen none --json --set venue.swap.close=order --set venue.swap.protect=order) >orders.json 2>said ||
+# As orders: this exchange has no stops among them, and says so. Then the target alone is one, and the stop is held by the host.
+(go run wrong --listen none --set venue.swap.legs=order) >said 2>&1 && fail 'legs = "order" is taken where there are no stops'
+grep -q "venue.swap.legs: found 'order', expected venue, or target: this venue takes no stops" said || fail "no stops: $(cat said)"
+(go run orders --listen none --json --set venue.swap.close=order --set venue.swap.legs=target) >orders.json 2>said ||
     fail "as orders: $(cat said)"
-jq -e '[.refusals[] | select(.reason == "NOT_SUPPORTED_BY_VENUE")] | length == 1' orders.json >said || fail "as orders: $(cat orders.json)"
-(go run wrong --listen none --set venue.swap.protect=never) >said 2>&1 && fail 'protect = "never" is taken'
-grep -q 'venue.swap.protect: found.*never.*expected order, or venue' said || fail "a wrong word: $(cat said)"
+jq -e '.refusals | length == 0' orders.json >said || fail "as orders: $(cat orders.json)"
+(go run refused --listen none --json --set venue.swap.legs=target --set venue.swap.protect=native) >refused.json 2>said ||
+    fail "native: $(cat said)"
+jq -e '[.refusals[] | select(.reason == "PROTECTION_NOT_SUPPORTED")] | length > 0' refused.json >said || fail "native: $(cat refused.json)"
+(go run wrong --listen none --set venue.swap.legs=never) >said 2>&1 && fail 'legs = "never" is taken'
+grep -q 'venue.swap.legs: found.*never.*expected venue, or target' said || fail "a wrong word: $(cat said)"
+(go run wrong --listen none --set venue.swap.protect=order) >said 2>&1 && fail 'protect = "order" is taken'
+grep -q 'venue.swap.protect: found.*order.*expected native, host or refuse' said || fail "a wrong word: $(cat said)"
 # A session that is gone on with has the ways that it began with.
-(go run orders --listen none --set venue.swap.protect=venue) >said 2>&1 && fail "a session goes on by another way"
+(go run orders --listen none --set venue.swap.legs=venue) >said 2>&1 && fail "a session goes on by another way"
 grep -q 'venue.swap' said || fail "by another way: $(cat said)"
 
 . "$here/kill_at.sh"

@@ -41,7 +41,7 @@ go one
 console 'buy 0.05 stop 30000' 'buy(0.01, { price = 20000 })' 'alert BTC/USDT > 90000' >said
 "$outcry" status >screen; exits $? 0 "all is good"
 [ -z "$(awk 'length > 80' screen)" ] || fail "wider than 80 columns: $(cat screen)"
-for words in 'state *paper; BTC/USDT' 'equity .*since the start; today' 'orders *2 open' 'BUY  0.01 BTC/USDT @ 20000 .*away' 'long 0.05 .*stop 30000 (paper)' \
+for words in 'state *paper; BTC/USDT' 'equity .*since the start; today' 'orders *2 open' 'BUY  0.01 BTC/USDT @ 20000 .*away' 'long 0.05 ' 'stop 30000 (paper)' \
     'wrong *nothing'; do
     grep -q "$words" screen || fail "the screen lacks '$words': $(cat screen)"
 done

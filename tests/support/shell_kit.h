@@ -46,7 +46,7 @@ struct kit {
     int order_count;
     int pages; /* extra pages of fills */
     bool wants_end;
-    bool is_live, is_locked, is_paused, is_silent, is_slow_fill, needs_sure;
+    bool is_live, is_locked, is_paused, is_silent, is_slow_fill, needs_sure, is_rehearsed_only;
     const char *halted;
     double equity;
     int64_t later_ns; /* the session's time beyond 12:00:05 */

@@ -407,7 +407,7 @@ static void a_strategy_is_told_of_each_refused_leg(void **state)
     assert_int_equal(user.orders, 2 * COUNT);
     assert_int_equal(f->engine->groups.told_count, 0);
     legs_pass = true;
-    f->now_ns += GROUPS_RETRY_NS;
+    f->now_ns += 2 * GROUPS_RETRY_NS;
     user.orders = 0;
     fixture_price(f, 10000);
     assert_int_equal(user.orders, 0);

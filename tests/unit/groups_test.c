@@ -214,26 +214,35 @@ static void price_at(struct fixture *f, int64_t now_ns)
     fixture_input(f, &trade);
 }
 
+static const int64_t second = GROUPS_RETRY_NS;
+
+/* Later each time, and said once while the reason is the same. */
 static void a_refused_leg_is_asked_for_again(void **state)
 {
     (void)state;
+    static const int64_t waits[] = {1, 2, 4, 8, 16, 32, 60, 60};
     struct fixture *f = fixture_new(COST_AVERAGE);
     const struct oc_risk table = {.size = sizeof table, .check = legs_later};
     legs_pass = false;
     assert_int_equal(engine_add_rule(f->engine, "later", &table, NULL), OC_OK);
     uint64_t entry = guarded(f, 10);
     fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
-    const int64_t began_ns = f->now_ns;
+    int64_t at_ns = f->now_ns;
     assert_int_equal(f->sent_count, 1);
-    price_at(f, began_ns + GROUPS_RETRY_NS / 2);
+    assert_int_equal(engine_stats(f->engine)->denied, 2); /* both */
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        price_at(f, at_ns + waits[i] * second - 1);
+        assert_int_equal(engine_stats(f->engine)->denied, 2 * (i + 1));
+        at_ns += waits[i] * second;
+        price_at(f, at_ns);
+        assert_int_equal(engine_stats(f->engine)->denied, 2 * (i + 2));
+    }
     assert_int_equal(engine_stats(f->engine)->alarms, 2);
-    price_at(f, began_ns + GROUPS_RETRY_NS + 2);
-    assert_int_equal(engine_stats(f->engine)->alarms, 4); /* both, once more */
     legs_pass = true;
-    price_at(f, began_ns + 3 * GROUPS_RETRY_NS);
+    price_at(f, at_ns + 60 * second);
     assert_int_equal(f->sent_count, 3);
     assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 10);
-    price_at(f, began_ns + 9 * GROUPS_RETRY_NS);
+    price_at(f, at_ns + 600 * second);
     assert_int_equal(f->sent_count, 3);
     fixture_free(f);
 }

@@ -43,13 +43,19 @@ static void a_group_must_be_whole(void **state)
     (void)state;
     whole_venue("local");
     assert_int_equal(venue_judge(&settings, &error), OC_OK);
+    assert_int_equal(venue_judge_markets(&settings, &error), OC_OK);
     assert_int_equal(venue_judge_environment(&settings, &error), OC_OK);
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         char key[SETTING_KEY_MAX];
         whole_venue("local");
         snprintf(key, sizeof key, "venue.mine.%s", needed[i]);
         settings_drop(&settings, key);
-        assert_int_equal(venue_judge(&settings, &error), OC_E_CONFIG);
+        oc_rc rc = venue_judge(&settings, &error);
+        if (strcmp(needed[i], "instruments.0.symbol") == 0) { /* one without markets is whole: --symbol may say them */
+            assert_int_equal(rc, OC_OK);
+            rc = venue_judge_markets(&settings, &error);
+        }
+        assert_int_equal(rc, OC_E_CONFIG);
         assert_string_equal(error.what, "it is not set");
     }
     whole_venue("local");
@@ -98,7 +104,9 @@ static void what_it_says_must_be_possible(void **state)
     whole_venue("local");
     set("session.venue", "other");
     says(venue_judge(&settings, &error), OC_E_CONFIG,
-         "--venue: no configuration has a group venue.other: give the file that has it: --config FILE");
+         "--venue: no configuration has a group venue.other, and no connector outcry.other is installed: give the file "
+         "that "
+         "has it: --config FILE");
 }
 
 /* --venue ONE,TWO: each group is judged. */
@@ -110,8 +118,10 @@ static void several_venues_are_each_judged(void **state)
     set("session.venue", "mine,mine");
     says(venue_judge(&settings, &error), OC_E_CONFIG, "--venue: mine is named twice");
     set("session.venue", "mine, two");
-    says(venue_judge(&settings, &error), OC_E_CONFIG,
-         "--venue: no configuration has a group venue.two: give the file that has it: --config FILE");
+    says(
+        venue_judge(&settings, &error), OC_E_CONFIG,
+        "--venue: no configuration has a group venue.two, and no connector outcry.two is installed: give the file that "
+        "has it: --config FILE");
     assert_true(venue_at(&settings, 1, name));
     assert_string_equal(name, "two");
     assert_false(venue_at(&settings, 2, name));
@@ -371,7 +381,7 @@ static void closing_and_protecting_go_the_way_that_is_said(void **state)
 {
     (void)state;
     static const uint32_t cans[] = {0, OC_CAN_CLOSE, OC_CAN_PROTECT, OC_CAN_CLOSE | OC_CAN_PROTECT};
-    static const char *const keys[] = {"close", "protect"};
+    static const char *const keys[] = {"close", "legs"};
     uint32_t can;
     for (size_t i = 0; i < sizeof cans / sizeof *cans; i++) {
         const struct oc_venue described = {.flags = cans[i] | OC_CAN_DEADMAN};
@@ -394,6 +404,35 @@ static void closing_and_protecting_go_the_way_that_is_said(void **state)
             venue(keys[k], "yes");
             assert_int_equal(venue_own_way(&settings, "mine", NULL, &can, &error), OC_E_CONFIG);
             venue(keys[k], "order");
+        }
+    }
+}
+
+/* Without a word the host holds what the venue does not, and that is written down. */
+static void what_the_venue_cannot_hold_goes_as_is_said(void **state)
+{
+    (void)state;
+    static const struct oc_order_kind whole[] = {{.type = OC_ORDER_LIMIT}, {.type = OC_ORDER_STOP_LIMIT}},
+                                      poor[] = {{.type = OC_ORDER_LIMIT}, {.type = OC_ORDER_MARKET}};
+    static const char *const words[] = {"", "native", "host", "refuse", "order"}; /* as the enum, and one too many */
+    struct venue_protection got = {ENGINE_PROTECT_NATIVE, true};
+    uint32_t can;
+    for (uint32_t lacks = 0; lacks < 2; lacks++) {
+        const struct oc_venue described = {.orders = lacks ? poor : whole, .order_count = 2};
+        whole_venue("local");
+        assert_int_equal(venue_protect(&settings, "mine", NULL, &got, &error), OC_OK);
+        assert_true(!got.protect && !got.lacks_stops); /* recorded before there was such a key */
+        assert_int_equal(venue_own_way(&settings, "mine", &described, &can, &error), OC_OK);
+        assert_int_equal(venue_protect(&settings, "mine", &described, &got, &error), OC_OK);
+        assert_string_equal(venue_text(&settings, "mine", "protect", ""), "host");
+        assert_int_equal(venue_protect(&settings, "mine", NULL, &got, &error), OC_OK);
+        assert_true(got.protect == ENGINE_PROTECT_HOST && got.lacks_stops == lacks); /* by legs */
+        venue("legs", lacks ? "order" : "target"); /* what the venue is is not said otherwise */
+        assert_int_equal(venue_own_way(&settings, "mine", &described, &can, &error), OC_E_CONFIG);
+        for (uint32_t i = 0; i < 5; i++) {
+            venue("protect", words[i]);
+            const oc_rc rc = venue_protect(&settings, "mine", &described, &got, &error);
+            assert_true(rc == (i % 4 ? OC_OK : OC_E_CONFIG) && (rc < 0 || got.protect == i));
         }
     }
 }
@@ -560,6 +599,7 @@ int main(void)
         TEST(a_rehearsal_is_armed_too),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
         cmocka_unit_test(closing_and_protecting_go_the_way_that_is_said),
+        cmocka_unit_test(what_the_venue_cannot_hold_goes_as_is_said),
         cmocka_unit_test(how_far_a_stop_may_slip),
         cmocka_unit_test(books_are_kept_as_it_is_said),
         cmocka_unit_test(bars_of_the_network_are_built_as_it_is_said),

@@ -76,7 +76,7 @@ runs 1 $limits --live main --capital '500 USD' </dev/null
 grep -q '^LIVE: account main at binanceus: orders are real money$' err || fail "the screen: $(cat err)"
 grep -q '^  holdings  *2 BTC: unassigned; nothing sells it until .adopt.$' err && grep -q '^  *100000 USD: what is not of the capital is unassigned$' err || fail "holdings: $(cat err)"
 grep -q '^  limits  *max_order_value 25, position_limit WAIVED, max_daily_loss 50$' err || fail "limits: $(cat err)"
-grep -q 'REHEARSED ONLY: never tried with this account; orders are worth at most 25, until$' err || fail "never tried: $(cat err)"
+grep -q 'REHEARSED ONLY: never tried with this account; an order is worth at most 25 USD, until$' err || fail "never tried: $(cat err)"
 grep -q 'not armed: nothing was sent.*there is no terminal to ask at: read the screen above, and say --yes ACCOUNT' err || fail "nobody to ask: $(cat err)"
 # shellcheck disable=SC2086 # a list
 runs 3 $limits --live main --capital '5000000 USD' --yes main
@@ -86,6 +86,21 @@ grep -q 'REHEARSED ONLY: until .outcry venue try binanceus/main --trade. has pas
 tell orders all
 sleep 0.1
 grep -q '^[0-9]* main ' said && fail "an order was sent before it was armed: $(cat said)"
+# One that runs untried says so wherever it is looked at.
+rm -f err
+# shellcheck disable=SC2086 # a list
+"$outcry" run day.lua --venue binanceus --config main.conf --listen "$w/socket" $limits --live main --capital '500 USD' --yes main --json >live.json 2>err &
+session=$!
+until_ says "at the end" err
+until_ [ -e "$w/socket" ]
+echo status | "$outcry" console --attach "$w/socket" >words
+"$outcry" status >screen
+"$outcry" status --json >status.json
+kill -INT $session
+wait $session || fail "the untried session ends with $?: $(cat err)"
+grep -q '^mode *LIVE REHEARSED ONLY run' words || fail "untried, and its status says: $(cat words)"
+grep -q '^state *LIVE REHEARSED ONLY run' screen || fail "untried, and outcry status says: $(cat screen)"
+[ "$(jq '.[0].status.rehearsed_only' status.json)" = true ] || fail "untried: $(cat status.json)"
 cat >day.lua <<'END'
 strategy { name = "day" }
 local order
