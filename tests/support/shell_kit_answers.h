@@ -96,8 +96,9 @@ static void kit_put_status(const struct kit *kit, const char *symbol, struct tex
         "\"halted\":%s%s%s,\"open_orders\":1,\"positions\":1,\"fills\":3,\"strategies\":1,\"seq\":42,"
         "\"events\":1000,\"consoles\":1,\"dropped\":0}",
         1769860805000000000LL + (long long)kit->later_ns, kit->is_live ? "true" : "false",
-        kit->is_rehearsed_only ? "true" : "false", kit->is_paused ? "true" : "false", kit->equity,
-        kit->halted ? "\"" : "", kit->halted ? kit->halted : "null", kit->halted ? "\"" : "");
+        kit->is_rehearsed_only ? "true" : "false", kit->is_paused ? "true" : "false", kit->equity, symbol,
+        strcmp(symbol, "BTC/USDT") == 0 ? "60012.4" : "2512.50", kit->halted ? "\"" : "",
+        kit->halted ? kit->halted : "null", kit->halted ? "\"" : "");
 }
 
 static void kit_put_fills(const struct kit *kit, int from, struct text *out)
