@@ -298,7 +298,7 @@ const char *live_way_name(enum live_way way)
 
 const char *live_way_words(enum live_way way)
 {
-    static const char *const words[LIVE_WAYS] = {"signal to sent", "sent to acknowledged", "to filled, takers"};
+    static const char *const words[LIVE_WAYS] = {"Signal to sent", "Sent to acknowledged", "To filled, takers"};
     return words[way];
 }
 
