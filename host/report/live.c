@@ -10,8 +10,11 @@
 
 void live_open(struct live *live, const struct session *session)
 {
-    memset(live, 0, sizeof *live);
     live->is_used = venue_names(session->settings) != NULL;
+    if (!live->is_used) /* the rest is large, and never looked at */
+        return;
+    memset(live, 0, sizeof *live);
+    live->is_used = true;
     live->is_paper = venue_is_feed(session->settings);
 }
 
@@ -82,9 +85,9 @@ static void leaves(const struct session *session, struct live_order *known, uint
 
 void live_ask(struct live *live, const struct session *session, const struct oc_request *request)
 {
-    struct live_order *known = order_of(live, request->order);
     if (!live->is_used)
         return;
+    struct live_order *known = order_of(live, request->order);
     if (request->kind == OC_REQUEST_CANCEL && known)
         known->is_canceled = true;
     if (!oc_request_makes_order(request->kind) || known)
@@ -100,7 +103,7 @@ void live_ask(struct live *live, const struct session *session, const struct oc_
 
 void live_deny(struct live *live, uint64_t order, uint64_t request)
 {
-    struct live_order *known = order_of(live, order);
+    struct live_order *known = live->is_used ? order_of(live, order) : NULL;
     if (!known)
         return;
     if (order != request) { /* a change of it, which may have been its cancel */
@@ -273,9 +276,9 @@ static void note_state(struct live *live, struct live_order *known, const struct
 void live_note(struct live *live, const struct session *session, const struct out_note *note,
                const struct oc_event *event)
 {
-    const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)note->fill;
     if (!live->is_used)
         return;
+    const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)note->fill;
     if (note->kind == NOTE_FILL || note->kind == NOTE_CORRECTED)
         add_fee(live, fill);
     struct live_order *known = order_of(live, note->order);
@@ -295,7 +298,7 @@ const char *live_way_name(enum live_way way)
 
 const char *live_way_words(enum live_way way)
 {
-    static const char *const words[LIVE_WAYS] = {"signal to sent", "sent to acknowledged", "to filled, takers"};
+    static const char *const words[LIVE_WAYS] = {"Signal to sent", "Sent to acknowledged", "To filled, takers"};
     return words[way];
 }
 

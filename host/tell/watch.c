@@ -53,7 +53,7 @@ static void told_of_venue(struct watch *watch, uint32_t account)
     else if (state == OC_VENUE_DENIED)
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_DISCONNECT, name, "%s refuses the key: %s", name,
                  of ? why_name(of->states[OC_PART_TRADING].why) : "?");
-    else if (before == OC_VENUE_READY)
+    else if (before == OC_VENUE_READY || (before && state == OC_VENUE_DOWN)) /* from bad to worse, too */
         tell_say(watch->tell, state == OC_VENUE_DOWN ? NOTICE_ALARM : NOTICE_WARNING, NOTICE_DISCONNECT, name,
                  "%s is %s", name, statement_state_name(state));
 }

@@ -55,9 +55,9 @@ words() { # at one console
     steady <said | put
     printf '```\n' | put
 }
-heard() { # KIND: the message that was told about it
-    until_ says "^[a-z]* $1: " alerts
-    printf '\nTold: `%s`\n' "$(grep "^[a-z]* $1: " alerts | tail -n 1 | steady)" | put
+heard() { # KIND [WORDS]: the message that was told about it
+    until_ says "^[a-z]* $1: .*${2:-}" alerts
+    printf '\nTold: `%s`\n' "$(grep "^[a-z]* $1: .*${2:-}" alerts | tail -n 1 | steady)" | put
     : >alerts
 }
 # The venue's ledger and ours, each asset to the last unit.
@@ -173,7 +173,7 @@ hand restart
 until_ says "^reset connections" venue.log
 tell buy 0.0001 BTCUSD at the website of second
 until_ is '.venues[0].streams_ready == 0'
-heard disconnect
+heard disconnect 'is down'
 screen outcry status
 hand sell 0.0005 BTCUSD at the website of second
 hand calm
