@@ -7,7 +7,7 @@ local P = params {
   lookback = { 24,    min = 1,    max = 63,  doc = "such bars" },
   every    = { "1d",  doc = "how often it changes" },
   hold     = { 2,     min = 1,    max = 100, doc = "markets at once" },
-  invested = { 0.9,   min = 0.01, max = 1,   doc = "share of equity in all of them" },
+  invested = { 0.9,   min = 0,    max = 1,   doc = "share of equity in all of them; 0: strategy.stake each" },
 }
 
 local markets = {}
@@ -42,6 +42,8 @@ function on_bar(m, b)
   for _, other in ipairs(markets) do
     if not other.chosen and other.position.qty ~= 0 then return end   -- its money is not here yet
   end
-  local order, err = m:target_percent(P.invested / P.hold, { tag = "in" })
-  if not order then log.info("not bought: %s", err.message) end
+  local order, err
+  if P.invested > 0 then order, err = m:target_percent(P.invested / P.hold, { tag = "in" })
+  else order, err = m:buy { tag = "in" } end
+  if not order then log.info("not bought before the next change: %s", err.message) m.chosen = nil end
 end

@@ -17,3 +17,16 @@ oc_rc env_folder_make(char *ret_path)
 }
 
 void env_folder_remove(const char *path) { (void)rmdir(path); }
+
+oc_rc env_folder_turn(const char *path, int count)
+{
+    char from[ENV_PATH_MAX + 8], to[ENV_PATH_MAX + 8];
+    oc_rc rc = OC_OK;
+    for (int i = count - 1; i > 0 && rc == OC_OK; i--) {
+        snprintf(to, sizeof to, "%s.%d", path, i);
+        snprintf(from, sizeof from, i > 1 ? "%s.%d" : "%s", path, i - 1);
+        if (env_exists(from))
+            rc = env_rename(from, to);
+    }
+    return rc;
+}

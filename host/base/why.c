@@ -61,3 +61,13 @@ const char *why_name(uint32_t why)
     };
     return why < sizeof names / sizeof names[0] && names[why] ? names[why] : names[OC_WHY_OTHER];
 }
+
+const char *why_of(const struct oc_ev_answer *answer)
+{
+    if (answer->reason[0])
+        return answer->reason;
+    if (answer->head.size < sizeof(struct oc_ev_venue_answer))
+        return "";
+    const uint32_t why = ((const struct oc_ev_venue_answer *)(const void *)answer)->why;
+    return why ? why_name(why) : "";
+}

@@ -62,12 +62,23 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
     if (options->quiet)
         log_set_level(LOG_ERROR);
     registry_init(registry);
+    struct detach detach;
+    if (options->detach && !(kind->parts & RUN_RECOVERS)) {
+        rc =
+            error_say(&error, OC_E_CONFIG, "--detach", "it is of `outcry paper` and `outcry run`: this ends by itself");
+        code = complain(&error, rc, options->json);
+        goto out;
+    }
+    if (detach_begin(&detach, options->detach, &code))
+        goto out;
     run = run_new(options, registry, kind->label);
     if (!run) {
         rc = error_of_code(&error, OC_E_NOMEM, kind->label, "the session could not be made");
         (void)complain(&error, rc, options->json);
         goto out;
     }
+    log_set_sink(run_log_to_stderr, &run->log);
+    run->detach = detach;
     interrupt_install();
     examination->words = (struct probe_words){argc, argv};
     rc = go(run, kind, examination);
@@ -96,6 +107,7 @@ out:
     if (examination)
         examine_release(examination);
     free(examination);
+    log_set_sink(run_log_to_stderr, NULL);
     run_free(run);
     free(registry);
     if (options)

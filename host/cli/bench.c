@@ -49,7 +49,7 @@ static const struct row {
 } rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},
             {"door", bench_door},       {"journal", bench_journal}, {"durable", bench_durable},
             {"restore", bench_restore}, {"console", bench_console}, {"json", bench_json},
-            {"venue", bench_venue}};
+            {"venue", bench_venue},     {"net", bench_net}};
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -83,7 +83,8 @@ int verb_bench(int argc, char **argv)
     char dir[ENV_PATH_MAX];
     snprintf(dir, sizeof dir, "%s/outcry-bench.tmp", argc > 2 ? argv[2] : ".");
     struct registry *registry = calloc(1, sizeof *registry);
-    struct bench bench = {.registry = registry, .fixed = fixed ? strtoull(fixed, NULL, 10) : 0, .dir = dir};
+    struct bench bench = {
+        .registry = registry, .fixed = fixed ? strtoull(fixed, NULL, 10) : 0, .is_one = *wanted, .dir = dir};
     int code = EXIT_RUN;
     struct error error;
     oc_rc rc = registry ? parts_load_default(registry, &error)

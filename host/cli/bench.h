@@ -16,6 +16,7 @@ enum { BENCH_BARS_MAX = 500000, BENCH_REPEATS_MAX = 31 };
 struct bench {
     struct registry *registry; /* borrowed */
     uint64_t fixed;            /* BENCH_N; 0: not given */
+    bool is_one;               /* this row was asked for by name */
     const char *dir;           /* folder for what needs a disk, made and removed: of a name that only we use */
 };
 
@@ -59,6 +60,9 @@ int bench_json(const struct bench *bench);
 
 /* bench_venue.c */
 int bench_venue(const struct bench *bench);
+
+/* bench_net.c */
+int bench_net(const struct bench *bench);
 
 /* bench.c */
 /* Keys and values in turn, ended by NULL. OC_E_NOMEM. */

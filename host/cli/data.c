@@ -25,7 +25,7 @@ static const char usage[] =
     "VENUE is a group of the configuration. FILE is data/VENUE/BASE-QUOTE-TIMEFRAME.csv where none is named; what it "
     "holds is\n"
     "not asked for again. What is recorded goes to data/VENUE/BASE-QUOTE-trades.csv and -quotes.csv, behind what is "
-    "there. No key is needed.\n";
+    "there;\norder books too, to -books.csv, with --set data.record=trades,quotes,books. No key is needed.\n";
 
 struct row {
     int64_t open_ns;
@@ -39,9 +39,10 @@ struct fetch {
     int64_t period_ns;
     int64_t from_ns, to_ns; /* of the page: [from, to) */
     int64_t closed_ns;      /* bars that end behind it are not over */
+    int64_t keep_ns;        /* what lies further back before the last is let go; 0: nothing */
     struct row *rows;       /* owned */
     size_t count, room;
-    size_t fetched;
+    size_t fetched, let_go;
     bool is_short; /* no memory for a row */
     char folder[ENV_PATH_MAX], name[96], path[ENV_PATH_MAX];
 };
@@ -107,6 +108,20 @@ static oc_rc read_file(struct fetch *fetch, struct error *ret_error)
     rc = read_rows(fetch, text, ret_error);
     env_free(text);
     return rc;
+}
+
+/* data.keep. */
+static void let_go(struct fetch *fetch)
+{
+    size_t first = 0;
+    while (fetch->keep_ns && first < fetch->count &&
+           fetch->rows[first].open_ns < fetch->rows[fetch->count - 1].open_ns - fetch->keep_ns)
+        first++;
+    if (first == 0)
+        return;
+    memmove(fetch->rows, fetch->rows + first, (fetch->count - first) * sizeof *fetch->rows);
+    fetch->count -= first;
+    fetch->let_go += first;
 }
 
 static oc_rc write_file(const struct fetch *fetch, struct error *ret_error)
@@ -305,11 +320,14 @@ static void show(const struct fetch *fetch, bool is_json)
         size_t gaps = 0;
         for (size_t i = 1; i < fetch->count; i++)
             gaps += fetch->rows[i].open_ns != fetch->rows[i - 1].open_ns + fetch->period_ns;
-        printf("{\"file\":\"%s\",\"bars\":%zu,\"fetched\":%zu,\"first\":\"%s\",\"last\":\"%s\",\"gaps\":%zu}\n",
-               fetch->path, fetch->count, fetch->fetched, first, last, gaps);
+        printf("{\"file\":\"%s\",\"bars\":%zu,\"fetched\":%zu,\"let_go\":%zu,\"first\":\"%s\",\"last\":\"%s\",\"gaps\":"
+               "%zu}\n",
+               fetch->path, fetch->count, fetch->fetched, fetch->let_go, first, last, gaps);
         return;
     }
     printf("%s: %zu bars, %zu of them fetched now; %s to %s\n", fetch->path, fetch->count, fetch->fetched, first, last);
+    if (fetch->let_go)
+        printf("let go: %zu bars that lay further back than data.keep\n", fetch->let_go);
     show_gaps(fetch);
 }
 
@@ -337,7 +355,7 @@ oc_rc data_market(const struct venue_visit *visit, const char *symbol, const str
     return OC_OK;
 }
 
-static oc_rc take_times(const struct fetch *fetch, struct settings *settings, int64_t *ret_from, int64_t *ret_to,
+static oc_rc take_times(struct fetch *fetch, struct settings *settings, int64_t *ret_from, int64_t *ret_to,
                         struct error *ret_error)
 {
     oc_rc rc = settings_time(settings, "session.from", ret_from);
@@ -349,6 +367,13 @@ static oc_rc take_times(const struct fetch *fetch, struct settings *settings, in
     }
     if (rc < 0)
         return error_copy(ret_error, &settings->error);
+    rc = settings_duration(settings, "data.keep", &fetch->keep_ns);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return error_copy(ret_error, &settings->error);
+    if (fetch->keep_ns && *ret_from < *ret_to - fetch->keep_ns)
+        return error_say(ret_error, OC_E_INVALID, "--from",
+                         "data.keep lets go what lies further back than %s: a later --from, or a longer data.keep",
+                         settings_text(settings, "data.keep", ""));
     *ret_from = bar_start(*ret_from, fetch->period_ns);
     return *ret_from < *ret_to ? (oc_rc)OC_OK : error_say(ret_error, OC_E_INVALID, "--from", "it is not before --to");
 }
@@ -394,7 +419,9 @@ static oc_rc fetch_all(struct fetch *fetch, struct options *options, struct erro
         return rc;
     struct error late;
     rc = ask_all(fetch, from_ns, to_ns, ret_error);
-    const oc_rc written = fetch->fetched ? write_file(fetch, rc < 0 ? &late : ret_error) : (oc_rc)OC_OK;
+    let_go(fetch);
+    const oc_rc written =
+        fetch->fetched || fetch->let_go ? write_file(fetch, rc < 0 ? &late : ret_error) : (oc_rc)OC_OK;
     return rc < 0 ? rc : written < 0 ? written : rc;
 }
 

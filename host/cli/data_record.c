@@ -1,4 +1,5 @@
-/* data_record.c: `outcry data record`: trades and quotes of a live feed, as they are heard, into files that a backtest reads. */
+/* data_record.c: `outcry data record`: trades and quotes of a live feed, as they are heard, into files that a backtest reads; and order books, as the
+ * venue says them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,16 +11,20 @@
 #include "cli/verbs.h"
 #include "session/interrupt.h"
 
-enum { MARKETS_MAX = 64, KINDS = 2, ROW_MAX = 256, TAIL_MAX = 4096, BUFFER = 1 << 16 };
+#include <outcry/kit/text.h>
+
+enum { MARKETS_MAX = 64, KINDS = 3, BOOKS = 2, ROW_MAX = 256, TAIL_MAX = 4096, BUFFER = 1 << 16 };
 #define LOOK_NS  50000000ll
 #define FLUSH_NS 1000000000ll
+#define WHOLE_NS 600000000000ll /* a whole book is asked for so often: whoever reads the file may begin there */
 
 static const struct recorded_kind {
     uint32_t topic;
     uint16_t type;
     const char *name, *first_row;
 } kinds[KINDS] = {{OC_TOPIC_TRADES, OC_EV_TRADE, "trades", "time,price,size,side\n"},
-                  {OC_TOPIC_QUOTES, OC_EV_QUOTE, "quotes", "time,bid,bid_size,ask,ask_size\n"}};
+                  {OC_TOPIC_QUOTES, OC_EV_QUOTE, "quotes", "time,bid,bid_size,ask,ask_size\n"},
+                  [BOOKS] = {OC_TOPIC_BOOK, OC_EV_BOOK, "books", "time,kind,first,last,side,price,size\n"}};
 
 struct file {
     int fd; /* -1: none */
@@ -35,6 +40,8 @@ struct recording {
     const struct oc_instrument *markets[MARKETS_MAX];
     uint32_t count;
     struct file (*files)[KINDS]; /* by market; owned */
+    bool is_wanted[KINDS];       /* data.record */
+    int64_t whole_ns;            /* when whole books are asked for next */
     oc_rc failed;
 };
 
@@ -97,6 +104,28 @@ static void put_number(struct text *row, int64_t units, struct oc_dec step, bool
         visit_put_units(row, units, step);
 }
 
+/* A row for each level that is said, those of an event together: first and last are its numbers, a size of 0 is a level that is gone. */
+static void put_book(struct recording *recording, struct file *file, const struct oc_instrument *info,
+                     const struct oc_ev_book *book, int64_t at_ns)
+{
+    const struct oc_level *levels = (const struct oc_level *)(const void *)((const char *)book + book->tail);
+    const uint32_t count = book->bids + book->asks;
+    for (uint32_t i = 0; i < (count ? count : 1); i++) { /* one that says nothing moves its numbers all the same */
+        char line[ROW_MAX];
+        struct text row;
+        text_init_fixed(&row, line, sizeof line);
+        text_format(&row, ",%s,%llu,%llu,%s", book->kind == OC_BOOK_SNAPSHOT ? "whole" : "change",
+                    (unsigned long long)book->first_seq, (unsigned long long)book->last_seq,
+                    i >= count       ? ""
+                    : i < book->bids ? "bid"
+                                     : "ask");
+        put_number(&row, count ? levels[i].price : 0, info->price_step, count);
+        put_number(&row, count ? levels[i].qty : 0, info->qty_step, count);
+        text_put(&row, "\n");
+        put(recording, file, at_ns, &row);
+    }
+}
+
 static void take(struct recording *recording, const struct oc_event *event)
 {
     char line[ROW_MAX];
@@ -109,6 +138,14 @@ static void take(struct recording *recording, const struct oc_event *event)
     if (kind == KINDS || market == recording->count)
         return;
     const struct oc_instrument *info = recording->markets[market];
+    struct file *file = &recording->files[market][kind];
+    const int64_t at_ns = event->venue_ns ? event->venue_ns : io_venue_now(&recording->visit->io);
+    if (file->fd < 0)
+        return;
+    if (kind == BOOKS) {
+        put_book(recording, file, info, (const struct oc_ev_book *)(const void *)event, at_ns);
+        return;
+    }
     text_init_fixed(&row, line, sizeof line);
     if (event->type == OC_EV_TRADE) {
         const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
@@ -127,8 +164,40 @@ static void take(struct recording *recording, const struct oc_event *event)
         put_number(&row, quote->ask_qty, info->qty_step, quote->present & OC_HAS_ASK_QTY);
         text_put(&row, "\n");
     }
-    put(recording, &recording->files[market][kind],
-        event->venue_ns ? event->venue_ns : io_venue_now(&recording->visit->io), &row);
+    put(recording, file, at_ns, &row);
+}
+
+/* Only what is asked for leaves, and within the venue's limits; what is not answered is asked for the next time. */
+static void ask_whole(struct recording *recording)
+{
+    if (!recording->is_wanted[BOOKS] || recording->visit->now_ns < recording->whole_ns)
+        return;
+    recording->whole_ns = recording->visit->now_ns + WHOLE_NS;
+    for (uint32_t i = 0; i < recording->count; i++) {
+        const struct oc_fetch ask = {
+            .size = sizeof ask, .kind = OC_FETCH_BOOK, .inst = recording->markets[i]->inst, .lane = OC_LANE_QUERY};
+        uint64_t token;
+        if (recording->files[i][BOOKS].fd >= 0)
+            (void)io_venue_fetch(&recording->visit->io, &ask, &token);
+    }
+}
+
+/* data.record: which of them. */
+static oc_rc take_kinds(struct recording *recording, const struct settings *settings, struct error *ret_error)
+{
+    char list[128];
+    snprintf(list, sizeof list, "%s", settings_text(settings, "data.record", "trades,quotes"));
+    char *rest = list;
+    for (char *word; (word = kit_next_word(&rest, ", ")) != NULL;) {
+        uint32_t kind = 0;
+        while (kind < KINDS && strcmp(kinds[kind].name, word) != 0)
+            kind++;
+        if (kind == KINDS)
+            return error_say(ret_error, OC_E_CONFIG, "data.record",
+                             "'%s': expected trades, quotes, books or some of them", word);
+        recording->is_wanted[kind] = true;
+    }
+    return OC_OK;
 }
 
 static oc_rc begin(struct recording *recording, const struct options *options, struct error *ret_error)
@@ -144,6 +213,8 @@ static oc_rc begin(struct recording *recording, const struct options *options, s
         for (uint32_t k = 0; rc == OC_OK && k < KINDS; k++) {
             const struct oc_sub sub = {.inst = recording->markets[at]->inst, .topic = kinds[k].topic};
             struct file *file = &recording->files[at][k];
+            if (!recording->is_wanted[k])
+                continue;
             const oc_rc offered = io_venue_subscribe(&visit->io, &sub);
             if (offered == OC_E_NOT_SUPPORTED)
                 continue;
@@ -167,6 +238,7 @@ static oc_rc record(struct recording *recording, int64_t ns, struct error *ret_e
     while (rc >= 0 && recording->failed == OC_OK && interrupt_count() == 0 &&
            (visit->now_ns = net_loop_now(visit->loop)) < until_ns) {
         const struct oc_event *event;
+        ask_whole(recording);
         rc = io_venue_pump(&visit->io, visit->now_ns);
         while ((event = io_venue_first(&visit->io)) != NULL) {
             take(recording, event);
@@ -191,7 +263,9 @@ static oc_rc record_all(struct recording *recording, struct options *options, st
     const oc_rc said = settings_duration(&options->settings, "session.duration", &ns);
     if (said < 0 && said != OC_E_NOT_FOUND)
         return error_copy(ret_error, &options->settings.error);
-    oc_rc rc = data_visit(recording->visit, &options->settings, ret_error);
+    oc_rc rc = take_kinds(recording, &options->settings, ret_error);
+    if (rc == OC_OK)
+        rc = data_visit(recording->visit, &options->settings, ret_error);
     if (rc == OC_OK)
         rc = data_ask_markets(recording->visit, ret_error);
     if (rc == OC_OK)

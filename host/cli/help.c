@@ -28,7 +28,7 @@ const struct verb help_verbs[] = {
      "[all|flatten] [--session DIR | --attach SOCKET] [--wait 1s] [--json]", HELP_ITSELF},
     {"alerts", verb_alerts, "who is told when something is wrong: list the channels, test them", "test|list --config FILE [--json]", HELP_ITSELF},
     {"metrics", verb_metrics, "figures of running sessions for Prometheus", "[--session DIR | --attach SOCKET] [--listen 127.0.0.1:PORT]", HELP_ITSELF},
-    {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
+    {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff | --json | --console [--no-pane]]", 0},
     {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B [--json]", 0},
     {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html] [--csv FOLDER] | diff A B [--json]", 0},
     {"compare", verb_compare, "two recorded sessions day by day; strategies against by hand; trips drawn again",
@@ -61,7 +61,8 @@ const struct verb help_verbs[] = {
 const struct help_option help_options[] = {
     {"cash", "'10000 USDT'", "opening cash; the first currency values the account", HELP_RUNS},
     {"p", "name=value", "a parameter of the strategy; --param is the same", HELP_RUNS},
-    {"symbol", "BTC/USDT", "when the file does not say", HELP_RUNS},
+    {"symbol", "BTC/USDT", "of a file that does not say; at a venue the markets, with commas between", HELP_RUNS},
+    {"timeframe", "1h", "length of the bars of a strategy that names none", HELP_RUNS},
     {"venue", "NAME[,NAME...]", "groups of the configuration: where to trade", HELP_RUN | HELP_CONSOLE},
     {"feed", "NAME", "synthetic-bars[:COUNT], or replay:FILE", HELP_PAPER | HELP_CONSOLE},
     {"speed", "60", "so many times as fast as the data's clock; max", HELP_PAPER | HELP_CONSOLE},
@@ -109,6 +110,8 @@ const struct help_option help_options[] = {
     {"set", "section.key=value", "one value of it", HELP_RUNS},
     {"plugin", "NAME=FILE", "a rule, simulator, reader or connector for this run; --set NAME.key=value", HELP_RUNS},
     {"json", NULL, "the result for other programs", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"detach", NULL, "goes on without the terminal when it stands; its log is host.log in the session's folder",
+     HELP_PAPER | HELP_RUN},
     {"quiet", NULL, "nothing on a good run", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
     {"help", NULL, "this text", HELP_RUNS},
     {0}};

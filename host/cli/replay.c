@@ -7,6 +7,7 @@
 #include "base/env_fork.h"
 #include "base/env_socket.h"
 #include "base/hash.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "cli/complain.h"
 #include "cli/console.h"
@@ -76,33 +77,68 @@ static oc_rc run_again(struct replay *replay)
 }
 
 /* What came out of it, against what was recorded. */
-static int judge(struct replay *replay, bool shows)
+struct judged {
+    char recorded_hash[HASH_TEXT_MAX], replayed_hash[HASH_TEXT_MAX];
+    uint64_t recorded, replayed, differences, left, gaps, missed;
+    bool agrees, is_other, was_interrupted;
+};
+
+static void judge(struct replay *replay, struct judged *judged)
 {
     struct compare *compare = &replay->compare;
-    uint64_t recorded, left = compare_rest(compare);
-    struct hash128 hash = journal_order_hash(compare->reader, &recorded);
-    struct door_hash ours = door_order_hash(replay->run->session->door);
-    const bool is_other = compare_has_other_data(compare);
-    bool agrees = !is_other && compare->differences == 0 && left == 0 && ours.low == hash.low && ours.high == hash.high;
-    char ours_text[HASH_TEXT_MAX], hash_text[HASH_TEXT_MAX];
-    hash128_to_text((struct hash128){ours.low, ours.high}, ours_text);
-    hash128_to_text(hash, hash_text);
-    printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
-    printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
-    if (replay->run->session->is_whole && replay->run->session->pace.ended == OC_MARK_STOP)
+    *judged = (struct judged){.left = compare_rest(compare)};
+    const struct hash128 hash = journal_order_hash(compare->reader, &judged->recorded);
+    const struct door_hash ours = door_order_hash(replay->run->session->door);
+    judged->differences = compare->differences;
+    judged->replayed = ours.count;
+    judged->gaps = compare->gaps;
+    judged->missed = compare->missed;
+    judged->is_other = compare_has_other_data(compare);
+    judged->was_interrupted = replay->run->session->is_whole && replay->run->session->pace.ended == OC_MARK_STOP;
+    judged->agrees = !judged->is_other && judged->differences == 0 && judged->left == 0 && ours.low == hash.low &&
+                     ours.high == hash.high;
+    hash128_to_text((struct hash128){ours.low, ours.high}, judged->replayed_hash);
+    hash128_to_text(hash, judged->recorded_hash);
+}
+
+static void say(const struct judged *judged, bool shows)
+{
+    printf("recorded  %llu records, order hash %s\n", (unsigned long long)judged->recorded, judged->recorded_hash);
+    printf("replayed  %llu records, order hash %s\n", (unsigned long long)judged->replayed, judged->replayed_hash);
+    if (judged->was_interrupted)
         printf("the recorded run was INTERRUPTED: it was stopped by hand before its data ended\n");
-    if (compare->gaps)
+    if (judged->gaps)
         printf("the journal failed %llu times while this was recorded: %llu facts of then are known to be missing\n",
-               (unsigned long long)compare->gaps, (unsigned long long)compare->missed);
-    if (is_other)
+               (unsigned long long)judged->gaps, (unsigned long long)judged->missed);
+    if (judged->is_other)
         printf("the data are NOT those that it was recorded with: another file, or a changed one: what is made of them "
                "proves nothing\n");
-    if (agrees)
+    if (judged->agrees)
         printf("the session agrees with itself\n");
-    else if (!is_other || compare->differences || left)
+    else if (!judged->is_other || judged->differences || judged->left)
         printf("the session does NOT agree: %llu records differ, %llu recorded ones were not made again%s\n",
-               (unsigned long long)compare->differences, (unsigned long long)left, shows ? "" : "; see --diff");
-    return agrees ? EXIT_GOOD : EXIT_RUN;
+               (unsigned long long)judged->differences, (unsigned long long)judged->left, shows ? "" : "; see --diff");
+}
+
+static void say_json(const struct judged *judged)
+{
+    struct text out;
+    text_init_grow(&out, 4096);
+    json_open(&out, NULL, '{');
+    json_flag(&out, "agrees", judged->agrees);
+    json_int(&out, "recorded", (int64_t)judged->recorded);
+    json_text(&out, "recorded_hash", judged->recorded_hash);
+    json_int(&out, "replayed", (int64_t)judged->replayed);
+    json_text(&out, "replayed_hash", judged->replayed_hash);
+    json_int(&out, "differences", (int64_t)judged->differences);
+    json_int(&out, "not_made_again", (int64_t)judged->left);
+    json_flag(&out, "other_data", judged->is_other);
+    json_flag(&out, "interrupted", judged->was_interrupted);
+    json_int(&out, "gaps", (int64_t)judged->gaps);
+    json_int(&out, "missing", (int64_t)judged->missed);
+    json_close(&out, '}');
+    puts(out.data ? out.data : "{}");
+    text_release(&out);
 }
 
 static void show_error(const struct session *session)
@@ -112,8 +148,9 @@ static void show_error(const struct session *session)
     printf("the run ended with an error:\n%s\n%s", text, session->words.trace);
 }
 
-static int replay_judged(const char *dir, bool shows)
+static int replay_judged(const char *dir, bool shows, bool is_json)
 {
+    struct judged judged;
     struct replay *replay = calloc(1, sizeof *replay);
     struct result *result = calloc(1, sizeof *result);
     int code = EXIT_RUN;
@@ -130,12 +167,18 @@ static int replay_judged(const char *dir, bool shows)
         rc = run_finish(run, result);
     bool failed =
         rc < 0 && strategies_have_failed(&run->strategies); /* as when it was recorded, if the records agree */
-    if (failed)
+    if (failed && !is_json)
         show_error(session);
-    if (rc < 0 && !stopped && !failed)
-        (void)complain_of_session(session, rc, "the session could not be replayed", false);
+    if (rc < 0 && !stopped && !failed) {
+        (void)complain_of_session(session, rc, "the session could not be replayed", is_json);
+        goto out;
+    }
+    judge(replay, &judged);
+    if (is_json)
+        say_json(&judged);
     else
-        code = judge(replay, shows);
+        say(&judged, shows);
+    code = judged.agrees ? EXIT_GOOD : EXIT_RUN;
 out:
     if (replay)
         replay_close(replay);
@@ -240,7 +283,7 @@ static int replay_console(const char *dir, bool has_pane)
 int verb_replay(int argc, char **argv)
 {
     const char *dir = NULL;
-    bool has_console = false, has_pane = true, shows = false;
+    bool has_console = false, has_pane = true, shows = false, is_json = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--console") == 0) {
             has_console = true;
@@ -248,6 +291,8 @@ int verb_replay(int argc, char **argv)
             has_pane = false;
         } else if (strcmp(argv[i], "--diff") == 0) {
             shows = true;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            is_json = true;
         } else if (argv[i][0] != '-' && !dir) {
             dir = argv[i];
         } else {
@@ -255,9 +300,9 @@ int verb_replay(int argc, char **argv)
             break;
         }
     }
-    if (!dir) {
-        fputs("usage: outcry replay SESSION [--diff] [--console [--no-pane]]\n", stderr);
+    if (!dir || (is_json && (shows || has_console))) {
+        fputs("usage: outcry replay SESSION [--diff | --json | --console [--no-pane]]\n", stderr);
         return EXIT_USE;
     }
-    return has_console ? replay_console(dir, has_pane) : replay_judged(dir, shows);
+    return has_console ? replay_console(dir, has_pane) : replay_judged(dir, shows, is_json);
 }

@@ -25,8 +25,9 @@ enum { PAPER_DEADLINE_NS = 250000000, TURNS_BETWEEN_LOOKS = 1023 };
 
 void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length)
 {
-    (void)arg;
     (void)level;
+    if (arg)
+        log_lines_take(arg, line, length);
     standing_clear();
     fwrite(line, 1, length, stderr);
     fputc('\n', stderr);
@@ -308,7 +309,7 @@ oc_rc run_go(struct run *run)
         rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */
     }
     if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS) {
-        standing_begin(&run->standing, run);
+        rc = standing_begin(&run->standing, run);
         run->console.look_self = &run->standing;
         run->console.look = standing_look;
     }
@@ -422,7 +423,7 @@ static oc_rc write_reports(struct run *run, const struct result *result)
     return OC_OK;
 }
 
-/* A session that was gone on with: the whole of it, from its records. Where they do not hold all, or cannot be read, *result stays as
+/* A session that was gone on with, or has the paper simulator beside it: the whole of it, from its records. Where they do not hold all, or cannot be read, *result stays as
  * it is: the curve and the round trips of what came since the last start, and money of the whole. */
 static void take_whole(struct run *run, struct shown *shown, struct result *result)
 {
@@ -433,12 +434,13 @@ static void take_whole(struct run *run, struct shown *shown, struct result *resu
                    ? shown_fold(shown, settings_text(session->settings, "session.dir", ""), true)
                    : (oc_rc)OC_E_NOMEM;
     log_set_level(level);
-    if (rc < 0) {
+    if (rc < 0 && run->restore.is_restored) {
         session_note(session, "restored: curve and round trips are those since the last start; money is of the whole "
                               "session");
         result->note_count = session->words.note_count;
-        return;
     }
+    if (rc < 0)
+        return;
     const struct result own = *result;
     *result = shown->result;
     result->notes = own.notes;
@@ -481,11 +483,12 @@ oc_rc run_to_report(struct run *run)
     if (rc == OC_OK || run->was_interrupted) {
         rc = run_finish(run, result);
         run_tell_left(run);
-        if (rc == OC_OK && run->restore.is_restored) {
+        if (rc == OC_OK && (run->restore.is_restored || shadow_is_wanted(session))) {
             shown = shown_new();
             take_whole(run, shown, result);
         }
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;
+        result->log = &run->log;
         if (run->progress_turns > TURNS_BETWEEN_LOOKS)
             fputs("\r\x1b[K", stderr);
         if (rc == OC_OK && run->examiner)

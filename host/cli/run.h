@@ -6,9 +6,11 @@
 
 #include "base/checked.h"
 #include "base/log.h"
+#include "cli/detach.h"
 #include "cli/standing.h"
 #include "config/options.h"
 #include "recover/restore.h"
+#include "report/log_lines.h"
 #include "report/meter.h"
 #include "serve/console_host.h"
 #include "serve/hosts.h"
@@ -41,9 +43,11 @@ struct run {
     struct console_host console;
     struct restore restore;
     struct standing standing;
+    struct detach detach;
     struct host_file host_file;          /* that tells of this process; open behind console_listen */
     const struct run_examiner *examiner; /* borrowed; NULL: none */
     uint32_t parts;                      /* RUN_... */
+    struct log_lines log;                /* what is logged while it runs, for a page */
     uint64_t progress_turns;
     bool was_interrupted;
     bool has_reported;                 /* a report was begun on the standard output */
@@ -56,7 +60,7 @@ struct run {
 
 /* Closes the session. `code`, or EXIT_RUN when all had gone well and the records could not be closed: said on stderr. */
 int run_close_session(struct run *run, int code);
-/* For log_set_sink. */
+/* For log_set_sink; `arg`: a struct log_lines that takes them too, or NULL. */
 void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length);
 
 /* Owned: run_free, which closes the session and takes NULL. NULL: no memory. */
@@ -68,6 +72,8 @@ CHECKED oc_rc run_take_words(struct run *run);
 CHECKED oc_rc run_take_paper(struct run *run);
 /* The same of a run at the venue of --venue. */
 CHECKED oc_rc run_take_venue(struct run *run);
+/* --symbol of a session at a venue: its markets, which become settings of its group. Asks the venue for what they do not say. [setup] */
+CHECKED oc_rc run_take_symbols(struct run *run);
 /* The same of a paper session on its live feed: a simulator fills, and the venue hears of no account and no order. */
 CHECKED oc_rc run_take_feed(struct run *run);
 /* When its parts are known: limits, then the environment. */

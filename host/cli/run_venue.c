@@ -58,7 +58,7 @@ static oc_rc judge_feed(struct session *session)
 /* What a run at a venue has no use for, and what it would end with. */
 static oc_rc judge_words(struct run *run)
 {
-    static const char *const unused[] = {"session.feed", "session.duration", "session.to",           "data.symbol",
+    static const char *const unused[] = {"session.feed", "session.duration", "session.to",
                                          "data.options", "data.intrabar",    "data.intrabar_options"};
     struct session *session = run->session;
     if (session->data.count)
@@ -132,6 +132,8 @@ static oc_rc take_links(struct run *run)
         return rc;
     rc = venue_judge(session->settings, &error);
     if (rc == OC_OK)
+        rc = venue_judge_markets(session->settings, &error);
+    if (rc == OC_OK)
         rc = account_keys_judge(session->settings, &error);
     if (rc < 0)
         return session_fail(session, &error);
@@ -175,17 +177,35 @@ static oc_rc keep_folder(struct settings *settings)
     return settings_set(settings, "session.dir", name, "`outcry paper --venue`");
 }
 
+/* Venues that are named and not described; the account that is armed, without its venue. */
+static oc_rc describe_venues(struct run *run)
+{
+    struct settings *settings = run->session->settings;
+    const char *live = settings_text(settings, "session.live", NULL), *slash = live ? strchr(live, '/') : NULL;
+    char venue[PART_NAME_MAX];
+    struct error error;
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; rc == OC_OK && venue_at(settings, i, venue); i++)
+        rc = venue_default_group(settings, venue, slash ? slash + 1 : live, &error);
+    return rc < 0 ? session_fail(run->session, &error) : rc;
+}
+
 oc_rc run_take_feed(struct run *run)
 {
     struct settings *settings = run->session->settings;
     oc_rc rc = settings_set(settings, "session.venue", run->options->venue, "--venue");
+    if (rc == OC_OK && (rc = describe_venues(run)) < 0)
+        return rc;
     if (rc == OC_OK)
         rc = settings_set(settings, "session.paper", "yes", "`outcry paper --venue`");
     if (rc == OC_OK)
         rc = name_accounts(settings);
     if (rc == OC_OK && (rc = keep_folder(settings)) == OC_E_IO)
         return session_say(run->session, rc, "sessions", "the folder could not be made: %s", env_error_text());
-    return rc < 0 ? session_fail(run->session, &settings->error) : take_links(run);
+    if (rc < 0)
+        return session_fail(run->session, &settings->error);
+    rc = run_take_symbols(run);
+    return rc == OC_OK ? take_links(run) : rc;
 }
 
 oc_rc run_take_venue(struct run *run)
@@ -196,7 +216,10 @@ oc_rc run_take_venue(struct run *run)
                            "none was named: a run trades at a venue of the configuration, --venue NAME");
     if (settings_set(session->settings, "session.venue", run->options->venue, "--venue") < 0)
         return session_fail(session, &session->settings->error);
-    return take_links(run);
+    oc_rc rc = describe_venues(run);
+    if (rc == OC_OK)
+        rc = run_take_symbols(run);
+    return rc == OC_OK ? take_links(run) : rc;
 }
 
 oc_rc run_judge_venue(struct run *run)

@@ -63,7 +63,7 @@ static bool is_paced(const struct session *session)
     return session->pace.speed > 0 || links_are_on_network(&session->links);
 }
 
-void standing_begin(struct standing *standing, struct run *run)
+oc_rc standing_begin(struct standing *standing, struct run *run)
 {
     const struct options *options = run->options;
     *standing = (struct standing){.run = run, .watchdog_ns = env_watchdog_ns()};
@@ -71,8 +71,11 @@ void standing_begin(struct standing *standing, struct run *run)
         standing->run = NULL;
     else if (!options->quiet && !options->json && !run->console.has_own)
         put_start(run);
+    oc_rc rc = detach_end(&run->detach, run);
     standing->has_line = standing->run && !options->quiet && !options->json && isatty(2) && !run->console.has_own;
-    (void)env_notify("READY=1\nSTATUS=the session is open"); /* false: nobody asked for it */
+    if (rc == OC_OK)
+        (void)env_notify("READY=1\nSTATUS=the session is open"); /* false: nobody asked for it */
+    return rc;
 }
 
 void standing_clear(void)

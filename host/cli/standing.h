@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <outcry/abi.h>
+
+#include "base/checked.h"
+
 struct run;
 
 struct standing {    /* begun as zeros */
@@ -16,8 +20,9 @@ struct standing {    /* begun as zeros */
     int64_t watchdog_ns, beat_ns;
 };
 
-/* The session is open: the line of its start, unless it is to be quiet, and READY to the service manager. */
-void standing_begin(struct standing *standing, struct run *run);
+/* The session is open: the line of its start, unless it is to be quiet; it is let go of where that is wanted; and READY to the service manager.
+ * Negative: the session's complaint says why. */
+CHECKED oc_rc standing_begin(struct standing *standing, struct run *run);
 /* Between two inputs. */
 void standing_look(void *self);
 /* What comes next on the terminal begins a line of its own. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/env_machine.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "cli/complain.h"
@@ -21,8 +22,9 @@ static const char usage[] =
     "            6 a host has died; of several the worst: 4, 6, 5, 1\n";
 
 enum { SHOWN_MAX = 1 << 22, EXIT_NOTHING = 3, EXIT_HANGS = 4, EXIT_HALTED = 5, EXIT_DIED = 6 };
-#define WAIT_NS  2000000000ll
-#define STALE_NS 30000000000ll
+#define WAIT_NS    2000000000ll
+#define STALE_NS   30000000000ll
+#define DISK_LEAST (64ull << 20) /* what the next segments of the records need */
 
 /* What is wrong. */
 
@@ -106,6 +108,9 @@ static void judge(struct status *status, int64_t stale_ns)
         parsed_int(&status->head, "alerts_not_told", 0) + parsed_int(&status->head, "alerts_dropped", 0);
     if (lost)
         wrong(status, "%lld alerts could not be told since the start: see its log", (long long)lost);
+    uint64_t bytes = 0;
+    if (status->run->session[0] && env_free_bytes(status->run->session, &bytes) == OC_OK && bytes < DISK_LEAST)
+        wrong(status, "%llu MiB are free where it is recorded", (unsigned long long)(bytes >> 20));
     judge_venues(status);
     judge_positions(status);
 }

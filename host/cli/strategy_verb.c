@@ -1,4 +1,4 @@
-/* strategy_verb.c: `outcry strategy new NAME` and `outcry strategy check FILE...`. */
+/* strategy_verb.c: `outcry strategy new NAME`, `outcry strategy stubs` and `outcry strategy check FILE...`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,14 @@
 #include "cli/run.h"
 #include "cli/testing.h"
 #include "cli/verbs.h"
+#include "load/file.h"
 #include "load/verb.h"
+#include "script/reference.h"
 
-static const char usage[] = "usage: outcry strategy new NAME [FOLDER]      a strategy to begin with, and its test\n"
-                            "       outcry strategy check FILE.lua... [DATA.csv...] [options of backtest] [--json]\n";
+static const char usage[] =
+    "usage: outcry strategy new NAME [FOLDER]      a strategy to begin with, and its test\n"
+    "       outcry strategy stubs [FOLDER]         what an editor needs to complete and check strategies there\n"
+    "       outcry strategy check FILE.lua... [DATA.csv...] [options of backtest] [--json]\n";
 static const char made_up[] = "synthetic-bars:3000";
 
 static int strategy_new_file(int argc, char **argv)
@@ -42,6 +46,73 @@ static int strategy_new_file(int argc, char **argv)
     printf("  outcry test %s%s%s_test.lua\n", folder, slash, argv[0]);
     printf("  outcry backtest %s%s%s.lua synthetic-bars:5000 --cash '10000 USDT' --fee taker=0.1%%\n", folder, slash,
            argv[0]);
+    return EXIT_GOOD;
+}
+
+/* ---- stubs ---- */
+
+/* Globals that are callbacks begin with small letters; what a sandbox does not have is not offered. */
+static const char editor_settings[] =
+    "{\n"
+    "  \"runtime.version\": \"Lua 5.4\",\n"
+    "  \"runtime.builtin\": { \"io\": \"disable\", \"os\": \"disable\", \"debug\": \"disable\", "
+    "\"package\": \"disable\" },\n"
+    "  \"diagnostics.disable\": [\"lowercase-global\"]\n"
+    "}\n";
+
+/* Makes the file. One that is there and begins with `head` is made anew; another one is left: OC_E_EXISTS. */
+static oc_rc make_over(const char *path, const char *text, const char *head)
+{
+    char begin[sizeof REFERENCE_STUBS_HEAD] = "";
+    int fd;
+    oc_rc rc = env_open(path, ENV_READ, &fd);
+    if (rc == OC_OK) {
+        size_t size = 0;
+        rc = env_pread(fd, begin, sizeof begin - 1, 0, &size);
+        env_close(fd);
+        if (rc == OC_OK && (!head || strcmp(begin, head) != 0))
+            rc = OC_E_EXISTS;
+        if (rc == OC_OK)
+            rc = env_unlink(path);
+    } else if (rc == OC_E_NOT_FOUND) {
+        rc = OC_OK;
+    }
+    return rc == OC_OK ? load_file_make(path, text) : rc;
+}
+
+static int strategy_stubs(int argc, char **argv)
+{
+    struct error error;
+    struct text text;
+    char path[LOAD_PATH_MAX], settings[LOAD_PATH_MAX];
+    const char *folder = argc > 0 ? argv[0] : "", *slash = folder[0] ? "/" : "";
+    if (argc > 1) {
+        fputs(usage, stderr);
+        return EXIT_USE;
+    }
+    text_init_grow(&text, REFERENCE_TEXT_MAX);
+    oc_rc rc = reference_stubs(&text);
+    if (snprintf(path, sizeof path, "%s%soutcry.d.lua", folder, slash) >= (int)sizeof path ||
+        snprintf(settings, sizeof settings, "%s%s.luarc.json", folder, slash) >= (int)sizeof settings)
+        rc = OC_E_LIMIT;
+    if (rc == OC_OK)
+        rc = make_over(path, text.data, REFERENCE_STUBS_HEAD);
+    text_release(&text);
+    if (rc < 0)
+        return complain(&error,
+                        error_say(&error, rc, path, "%s",
+                                  rc == OC_E_EXISTS
+                                      ? "a file of that name is not one of these: nothing was written over"
+                                      : env_error_text()),
+                        false);
+    printf("made %s: the words of strategies, for editors with the Lua language server\n", path);
+    rc = make_over(settings, editor_settings, NULL);
+    if (rc == OC_OK)
+        printf("made %s: its settings\n", settings);
+    else if (rc == OC_E_EXISTS)
+        printf("left %s as it is; what it needs:\n%s", settings, editor_settings);
+    else
+        return complain(&error, error_say(&error, rc, settings, "%s", env_error_text()), false);
     return EXIT_GOOD;
 }
 
@@ -182,6 +253,8 @@ int verb_strategy(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "new") == 0)
         return strategy_new_file(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "stubs") == 0)
+        return strategy_stubs(argc - 2, argv + 2);
     if (argc > 2 && strcmp(argv[1], "check") == 0)
         return strategy_check(argc - 1, argv + 1);
     fputs(usage, stderr);

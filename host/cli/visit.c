@@ -31,6 +31,8 @@ oc_rc visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, const c
         return error_say(ret_error, rc, visit->venue, "its connector cannot be asked for %s", what);
     if (rc == OC_E_DENIED)
         return error_say(ret_error, rc, visit->venue, "the venue does not let this key ask for %s", what);
+    if (rc == OC_E_IO)
+        return error_say(ret_error, rc, visit->venue, "it was not reached, and asked in vain for %s", what);
     return error_of_code(ret_error, rc, visit->venue, what);
 }
 

@@ -39,10 +39,13 @@ struct range {
 static const struct range ranges[] = {
     {"session.rehearsed_cap", 1, FREE, "an amount of at least 0.001"},
     {"session.seed", 0, FREE, "a whole number from 0"},
+    {"log.host_mib", 1, 4096, "a whole number from 1 to 4096"},
     {"log.network_mib", 1, 4096, "a whole number from 1 to 4096"},
     {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},
+    {"data.keep", 3600000000000ll, FREE, "a duration of at least 1h such as \"400d\""},
     {"report.periods_per_year", 1, 366, "a whole number from 1 to 366, such as 252 or 365"},
     {"strategy.deadline", 0, FREE, "a duration from 0 such as \"250ms\""},
+    {"strategy.timeframe", 1000000000, 86400000000000, "a divisor of a day from 1s to 1d, such as 1m, 1h, 1d"},
     {"strategy.entry_timeout", 1, FREE, "a duration above 0 such as \"10m\""},
     {"console.limit", 0, FREE, "a duration from 0 such as \"5s\""},
     {"console.ask_above", 0, FREE, "an amount from 0"},

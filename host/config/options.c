@@ -50,6 +50,7 @@ static const struct option known[] = {
     {"workers", "research.workers"},
     {"quick", NULL},
     {"symbol", "data.symbol"},
+    {"timeframe", "strategy.timeframe"},
     {"data", "data.options"},
     {"intrabar", NULL},
     {"intrabar-data", "data.intrabar_options"},
@@ -62,6 +63,7 @@ static const struct option known[] = {
     {"csv", NULL},
     {"json", NULL},
     {"quiet", NULL},
+    {"detach", NULL},
     {"help", NULL},
     {"param", NULL},
 };
@@ -74,7 +76,7 @@ static bool is_flag(const char *name)
 {
     return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0 || strcmp(name, "help") == 0 ||
            strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0 || strcmp(name, "quick") == 0 ||
-           strcmp(name, "trade") == 0;
+           strcmp(name, "trade") == 0 || strcmp(name, "detach") == 0;
 }
 
 static oc_rc wrong(struct options *options, const char *option, const char *found, const char *expected)
@@ -336,6 +338,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         options->json = true;
     } else if (strcmp(option->name, "quiet") == 0) {
         options->quiet = true;
+    } else if (strcmp(option->name, "detach") == 0) {
+        options->detach = true;
     } else {
         options->help = true;
     }

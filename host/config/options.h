@@ -26,6 +26,7 @@ struct options {
     uint32_t config_count;
     bool json;
     bool quiet;
+    bool detach; /* it goes on without its terminal */
     bool help;
     const char *venue;  /* borrowed; NULL: not said */
     const char *yes;    /* the account that may be traded with, where nobody is asked; borrowed; NULL: not said */

@@ -58,12 +58,14 @@ static bool get_bool(struct json_object *object, const char *key)
 /* Into a parsed object of its own (owned), for an evaluation may be looking at the last answer. NULL: none. */
 static struct json_object *ask_status(struct shell *shell)
 {
-    static const char *const fields[] = {"status"};
+    const char *const fields[] = {"status", shell->instrument};
     const char *json;
     bool is_ok;
     if (shell->is_gone)
         return NULL;
-    oc_rc rc = link_ask(shell->config.link, fields, 1, status_timeout_ns, NULL, &is_ok, &json);
+    oc_rc rc = link_ask(shell->config.link, fields, *shell->instrument ? 2 : 1, status_timeout_ns, NULL, &is_ok, &json);
+    if (rc == OC_OK && !is_ok && *shell->instrument) /* it is there no more: then of the first market */
+        rc = link_ask(shell->config.link, fields, 1, status_timeout_ns, NULL, &is_ok, &json);
     if (rc == OC_E_IO)
         shell->is_gone = true;
     struct json_object *status = rc == OC_OK && is_ok ? json_tokener_parse(json) : NULL;
@@ -96,7 +98,14 @@ static void put_state(struct shell *shell, struct text *out, struct json_object 
         put_coloured(shell, out, live, " REHEARSED ONLY");
     if (get_bool(status, "locked"))
         text_put(out, " locked");
-    text_format(out, " %s ", *shell->instrument ? shell->instrument : get_text(status, "instrument"));
+    const char *instrument = *shell->instrument ? shell->instrument : get_text(status, "instrument"),
+               *last = get_text(status, "last");
+    const struct shell_market *market = shell_market_of(shell, instrument);
+    text_format(out, " %s ", instrument);
+    if (*last) {
+        shell_put_number(number, sizeof number, last, market ? market->price_digits : 0, -1);
+        text_format(out, "%s  ", number);
+    }
     snprintf(number, sizeof number, "%.2f", equity);
     shell_put_number(word, sizeof word, number, 2, 2);
     text_put(out, word);

@@ -317,7 +317,7 @@ word('Money', 'positions', 'positions()', 'What is held, of the account and of e
   local function down(r) return r.qty ~= 0 and not r.unassigned and r.down or '' end
   local function alarm(r) return (r.down == 'nothing' or r.down == 'host' or r.down == 'part') and 'red' or nil end
   local columns = { { 'symbol', 'symbol' },
-    { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
+    { 'of', 'strategy', drop = any_has(rows, 'strategy') and 0.55 or 2, get = function(r) return r.strategy or 'account' end }, side(),
     qty('qty', 'qty'), price('average', 'average', 6), price('last', 'last', 7), money('value', 'value', 8),
     profit('P&L', 'unrealised'),
     { '%', 'unrealised_share', right = true, drop = 1, get = function(r) return S.percent(r.unrealised_share, 2) end,

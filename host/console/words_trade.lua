@@ -28,7 +28,7 @@ function S.verb(...)
   elseif err.code == 'SURE' then
     err = { code = 'NOT_SENT', message = 'nobody said yes', definitive = true }
   elseif err.code == 'LOCKED' then
-    err.message = 'live is locked. live.unlock() opens it for this console; what cancels or closes needs none'
+    err.message = 'live is locked. live.unlock() opens it for this console; cancel, cancel_all, flatten, kill and no_entries need none'
   elseif err.code == 'READ_ONLY' and not err.message then
     err.message = 'this console only reads: attach with --trade'
   end
@@ -107,6 +107,9 @@ function S.order_line(o, status)
     if o.price then add('@ %s', S.price(info, o.price)) end
     local state = (o.state == 'ACCEPTED' or o.state == 'PARTIALLY_FILLED') and 'open' or o.state:lower():gsub('_', ' ')
     local is_bad = o.state == 'REJECTED' or o.state == 'DENIED' or o.state == 'UNKNOWN'
+    if o.told and not (status and (status.paused or status.ended)) then -- fed with bars alone: nothing is known before
+      state = 'sent, told at ' .. (o.told:sub(1, 10) == o.created:sub(1, 10) and o.told:sub(12, 19) or S.clock(o.told))
+    end
     parts[#parts + 1] = S.paint(is_bad and 'red' or nil, state .. (o.reason and o.reason ~= '' and ' ' .. o.reason or ''))
   end
   if has_fills then

@@ -55,6 +55,8 @@ static void note_outside(struct engine *engine, uint32_t account, uint32_t asset
 static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *balance)
 {
     const uint32_t account = balance->account ? balance->account : balance->head.source;
+    if (balance->present & OC_BAL_OLD)
+        return OC_OK; /* the next one has what moved it meanwhile */
     const oc_i128 before = portfolio_balance(engine->portfolio, account, balance->asset);
     const oc_i128 unassigned = portfolio_unassigned(engine->portfolio, account, balance->asset);
     oc_i128 money, change;
@@ -130,7 +132,8 @@ oc_rc account_said_apply(struct engine *engine, const struct oc_event *event)
         rc = apply_balance(engine, all);
         break;
     case OC_EV_POSITION:
-        rc = statement_position(&engine->statement, all);
+        rc = ((const struct oc_ev_position *)all)->present & OC_POS_OLD ? (oc_rc)OC_OK
+                                                                        : statement_position(&engine->statement, all);
         break;
     case OC_EV_ACCOUNT:
         rc = apply_account(engine, all);

@@ -101,6 +101,21 @@ static oc_rc ctx_notional(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t 
     return rc;
 }
 
+/* Where an account has a capital, orders of another hand are no more of it than what they trade: else one at the website would leave no room for a
+ * purchase here. */
+static void leave_out_strangers(const struct engine *engine, uint32_t account, uint32_t inst,
+                                struct oc_exposure *exposure)
+{
+    for (const struct order *order = orders_open_of(engine->orders, inst); order; order = order->younger_here) {
+        if (!is_stranger_id(order->now.order) || order->now.account != account)
+            continue;
+        if (order->now.side == OC_SIDE_BUY)
+            exposure->open_buy -= order->exposure;
+        else
+            exposure->open_sell -= order->exposure;
+    }
+}
+
 /* The asked order's own contribution is left out: the rule adds what the request would make of it. */
 static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst,
                           struct oc_exposure *ret_exposure)
@@ -113,11 +128,13 @@ static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint3
     const struct book *book = portfolio_find(engine->portfolio, account, 0, inst);
     if (book) {
         exposure.position = book->position.qty;
-        if (__builtin_expect(portfolio_account(engine->portfolio, account)->has_capital, 0))
-            exposure.position =
-                assign_exposed_qty(engine->portfolio, account, instruments_get(engine->instruments, inst));
         exposure.open_buy = book->open_buy;
         exposure.open_sell = book->open_sell;
+        if (__builtin_expect(portfolio_account(engine->portfolio, account)->has_capital, 0)) {
+            exposure.position =
+                assign_exposed_qty(engine->portfolio, account, instruments_get(engine->instruments, inst));
+            leave_out_strangers(engine, account, inst, &exposure);
+        }
     }
     const struct order *own = ask ? orders_find(engine->orders, ask->order) : NULL;
     if (own && own->now.account == account && OC_INST_INDEX(own->now.head.inst) == OC_INST_INDEX(inst)) {

@@ -45,6 +45,13 @@ static bool is_less(const struct order *order, const struct oc_ev_order *shown)
            (shown->cum_qty < order->filled || shown->cum_qty < order->said->sums.qty);
 }
 
+/* What was asked before our last word on it says nothing against that: the answer was overtaken on its way, or the venue reads late. It is shown
+ * again with the next comparison. */
+static bool is_overtaken(const struct order *order, const struct oc_ev_order *shown)
+{
+    return shown->head.size >= sizeof *shown && shown->as_of_ns && order->updated_ns >= shown->as_of_ns;
+}
+
 static bool shows_end(const struct order *order, const struct oc_ev_order *shown)
 {
     return !is_shown_open(shown->state) && shown->state != OC_SHOWN_UNKNOWN &&
@@ -120,7 +127,8 @@ oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
         return OC_OK;
     names_learn(engine, order, &shown->head);
     if (is_less(order, shown)) {
-        engine_alarm(engine, order, "an order is shown with less traded than is known: passed over");
+        if (!is_overtaken(order, shown))
+            engine_alarm(engine, order, "an order is shown with less traded than is known: passed over");
         return OC_OK;
     }
     const struct order_sums sums = sums_of(shown);
@@ -130,7 +138,7 @@ oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
     take_terms(engine, order, shown);
     sums_note(order, &sums);
     const bool is_late = state_is_final(order->state) && is_shown_open(shown->state);
-    if (is_late)
+    if (is_late && !is_overtaken(order, shown))
         engine_alarm(engine, order, "an order is shown as open that has ended: only what has traded of it counts");
     if (is_late || (shown->state == OC_SHOWN_CANCELED && !is_end)) { /* or it goes on under another name */
         sums_settle(engine, order);

@@ -432,6 +432,7 @@ void net_free(struct net *net)
     if (!net)
         return;
     struct net_loop *loop = net->loop;
+    net->is_leaving = true;
     for (uint32_t i = 0; i < NET_STREAMS_MAX; i++) {
         if (net->streams[i].state != NET_FREE && !net->streams[i].is_closed)
             net_stream_close(&net->streams[i]);

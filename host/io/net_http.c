@@ -35,9 +35,10 @@ static void add_over(struct net *net, struct net_exchange *exchange, uint32_t ki
     if (kind != IO_RESPONSE) {
         exchange->head.size = exchange->content.size = 0;
         net->figures.lost += kind == IO_LOST;
-        log_warning("network", "%s: %s%s: %s: %s", net->venue, net->urls[exchange->endpoint].authority,
-                    net->urls[exchange->endpoint].path, kind == IO_LOST ? "no whole answer" : "nothing was sent",
-                    words);
+        if (!net->is_leaving)
+            log_warning("network", "%s: %s%s: %s: %s", net->venue, net->urls[exchange->endpoint].authority,
+                        net->urls[exchange->endpoint].path, kind == IO_LOST ? "no whole answer" : "nothing was sent",
+                        words);
     }
     if (net_bytes_end(&exchange->head) < 0 ||
         net_bytes_end(&exchange->content) < 0) { /* it cannot be read by anybody */

@@ -187,7 +187,8 @@ struct net {
     size_t message_max;
     struct net_trust trust;
     struct net_stream streams[NET_STREAMS_MAX];
-    uint32_t turn; /* the stream that is looked at first */
+    uint32_t turn;   /* the stream that is looked at first */
+    bool is_leaving; /* it ends: what had not been sent is nobody's any more, and not told */
     struct net_talk talks[NET_ALL_TALKS_MAX];
     struct net_exchange *waiting, **waiting_last;
     struct net_exchange *over, **over_last;

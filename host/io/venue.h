@@ -177,6 +177,7 @@ struct io_fetch {
     int64_t again_ns;     /* when it may be asked */
     int64_t asked_ns;     /* when its page was asked for last */
     int64_t answer_by_ns; /* asked: it is lost by then */
+    uint64_t moves;       /* of its account, when it was asked */
     uint32_t tries;
     uint32_t stream; /* 0: not asked, or by an exchange */
     bool is_asked;
@@ -318,7 +319,9 @@ struct io_question { /* of a comparison */
     uint32_t account;
     uint32_t inst;
     bool is_done;
-    uint8_t zero[3];
+    bool is_old;   /* something moved the account since it was asked: it is asked again */
+    uint8_t tries; /* for that reason */
+    uint8_t zero[1];
 };
 
 enum io_sync_state {
@@ -387,7 +390,8 @@ struct io_world {
     struct limits_shared *limits; /* with other processes of this machine; NULL: with none. Borrowed */
     const char *title;     /* of its group of the configuration, for the network's log; NULL: the plugin's. Borrowed */
     struct wire_log *wire; /* the network's log; NULL: there is none. Borrowed */
-    const uint32_t *clock_steps; /* how often the time above has jumped; NULL: it never does. Borrowed */
+    int64_t (*clock)(void *self); /* the time as a request leaves; NULL: `now_ns` is all there is */
+    const uint32_t *clock_steps;  /* how often the time above has jumped; NULL: it never does. Borrowed */
     void *self;
 };
 
@@ -411,6 +415,7 @@ struct io_venue {
     struct oc_account accounts[IO_ACCOUNTS_MAX];
     uint32_t account_count;
     uint32_t reach[IO_ACCOUNTS_MAX];    /* OC_VENUE_...: what was said of it last, by place of the account */
+    uint64_t moves[IO_ACCOUNTS_MAX];    /* orders that left, and fills that were told, by place of the account */
     uint32_t denied[IO_ACCOUNTS_MAX];   /* OC_WHY_...: why its key is refused; 0: it is not */
     struct io_wait waits[IO_WAITS_MAX]; /* by place of the endpoint in the description */
     int64_t banned_ns;                  /* nothing is sent before */

@@ -266,6 +266,7 @@ oc_rc io_call_end(struct io_venue *venue, oc_rc rc)
     for (const struct oc_event *event = NULL; (event = queue_called(&venue->queue, event)) != NULL;) {
         io_denied_heard(venue, event);
         io_pending_answered(venue, event);
+        io_fetch_heard(venue, (struct oc_event *)(uintptr_t)event);
         io_doubt_answered(venue, (struct oc_event *)(uintptr_t)event);
         io_fetch_answered(venue, event);
     }

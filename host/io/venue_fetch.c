@@ -158,6 +158,53 @@ static void ended(struct io_venue *venue, struct io_fetch *fetch, oc_rc rc, uint
     (void)io_say(venue, &event.head); /* no memory for it: the question is gone as well */
 }
 
+static uint64_t *moves_of(struct io_venue *venue, uint32_t source)
+{
+    for (uint32_t i = 0; i < venue->account_count; i++)
+        if (venue->accounts[i].source == source || venue->accounts[i].account == source)
+            return &venue->moves[i];
+    return NULL;
+}
+
+void io_account_moved(struct io_venue *venue, uint32_t source)
+{
+    uint64_t *moves = moves_of(venue, source);
+    if (moves)
+        ++*moves;
+}
+
+/* Whether what answers the question was overtaken on its way; a comparison asks again then. */
+static bool is_overtaken(struct io_venue *venue, uint64_t token, uint32_t source)
+{
+    const struct io_fetch *fetch = io_fetch_find(venue, token);
+    const uint64_t *moves = moves_of(venue, source);
+    if (!fetch || !moves || fetch->moves == *moves)
+        return false;
+    io_sync_overtaken(venue, token);
+    return true;
+}
+
+void io_fetch_heard(struct io_venue *venue, struct oc_event *event)
+{
+    void *all = event;
+    struct oc_ev_order *shown = all;
+    struct oc_ev_balance *balance = all;
+    struct oc_ev_position *position = all;
+    const struct io_fetch *fetch;
+    if (event->type == OC_EV_FILL) {
+        io_account_moved(venue, event->source);
+    } else if (event->type == OC_EV_ORDER && event->size >= sizeof *shown) {
+        fetch = io_fetch_find(venue, shown->token);
+        shown->as_of_ns = fetch ? fetch->asked_ns - venue->table->venue->absence_ns : 0;
+    } else if (event->type == OC_EV_BALANCE && event->size >= sizeof *balance) {
+        balance->present &= ~(uint32_t)OC_BAL_OLD;
+        balance->present |= is_overtaken(venue, balance->token, event->source) ? OC_BAL_OLD : 0u;
+    } else if (event->type == OC_EV_POSITION && event->size >= sizeof *position) {
+        position->present &= ~(uint32_t)OC_POS_OLD;
+        position->present |= is_overtaken(venue, position->token, event->source) ? OC_POS_OLD : 0u;
+    }
+}
+
 /* Page by page; a failure that the connector told is the end of it. */
 void io_fetch_answered(struct io_venue *venue, const struct oc_event *event)
 {
@@ -239,6 +286,8 @@ oc_rc io_fetch_flush(struct io_venue *venue)
         const struct oc_fetch ask = fetch->ask;
         fetch->is_asked = true;
         fetch->asked_ns = io_venue_now(venue);
+        const uint64_t *moves = moves_of(venue, ask.account);
+        fetch->moves = moves ? *moves : 0;
         fetch->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, 0);
         oc_rc rc;
         do {

@@ -56,6 +56,7 @@ void io_venue_health(const struct io_venue *venue, struct io_health *ret_health)
     for (uint32_t i = 0; i < venue->doubt_count; i++)
         ret_health->doubts += venue->doubts[i].about->ask.kind && !venue->doubts[i].is_known;
     ret_health->is_clock_known = io_clock_best(venue, &ret_health->clock);
+    ret_health->is_clock_good = io_clock_is_good(venue);
     if (ret_health->is_clock_known)
         ret_health->clock_age_ns = io_venue_now(venue) - ret_health->clock.at_ns;
     ret_health->compared_age_ns = venue->sync.compared_ns ? io_venue_now(venue) - venue->sync.compared_ns : -1;

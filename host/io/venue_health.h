@@ -22,7 +22,8 @@ struct io_health {
     int64_t wait_until_ns; /* INT64_MIN: it did not ask to be left alone, or that is over */
     bool is_banned;
     bool is_clock_known;
-    uint8_t zero[6];
+    bool is_clock_good; /* well enough to sign by */
+    uint8_t zero[5];
     struct io_clock_sample clock; /* its error as of now */
     int64_t clock_age_ns;
     int64_t compared_age_ns; /* since it was compared with what is known; -1: it never was */

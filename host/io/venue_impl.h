@@ -151,6 +151,7 @@ int64_t io_clock_next_ns(const struct io_venue *venue);
 void io_sync_want(struct io_venue *venue);
 /* Something of an account may have been missed, and nothing proves it. */
 void io_sync_suspect(struct io_venue *venue);
+void io_sync_overtaken(struct io_venue *venue, uint64_t token);
 void io_sync_fetched(struct io_venue *venue, uint64_t token, oc_rc rc);
 CHECKED oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns);
 int64_t io_sync_next_ns(const struct io_venue *venue);
@@ -167,6 +168,10 @@ int64_t io_deadman_next_ns(const struct io_venue *venue);
 CHECKED oc_rc io_subs_flush(struct io_venue *venue);
 CHECKED oc_rc io_fetch_flush(struct io_venue *venue);
 void io_fetch_answered(struct io_venue *venue, const struct oc_event *event);
+/* An event of the running call: what it answers, and how old that is. */
+void io_fetch_heard(struct io_venue *venue, struct oc_event *event);
+/* An order request has left, or a fill was told: what was asked about the account before says nothing of it by now. */
+void io_account_moved(struct io_venue *venue, uint32_t source);
 void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why);
 /* It has left: by the exchange or on the stream of the op. */
 void io_fetch_left(struct io_venue *venue, const struct io_op *op);

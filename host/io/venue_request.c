@@ -297,12 +297,16 @@ static void left(struct io_venue *venue, struct io_pending *pending, const struc
         never_left(venue, pending, OC_WHY_NOT_SENT);
         return;
     }
-    const struct oc_ev_answer sent = io_word(venue, &pending->ask->ask, OC_EV_SENT, OC_WHY_NONE);
+    struct oc_ev_answer sent = io_word(venue, &pending->ask->ask, OC_EV_SENT, OC_WHY_NONE);
+    if (venue->world.clock) /* what was thought since the event that led to it is in it */
+        sent.head.venue_ns = venue->world.clock(venue->world.self);
     venue->counts.sent++;
     pending->state = IO_PENDING_LEFT;
     pending->exchange = op->exchange;
     pending->stream = op->stream;
     pending->left_ns = io_venue_now(venue);
+    if (oc_request_makes_order(pending->ask->ask.kind) || pending->ask->ask.kind == OC_REQUEST_AMEND)
+        io_account_moved(venue, pending->ask->ask.account);
     pending->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, op->at_ns);
     if (is_about_order(pending))
         (void)io_say(venue, &sent.head);

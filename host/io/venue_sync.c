@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "io/client_id.h"
 
-enum { DOUBLES = 6 };
+enum { DOUBLES = 6, OVERTAKEN_MAX = 3 };
 #define LATE_NS    5000000000ll   /* it is said that comparing takes so long */
 #define SUSPECT_NS 10000000000ll  /* a suspicion makes it compare so often at most */
 #define OVERLAP_NS 600000000000ll /* a fill may be told so much later than it was made */
@@ -186,6 +186,13 @@ static oc_rc ask_orders(struct io_venue *venue, int64_t now_ns, bool has_list)
     return OC_OK;
 }
 
+/* Something may be filled. */
+static bool may_move(struct io_venue *venue)
+{
+    struct io_open_order open;
+    return venue->pending_count || (venue->world.next_open && venue->world.next_open(venue->world.self, 0, &open));
+}
+
 /* Of one kind, for each account. */
 static oc_rc ask_kind(struct io_venue *venue, uint32_t kind)
 {
@@ -248,6 +255,32 @@ static void list_is_over(struct io_venue *venue, const struct io_question *asked
     }
 }
 
+void io_sync_overtaken(struct io_venue *venue, uint64_t token)
+{
+    bool is_of_it = false;
+    for (uint32_t i = 0; i < venue->sync.count; i++)
+        if (venue->sync.questions[i].token == token)
+            is_of_it = venue->sync.questions[i].is_old = true;
+    if (!is_of_it) /* asked for another reason: that is not answered by it */
+        io_sync_suspect(venue);
+}
+
+/* Something moved the account while its balances, or its positions, were on their way: what they say is of before. Beside trading they wait
+ * for the next comparison where something may move it still. */
+static bool is_asked_again(struct io_venue *venue, struct io_question *asked)
+{
+    const struct oc_fetch ask = {.size = sizeof ask,
+                                 .kind = asked->kind,
+                                 .account = asked->account,
+                                 .inst = asked->inst,
+                                 .lane = OC_LANE_RECONCILE};
+    if (!asked->is_old || asked->tries == OVERTAKEN_MAX || (venue->sync.is_beside && may_move(venue)))
+        return false;
+    asked->is_old = false;
+    asked->tries++;
+    return io_venue_fetch(venue, &ask, &asked->token) == OC_OK;
+}
+
 void io_sync_fetched(struct io_venue *venue, uint64_t token, oc_rc rc)
 {
     struct io_sync *sync = &venue->sync;
@@ -261,6 +294,8 @@ void io_sync_fetched(struct io_venue *venue, uint64_t token, oc_rc rc)
             fail(venue, "a question was not answered", rc);
             return;
         }
+        if (is_asked_again(venue, asked))
+            return;
         asked->is_done = true;
         if (asked->kind == OC_FETCH_OPEN_ORDERS)
             list_is_over(venue, asked);
@@ -298,9 +333,7 @@ static bool is_over(const struct io_venue *venue)
  * would move them once more. */
 static oc_rc ask_balances(struct io_venue *venue)
 {
-    struct io_open_order open;
-    const bool has_open = venue->world.next_open && venue->world.next_open(venue->world.self, 0, &open);
-    return venue->sync.is_beside && (has_open || venue->pending_count) ? OC_OK : ask_kind(venue, OC_FETCH_BALANCES);
+    return venue->sync.is_beside && may_move(venue) ? OC_OK : ask_kind(venue, OC_FETCH_BALANCES);
 }
 
 oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)

@@ -3,26 +3,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/env_folder.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/redact.h"
 
 enum { FORM_MAX = 4 * WIRE_SIGNATURE_MAX + 8, FORM_MIN = 12 };
 
-/* NAME.2 becomes NAME.3, NAME.1 NAME.2, NAME NAME.1; what is behind the last is gone. */
 static oc_rc turn(struct wire_log *log)
 {
-    char from[ENV_PATH_MAX + 8], to[ENV_PATH_MAX + 8];
-    oc_rc rc = OC_OK;
     if (log->fd >= 0)
         env_close(log->fd);
     log->fd = -1;
-    for (int i = WIRE_FILES_MAX - 1; i > 0 && rc == OC_OK; i--) {
-        snprintf(to, sizeof to, "%s.%d", log->path, i);
-        snprintf(from, sizeof from, i > 1 ? "%s.%d" : "%s", log->path, i - 1);
-        if (env_exists(from))
-            rc = env_rename(from, to);
-    }
+    oc_rc rc = env_folder_turn(log->path, WIRE_FILES_MAX);
     if (rc == OC_OK)
         rc = env_open(log->path, ENV_WRITE | ENV_CREATE | ENV_TRUNCATE, &log->fd);
     log->size = 0;

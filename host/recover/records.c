@@ -112,6 +112,8 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
     session_add_kernel(session, records->has_market, false);
     session_add_balances(session, false);
     meter_add_stage(meter, session);
+    if (records->has_market)
+        shadow_add_stage(&records->shadow, session, meter);
     return rc;
 }
 
@@ -370,6 +372,7 @@ oc_rc records_fold(struct records *records)
     oc_rc rc = copy ? open_all(records) : OC_E_NOMEM;
     if (rc == OC_OK)
         rc = fold(records, copy);
+    shadow_end(&records->shadow);
     free(copy);
     if (rc == OC_OK && !records->has_market)
         rc = take_marks(records);
@@ -404,6 +407,7 @@ oc_rc records_result(struct records *records, struct result *ret_result)
                  (unsigned long long)progress.input_hash);
         ret_result->market_events = progress.market_index;
     }
+    ret_result->shadow = records->has_market ? &records->shadow : NULL;
     ret_result->mode = records->mode;
     ret_result->parts = records->parts;
     ret_result->part_count = records->part_count;

@@ -11,6 +11,7 @@
 #include "base/checked.h"
 #include "journal/read.h"
 #include "report/meter.h"
+#include "report/shadow.h"
 
 enum { RECORDS_TEXT_MAX = 4096, RECORDS_FILES_MAX = 16 };
 
@@ -46,7 +47,8 @@ struct records {
     uint32_t part_count;
     char failure[RECORDS_TEXT_MAX]; /* why its strategy was suspended, where that ended the run; else "" */
     bool ends_on_failure;
-    bool was_stopped; /* by hand: the last end that stands there */
+    struct shadow shadow; /* beside what was live */
+    bool was_stopped;     /* by hand: the last end that stands there */
 };
 
 /* [setup] Reads the header into the session, which is not open yet, and composes what the figures need. Notes of what is other

@@ -1,4 +1,4 @@
-/* csv.c: trips, orders and equity as files for a spreadsheet. What is not known is an empty cell; money has all its digits. */
+/* csv.c: trips, orders, equity, and orders beside those on paper, as files for a spreadsheet. What is not known is an empty cell; money has all its digits. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "report/analysis.h"
 #include "report/format.h"
 #include "report/report.h"
+#include "report/shadow.h"
 
 enum { CSV_SIZE_MAX = 1 << 28, PATH_SIZE = 4096 };
 
@@ -110,6 +111,13 @@ static const char *role_words(uint8_t role)
     return role < sizeof words / sizeof words[0] ? words[role] : "";
 }
 
+static void cell_average(struct text *file, oc_i128 sum, int64_t filled, struct oc_dec step)
+{
+    const bool is_known = filled > 0;
+    const double units = is_known ? (double)sum / (double)filled : 0.0;
+    cell_figure(file, (struct figure){units * (double)step.units / (double)num_pow10(step.scale), is_known});
+}
+
 static void put_order(struct text *file, const struct result *result, const struct order_row *row)
 {
     const struct oc_request *now = &row->now;
@@ -131,9 +139,7 @@ static void put_order(struct text *file, const struct result *result, const stru
     cell(file, state_name((int)row->state));
     cell_units(file, row->filled, steps.qty, true);
     const bool has_fill = row->filled > 0;
-    const double units = has_fill ? (double)row->filled_sum / (double)row->filled : 0.0;
-    cell_figure(file,
-                (struct figure){units * (double)steps.price.units / (double)num_pow10(steps.price.scale), has_fill});
+    cell_average(file, row->filled_sum, row->filled, steps.price);
     cell_money(file, row->fee, has_fill);
     cell(file, has_fill ? instruments_asset_name(result->instruments, row->fee_asset) : "");
     cell(file, row->reason);
@@ -168,6 +174,51 @@ static void put_equity(struct text *file, const struct result *result)
     }
 }
 
+/* Milliseconds until its first fill. */
+static void cell_wait(struct text *file, int64_t from_ns, int64_t to_ns)
+{
+    cell_figure(file, (struct figure){(double)(to_ns - from_ns) / 1e6, to_ns != 0});
+}
+
+static void put_pair(struct text *file, const struct result *result, const struct order_row *row,
+                     const struct shadow_order *paper)
+{
+    char text[FORMAT_MAX];
+    struct instrument_steps steps;
+    if (!instruments_steps(result->instruments, row->now.head.inst, &steps))
+        return;
+    cell(file, text_order(row->now.order, text));
+    cell_time(file, paper->sent_ns, true);
+    cell(file, symbol_of(result, row->now.head.inst));
+    cell(file, row->now.side == OC_SIDE_BUY ? "buy" : "sell");
+    cell(file, venue_order_type(row->now.type));
+    cell_units(file, row->now.qty, steps.qty, (row->now.bits & OC_RQ_HAS_QTY) != 0);
+    cell_units(file, row->now.price, steps.price, (row->now.bits & OC_RQ_HAS_PRICE) != 0);
+    cell_units(file, paper->spread, steps.price, paper->spread != 0);
+    cell(file, state_name((int)row->state));
+    cell_units(file, row->filled, steps.qty, true);
+    cell_average(file, row->filled_sum, row->filled, steps.price);
+    cell_wait(file, paper->sent_ns, paper->live_first_ns);
+    cell(file, shadow_end_words(paper->paper_end));
+    cell_units(file, paper->paper_filled, steps.qty, true);
+    cell_average(file, paper->paper_sum, paper->paper_filled, steps.price);
+    cell_wait(file, paper->sent_ns, paper->paper_first_ns);
+    cell(file, paper->paper_reason);
+    text_put_char(file, '\n');
+}
+
+static void put_divergence(struct text *file, const struct result *result)
+{
+    text_put(file,
+             "order,sent,symbol,side,type,qty,price,spread,live_state,live_filled,live_average,live_first_fill_ms,"
+             "paper_state,paper_filled,paper_average,paper_first_fill_ms,paper_reason\n");
+    for (uint32_t i = 0; result->orders && i < result->orders->count; i++) {
+        const struct shadow_order *paper = shadow_order_at(result->shadow, i);
+        if (paper)
+            put_pair(file, result, &result->orders->list[i], paper);
+    }
+}
+
 static oc_rc write_one(const struct result *result, const char *dir, const char *name,
                        void (*put)(struct text *file, const struct result *result))
 {
@@ -193,5 +244,7 @@ oc_rc report_csv(const struct result *result, const char *dir)
         rc = write_one(result, dir, "trips.csv", put_trips);
     if (rc == OC_OK)
         rc = write_one(result, dir, "orders.csv", put_orders);
+    if (rc == OC_OK && result->shadow && result->shadow->is_used)
+        rc = write_one(result, dir, "divergence.csv", put_divergence);
     return rc == OC_OK ? write_one(result, dir, "equity.csv", put_equity) : rc;
 }

@@ -44,11 +44,13 @@ static void share_add(struct share_sum *sum, int64_t price2, int64_t base2)
 {
     if (base2 <= 0)
         return;
-    sum->sum += (oc_i128)((double)(price2 - base2) / (double)base2 * 1e12);
+    const oc_i128 share = (oc_i128)((double)(price2 - base2) / (double)base2 * 1e12);
+    sum->sum += share;
+    sum->squares += share * share;
     sum->count++;
 }
 
-static void wait_for(struct execution *execution, const struct oc_ev_fill *fill)
+void execution_follow(struct execution *execution, const struct oc_ev_fill *fill, int64_t at_ns)
 {
     if (execution->waiting_count == EXECUTION_WAITING_MAX) {
         execution->not_followed++;
@@ -56,7 +58,7 @@ static void wait_for(struct execution *execution, const struct oc_ev_fill *fill)
     }
     const uint32_t at = execution->waiting_count++;
     memset(&execution->waiting[at], 0, sizeof execution->waiting[at]);
-    execution->waiting[at].at_ns = fill->head.venue_ns;
+    execution->waiting[at].at_ns = at_ns;
     execution->waiting[at].price2 = 2 * fill->price;
     execution->waiting[at].inst_index = OC_INST_INDEX(fill->head.inst);
     execution->waiting[at].side = fill->side;
@@ -93,35 +95,59 @@ static void against_middle(struct execution *execution, const struct session *se
         execution->spread += money;
 }
 
+/* What a fill cost more than at this price, and what it would have been worth at it; twice the price, in the settlement asset. */
+static bool compare(const struct instrument *instrument, const struct oc_ev_fill *fill, uint8_t side, int64_t price2,
+                    oc_i128 *ret_slip, oc_i128 *ret_base)
+{
+    const bool buys = side == OC_SIDE_BUY, is_inverse = instrument->info.kind == OC_KIND_INVERSE;
+    oc_i128 value, base2;
+    if (instrument_value(instrument, fill->price, fill->qty, &value) < 0 ||
+        instrument_value(instrument, is_inverse ? price2 / 2 : price2, fill->qty, &base2) < 0)
+        return false;
+    const oc_i128 base = is_inverse ? base2 : base2 / 2; /* to 1e-20 */
+    *ret_slip = buys != is_inverse ? value - base : base - value;
+    *ret_base = base < 0 ? -base : base;
+    return true;
+}
+
 void execution_fill(struct execution *execution, const struct session *session, const struct order *order,
                     const struct oc_ev_fill *fill, struct fill_terms *ret_terms)
 {
     const struct instrument *instrument = instruments_get(engine_instruments(session->engine), fill->head.inst);
     const struct market *market = markets_get(engine_markets(session->engine), fill->head.inst);
-    oc_i128 value, decided2, money;
+    oc_i128 value, decided, money;
     int64_t price2;
     execution->fills++;
     if (!instrument || instrument_value(instrument, fill->price, fill->qty, &value) < 0)
         return;
-    const bool buys = fill->side == OC_SIDE_BUY;
     if (in_account(session, instrument, value < 0 ? -value : value, &money))
         execution->turnover += money;
     against_middle(execution, session, instrument, market, fill, value, ret_terms);
     if (!(fill->head.flags & OC_EVF_END)) /* nothing comes after it */
-        wait_for(execution, fill);
-    const bool is_inverse = instrument->info.kind == OC_KIND_INVERSE;
+        execution_follow(execution, fill, fill->head.venue_ns);
     if (!order || !decided_at(execution, order, &price2) ||
-        instrument_value(instrument, is_inverse ? price2 / 2 : price2, fill->qty, &decided2) < 0) {
+        !compare(instrument, fill, fill->side, price2, &ret_terms->slip, &decided)) {
         execution->undecided++;
         return;
     }
-    const oc_i128 decided = is_inverse ? decided2 : decided2 / 2; /* to 1e-20 */
-    ret_terms->slip = buys != is_inverse ? value - decided : decided - value;
     ret_terms->has_slip = true;
     if (in_account(session, instrument, ret_terms->slip, &money))
         execution->slip += money;
-    if (in_account(session, instrument, decided < 0 ? -decided : decided, &money))
+    if (in_account(session, instrument, decided, &money))
         execution->decided += money;
+}
+
+bool execution_against(const struct session *session, const struct oc_ev_fill *fill, uint8_t side, int64_t price2,
+                       oc_i128 *ret_slip, oc_i128 *ret_base)
+{
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), fill->head.inst);
+    oc_i128 slip, base;
+    if (!instrument || !compare(instrument, fill, side, price2, &slip, &base) ||
+        !in_account(session, instrument, slip, &slip) || !in_account(session, instrument, base, &base))
+        return false;
+    *ret_slip = slip;
+    *ret_base = base;
+    return true;
 }
 
 void execution_price_seen(struct execution *execution, uint32_t inst_index, int64_t mark2, int64_t now_ns)

@@ -23,6 +23,7 @@ enum { EXECUTION_DECIDED_MAX = 4096, EXECUTION_WAITING_MAX = 64, EXECUTION_HORIZ
 struct share_sum { /* of shares of a price, in 1e-12, so that their order does not matter */
     oc_i128 sum;
     uint64_t count;
+    oc_i128 squares; /* of what is summed, in 1e-24 */
 };
 
 struct execution {
@@ -64,6 +65,12 @@ void execution_ask(struct execution *execution, const struct oc_request *request
 /* A fill that was booked. What it cost beside the price of its decision goes to *ret_terms, in the settlement asset. */
 void execution_fill(struct execution *execution, const struct session *session, const struct order *order,
                     const struct oc_ev_fill *fill, struct fill_terms *ret_terms);
+/* What a fill of an order of `side` cost more than at this price (twice it), and what it would have been worth there, in the account's
+ * currency. False: it is not known. */
+bool execution_against(const struct session *session, const struct oc_ev_fill *fill, uint8_t side, int64_t price2,
+                       oc_i128 *ret_slip, oc_i128 *ret_base);
+/* What comes after a fill of this time is looked at; execution_fill does so itself. */
+void execution_follow(struct execution *execution, const struct oc_ev_fill *fill, int64_t at_ns);
 /* Behind each market event of an instrument. */
 void execution_price_seen(struct execution *execution, uint32_t inst_index, int64_t mark2, int64_t now_ns);
 static inline void execution_price(struct execution *execution, uint32_t inst_index, int64_t mark2, int64_t now_ns)

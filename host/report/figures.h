@@ -10,15 +10,11 @@
 #define REPORT_FIGURES_H
 
 #include "base/checked.h"
+#include "report/figure.h"
 #include "report/result.h"
 #include "report/stats.h"
 
 enum { FIGURE_TAIL_PERCENT = 95, FIGURE_DAYS_MIN = 30 /* below, nothing is said of a year */ };
-
-struct figure {
-    double value;
-    bool is_known;
-};
 
 struct trip_figures {
     uint64_t closed;

@@ -6,6 +6,7 @@
 #include "report/checks.h"
 #include "report/dust_lines.h"
 #include "report/format.h"
+#include "report/log_lines.h"
 #include "report/page.h"
 #include "report/report.h"
 
@@ -313,11 +314,13 @@ static oc_rc make_page(struct text *page, const struct result *result, const str
     put_trades(page, result, figures);
     text_put(page, "</div>\n");
     page_more(page, result, figures);
+    page_live(page, result);
     page_contact(page, result->contact);
     page_differences(page, result->differences);
     page_parts(page, result, figures);
     page_refusals(page, result);
     checks_page(page, result->checks);
+    log_lines_page(page, result->log);
     text_put(page, "<section class=\"chart\"><h2>Round trips</h2>\n");
     chart_trips(page, result, figures);
     page_live_trips(page, result);

@@ -450,6 +450,8 @@ oc_rc report_json(const struct result *result, FILE *out)
     put_risk(&json, result, &figures);
     put_trades(&json, result, &figures);
     put_refusals(&json, result->refusals);
+    report_json_live(&json, result);
+    report_json_shadow(&json, result);
     put_contact(&json, result->contact);
     put_differences(&json, result->differences);
     put_parts_of(&json, result, &figures.strategies, true);

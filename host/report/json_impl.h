@@ -29,6 +29,10 @@ void report_json_time(struct report_json *json, const char *name, int64_t ns, bo
 /* Writes out what is there, but for the last byte, where it is more than the writer keeps. */
 void report_json_drain(struct report_json *json);
 
+/* live_json.c: how the session did at its venue. */
+void report_json_live(struct report_json *json, const struct result *result);
+/* And what the paper simulator made of its orders. */
+void report_json_shadow(struct report_json *json, const struct result *result);
 /* json_more.c: costs, execution, falls, Sharpe over time, the shape of returns, trips by kind. */
 void report_json_more(struct report_json *json, const struct result *result, const struct figures *figures);
 /* Prices of what was traded. */

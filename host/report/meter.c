@@ -184,6 +184,7 @@ static void note_request(struct meter *meter, const struct oc_request *request)
 {
     if (meter->is_brief)
         return;
+    live_ask(&meter->live, meter->session, request);
     execution_ask(&meter->execution, request, markets_get(engine_markets(meter->session->engine), request->head.inst));
     order_rows_ask(&meter->orders, request);
 }
@@ -192,6 +193,7 @@ static void note_denied(struct meter *meter, const struct out_request *request)
 {
     refusals_add(&meter->refusals, REFUSAL_DENIED, request->refusal.reason, request->refusal.rule);
     order_rows_deny(&meter->orders, request->request.order, request->refusal.reason, request->request.head.local_ns);
+    live_deny(&meter->live, request->request.order, request->request.id);
 }
 
 /* What was recorded, in its order. */
@@ -201,10 +203,13 @@ static void fold_records(struct meter *meter, const struct input *input, const s
         const struct oc_ev_answer *denied = (const struct oc_ev_answer *)(const void *)input->event;
         if (input->event->type == OC_EV_REQUEST)
             note_request(meter, (const struct oc_request *)(const void *)input->event);
-        if (input->event->type == OC_EV_DENIED)
+        if (input->event->type == OC_EV_DENIED) {
             order_rows_deny(&meter->orders, denied->order, denied->reason, denied->head.local_ns);
+            live_deny(&meter->live, denied->order, denied->request);
+        }
         note_answer(meter, input->event);
         contact_take(&meter->contact, input->event);
+        live_take(&meter->live, meter->session, input->event);
         if (input->event->seq)
             meaning_fold(&meter->meaning, input->event);
     }
@@ -241,6 +246,7 @@ static void note(void *self, const struct input *input, const struct engine_out 
             note_fill(meter, what);
         else if (what->kind == NOTE_ORDER)
             contact_note(&meter->contact, what, input ? input->event : NULL);
+        live_note(&meter->live, meter->session, what, input ? input->event : NULL);
         differences_note(&meter->differences, what, input ? input->event : NULL);
         if (!meter->is_brief && (is_fill || what->kind == NOTE_ORDER))
             order_rows_hear(&meter->orders, orders_find(engine_orders(meter->session->engine), what->order),
@@ -286,6 +292,7 @@ static void rest(void *self)
                  session->money.account, session->data.inst) < 0)
         return;
     const int64_t now_ns = session->clock.now_ns;
+    live_heard(&meter->live, now_ns);
     if (!meter->is_brief)
         follow_price(meter, now_ns);
     if (!collect_stands(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed))
@@ -301,6 +308,7 @@ static oc_rc open_meter(void *self, struct session *session)
     meter->collect.skips_course = meter->is_brief;
     spread_open(&meter->spread, session);
     execution_open(&meter->execution, session);
+    live_open(&meter->live, session);
     oc_rc rc = meaning_init(&meter->meaning);
     return rc < 0 ? rc
                   : watchers_add(&session->watchers,
@@ -434,6 +442,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->collect = &meter->collect;
     result->refusals = &meter->refusals;
     result->contact = &meter->contact;
+    result->live = &meter->live;
     result->differences = &meter->differences;
     result->spread = &meter->spread;
     if (!meter->is_brief) {

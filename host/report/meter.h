@@ -9,6 +9,7 @@
 #include "report/contact.h"
 #include "report/differences.h"
 #include "report/execution.h"
+#include "report/live.h"
 #include "report/order_rows.h"
 #include "report/paths.h"
 #include "report/result.h"
@@ -24,6 +25,7 @@ struct meter {
     struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
     struct refusals refusals;
     struct contact contact;
+    struct live live;
     struct differences differences;
     struct spread spread;
     struct execution execution;

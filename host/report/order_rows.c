@@ -21,11 +21,14 @@ static uint32_t place_of(const struct order_rows *rows, uint64_t order)
     return at;
 }
 
+uint32_t order_rows_place(const struct order_rows *rows, uint64_t order)
+{
+    return rows->room ? rows->table[place_of(rows, order)] : 0;
+}
+
 static struct order_row *row_of(const struct order_rows *rows, uint64_t order)
 {
-    if (!rows->room)
-        return NULL;
-    const uint32_t at = rows->table[place_of(rows, order)];
+    const uint32_t at = order_rows_place(rows, order);
     return at ? &rows->list[at - 1] : NULL;
 }
 

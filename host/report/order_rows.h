@@ -34,6 +34,8 @@ struct order_rows {
 
 /* Zeroed is empty. */
 void order_rows_release(struct order_rows *rows);
+/* 1 + the place of its row in the list; 0: it has none. */
+uint32_t order_rows_place(const struct order_rows *rows, uint64_t order);
 /* A request that made an order. */
 void order_rows_ask(struct order_rows *rows, const struct oc_request *request);
 /* It was denied. */

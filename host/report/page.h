@@ -37,6 +37,8 @@ void page_escaped(struct text *page, const char *text);
 void page_months(struct text *page, const struct result *result, const struct figures *figures);
 /* What was refused, by reason. Nothing where nothing was. */
 void page_refusals(struct text *page, const struct result *result);
+/* How the session did at its venue; nothing where there is none. */
+void page_live(struct text *page, const struct result *result);
 /* Nothing where there was none. */
 void page_differences(struct text *page, const struct differences *differences);
 void page_contact(struct text *page, const struct contact *contact);

@@ -3,8 +3,9 @@
 
 #include "report/analysis.h"
 #include "report/axis.h"
-#include "report/format.h"
+#include "report/live_rows.h"
 #include "report/page.h"
+#include "report/shadow_rows.h"
 
 /* Class of a cell by the size of its return. */
 static const char *shade(double value)
@@ -99,6 +100,34 @@ void page_contact(struct text *page, const struct contact *contact)
     for (uint32_t i = 0; contact_row(contact, i, &name, &words, &count); i++)
         text_format(page, "<tr><td>%s</td><td class=\"left\">%s</td></tr>\n", format_count(count, text), words);
     text_put(page, "</table></div></section>\n");
+}
+
+static void put_rows(struct text *page, const struct result *result, const char *words,
+                     bool (*next)(const struct result *result, uint32_t *at, struct live_row *ret_row))
+{
+    struct live_row row;
+    uint32_t at = 0;
+    bool has_any = false;
+    while (next(result, &at, &row)) {
+        if (!has_any)
+            text_format(page, "<section><h2>%s</h2><dl>\n", words);
+        has_any = true;
+        text_format(page, "<div><dt>%s</dt><dd class=\"%s\">%s</dd><dd class=\"note\">", row.key,
+                    row.is_met      ? "good"
+                    : row.is_missed ? "bad"
+                                    : "",
+                    row.value);
+        page_escaped(page, row.note);
+        text_put(page, "</dd></div>\n");
+    }
+    if (has_any)
+        text_put(page, "</dl></section>\n");
+}
+
+void page_live(struct text *page, const struct result *result)
+{
+    put_rows(page, result, live_title(result), live_row_next);
+    put_rows(page, result, SHADOW_TITLE, shadow_row_next);
 }
 
 void page_differences(struct text *page, const struct differences *differences)

@@ -6,12 +6,6 @@
 #include "base/random.h"
 #include "report/stats.h"
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double mean_of(const double *values, uint32_t count) { return stats_sum(values, count) / count; }
 
 static uint32_t block_size(uint32_t count)
@@ -55,7 +49,7 @@ oc_rc paired_compare(const double *a, const double *b, uint32_t count, uint64_t 
         below += draws[i] <= 0.0;
     }
     free(off);
-    qsort(draws, PAIRED_DRAWS, sizeof *draws, ascending);
+    qsort(draws, PAIRED_DRAWS, sizeof *draws, stats_ascending);
     paired.low = draws[PAIRED_DRAWS / 40];
     paired.high = draws[PAIRED_DRAWS - 1 - PAIRED_DRAWS / 40];
     paired.chance = (1.0 + below) / (1.0 + PAIRED_DRAWS);
@@ -95,7 +89,7 @@ oc_rc paired_groups(const double *a, uint32_t a_count, const double *b, uint32_t
 
 static struct range range_of(double *values)
 {
-    qsort(values, PAIRED_DRAWS, sizeof *values, ascending);
+    qsort(values, PAIRED_DRAWS, sizeof *values, stats_ascending);
     return (struct range){values[PAIRED_DRAWS / 20], values[PAIRED_DRAWS / 2],
                           values[PAIRED_DRAWS - 1 - PAIRED_DRAWS / 20]};
 }

@@ -41,11 +41,7 @@ void refusals_take(struct refusals *refusals, const struct oc_event *event)
         return;
     static const char none[OC_REASON_MAX];
     char reason[OC_REASON_MAX];
-    snprintf(reason, sizeof reason, "%.*s", (int)sizeof answer->reason, answer->reason);
-    if (!reason[0] && event->size >= sizeof(struct oc_ev_venue_answer)) { /* a connector says it by a number */
-        const uint32_t why = ((const struct oc_ev_venue_answer *)(const void *)event)->why;
-        snprintf(reason, sizeof reason, "%s", why ? why_name(why) : "");
-    }
+    snprintf(reason, sizeof reason, "%.*s", (int)sizeof answer->reason, why_of(answer));
     const struct oc_ev_denied *denied = (const struct oc_ev_denied *)(const void *)event;
     const bool is_named = kind == REFUSAL_DENIED && event->size >= sizeof *denied;
     refusals_add(refusals, kind, reason, is_named ? denied->rule : none);

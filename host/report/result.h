@@ -17,6 +17,9 @@
 enum { RESULT_NAMES_MAX = 200 };
 
 struct checks;
+struct log_lines;
+struct live;
+struct shadow;
 
 struct result {
     const char *version;  /* of the program */
@@ -39,16 +42,19 @@ struct result {
     uint32_t note_count;
     const struct session_line *notes; /* what was assumed or inferred */
     const struct collect *collect;
-    const struct refusals *refusals;                             /* NULL: none */
-    const struct differences *differences;                       /* NULL, or without rows: none */
-    const struct contact *contact;                               /* NULL, or not used: no venue was in touch */
-    const struct spread *spread;                                 /* NULL: not known */
-    const struct execution *execution;                           /* NULL: not known */
-    const struct order_rows *orders;                             /* NULL: none were kept */
-    const struct plots *plots;                                   /* NULL: none were kept */
-    const struct paths *paths;                                   /* NULL: none were kept */
-    const struct checks *checks;                                 /* NULL: nothing was asked behind it */
-    const char *warning;                                         /* what nobody may overlook; NULL: nothing */
+    const struct refusals *refusals;       /* NULL: none */
+    const struct differences *differences; /* NULL, or without rows: none */
+    const struct contact *contact;         /* NULL, or not used: no venue was in touch */
+    const struct live *live;               /* NULL, or not used: no venue said the market */
+    const struct shadow *shadow;           /* NULL: of a session at a venue alone, from its records */
+    const struct spread *spread;           /* NULL: not known */
+    const struct execution *execution;     /* NULL: not known */
+    const struct order_rows *orders;       /* NULL: none were kept */
+    const struct plots *plots;             /* NULL: none were kept */
+    const struct paths *paths;             /* NULL: none were kept */
+    const struct log_lines *log;           /* NULL: nothing was kept */
+    const struct checks *checks;           /* NULL: nothing was asked behind it */
+    const char *warning;                   /* what nobody may overlook; NULL: nothing */
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: numbers only */
     void *names;                                                 /* self of it */
     const struct engine_stats *stats;

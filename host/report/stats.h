@@ -63,6 +63,8 @@ CHECKED oc_rc stats_best_of_luck(uint64_t trials, double variance, double *ret_r
 /* Probability that the true Sharpe ratio is above `benchmark` (PERF-9): above 0 the probable one, above the best of luck the deflated. */
 CHECKED oc_rc stats_sharpe_above(struct sharpe_sample sample, double benchmark, double *ret_z, double *ret_probability);
 
+/* Of two doubles, for qsort. */
+int stats_ascending(const void *a, const void *b);
 /* Confidence as per cent, 1..99: the rank k = ceil(c n) is made of integers. `scratch` has room for count doubles. */
 struct tail {
     double value_at_risk;

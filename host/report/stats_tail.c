@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-static int ascending(const void *a, const void *b)
+int stats_ascending(const void *a, const void *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
+    const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
@@ -18,7 +18,7 @@ oc_rc stats_tail(struct returns returns, uint32_t percent, double *scratch, stru
         return OC_E_NOT_FOUND;
     for (uint32_t i = 0; i < n; i++)
         scratch[i] = -returns.values[i];
-    qsort(scratch, n, sizeof *scratch, ascending);
+    qsort(scratch, n, sizeof *scratch, stats_ascending);
     uint32_t rank = (uint32_t)(((uint64_t)percent * n + 99) / 100); /* ceil(c n), 1..n */
     double beyond = stats_sum(scratch + rank, n - rank);
     /* k/n - c as a quotient of integers: 0 where it must be 0 */

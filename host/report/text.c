@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "report/dust_lines.h"
-#include "report/format.h"
+#include "report/live_rows.h"
+#include "report/shadow_rows.h"
 
 enum { COLUMNS = 80, KEY_WIDTH = 20, VALUE_WIDTH = 20, PART_ROWS_MAX = 40 };
 
@@ -435,6 +436,22 @@ static void put_contact(struct page *page, const struct contact *contact)
                 format_span((double)contact->waited_ns / 1e9, text));
 }
 
+static void put_rows(struct page *page, const struct result *result, const char *words,
+                     bool (*next)(const struct result *result, uint32_t *at, struct live_row *ret_row))
+{
+    struct live_row line;
+    uint32_t at = 0;
+    while (next(result, &at, &line)) {
+        if (words)
+            title(page, words);
+        words = NULL;
+        row_styled(page, line.key, line.value, line.note,
+                   line.is_met      ? STYLE_GOOD
+                   : line.is_missed ? STYLE_BAD
+                                    : STYLE_PLAIN);
+    }
+}
+
 static void put_differences(struct page *page, const struct differences *differences)
 {
     char text[FORMAT_MAX], day[TEXT_TIME_MAX];
@@ -461,6 +478,8 @@ oc_rc report_text(const struct result *result, FILE *out)
     put_risk(&page, result, &figures);
     put_trades(&page, result, &figures);
     put_refusals(&page, result);
+    put_rows(&page, result, live_title(result), live_row_next);
+    put_rows(&page, result, SHADOW_TITLE, shadow_row_next);
     put_contact(&page, result->contact);
     put_differences(&page, result->differences);
     put_parts_of(&page, result, &figures.strategies, true);

@@ -388,6 +388,30 @@ static oc_rc check_params(struct strategy *strategy, struct sandbox_error *error
     return OC_OK;
 }
 
+/* The file's own, else the one that was asked for. */
+static oc_rc take_timeframe(struct strategy *strategy, struct sandbox_error *error)
+{
+    const int64_t asked_ns = strategy->config.timeframe_ns;
+    struct text text;
+    if (!asked_ns || strategy->period_ns == asked_ns)
+        return OC_OK;
+    text_init_fixed(&text, error->message, sizeof error->message);
+    error->kind = SANDBOX_ERROR_RUNTIME;
+    if (!bar_period_is_valid(asked_ns)) {
+        text_put(&text,
+                 "strategy.timeframe (--timeframe): expected a divisor of a day from 1s to 1d, such as 1m, 1h, 1d");
+        return OC_E_CONFIG;
+    }
+    if (strategy->period_ns) {
+        text_format(&text,
+                    "%s says itself timeframe = %lld s; --timeframe (strategy.timeframe) is for one that names none",
+                    strategy->config.file, (long long)(strategy->period_ns / 1000000000));
+        return OC_E_CONFIG;
+    }
+    strategy->period_ns = asked_ns;
+    return OC_OK;
+}
+
 oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, struct strategy **ret_strategy,
                    struct sandbox_error *ret_error)
 {
@@ -419,6 +443,8 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
         *ret_error = *sandbox_error_last(strategy->sandbox);
     else
         rc = check_params(strategy, ret_error);
+    if (rc == OC_OK)
+        rc = take_timeframe(strategy, ret_error);
     if (rc < 0) {
         strategy_free(strategy);
         return rc;

@@ -69,6 +69,7 @@ struct strategy_config {
         const char *currency; /* borrowed; "": a share */
     } stake;
     int64_t entry_timeout_ns; /* 0: none */
+    int64_t timeframe_ns;     /* of a file that names none; one that names another is refused. 0: none */
     bool is_apart;            /* the engine does not know it until strategy_enter */
     bool drops_params;        /* given parameters that it does not have are left out; else they are an error */
     bool notes_origins;       /* see strategy_note_origins */

@@ -44,7 +44,9 @@ static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_
         return OC_E_CONFIG;
     }
     if (period_ns == 0 && data_ns == 0 && strategy->on_bar != LUA_NOREF) {
-        text_format(&text, "%s has on_bar and the data are ticks: say strategy { timeframe = \"1m\" }", strategy->name);
+        text_format(&text,
+                    "%s has on_bar and the data are ticks: say strategy { timeframe = \"1m\" }, or --timeframe 1m",
+                    strategy->name);
         return OC_E_CONFIG;
     }
     struct market_handle *market = strategy->markets[strategy->market_count - 1];

@@ -144,8 +144,9 @@ static bool may(struct console_service *service, const struct console_seat *seat
     service->config.host->status(service->config.host->self, &status);
     bool is_order = is_among(word, commands);
     if (status.is_live && !seat->is_unlocked && is_order && !is_among(word, unlocked)) {
-        json_refusal(reply, "LOCKED",
-                     "live is locked: live.unlock() first; cancel, cancel_all, flatten and kill need no unlock");
+        json_refusal(
+            reply, "LOCKED",
+            "live is locked: live.unlock() first; cancel, cancel_all, flatten, kill and no_entries need no unlock");
         return false;
     }
     if (is_order && strcmp(status.mode, "replay") == 0) {

@@ -41,6 +41,18 @@ static void put_slip(const struct console_service *service, struct text *reply, 
     json_text(reply, "slip_from", has_trigger ? "trigger" : "arrival");
 }
 
+/* Of a market that is fed with bars alone nothing is known of an order before the bar that runs is over. */
+static void put_told(const struct console_service *service, struct text *reply, const struct order *order)
+{
+    const struct market *market = markets_get(engine_markets(service->engine), order->now.head.inst);
+    const bool waits =
+        order->state == STATE_SUBMITTED || order->state == STATE_PENDING_UPDATE || order->state == STATE_PENDING_CANCEL;
+    if (waits && market && market->bar.head.size && !market->quote_ns && market->last == market->bar.close)
+        json_time(reply, "told", market->bar.open_ns + 2 * market->bar.period_ns);
+    else
+        json_null(reply, "told");
+}
+
 void service_put_order(struct console_service *service, struct text *reply, const char *key, const struct order *order)
 {
     const struct oc_request *now = &order->now;
@@ -90,6 +102,7 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     json_time(reply, "updated", order->updated_ns);
     json_int(reply, "created_ns", order->created_ns);
     json_int(reply, "updated_ns", order->updated_ns);
+    put_told(service, reply, order);
     put_slip(service, reply, order);
     service_put_distance(service, order, reply);
     json_int(reply, "rules", now->rules);

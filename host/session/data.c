@@ -323,17 +323,6 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info, 
     return cash_is_other(session, info->symbol, is_inverse ? base : quote);
 }
 
-static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *info)
-{
-    oc_rc rc = OC_OK;
-    for (uint32_t i = 0; i < venues->count && rc == OC_OK; i++) {
-        venue_call(&venues->list[i], "instrument");
-        rc = venues->list[i].table->instrument(venues->list[i].answers.self, info);
-        plugin_call_end();
-    }
-    return rc;
-}
-
 oc_rc session_name_assets(struct session *session)
 {
     oc_rc rc = OC_OK;
@@ -350,7 +339,7 @@ oc_rc session_show_instrument(struct session *session)
 {
     const struct instrument *last =
         instruments_get(engine_instruments(session->engine), engine_last_instrument(session->engine));
-    return last ? show_instrument(&session->venues, &last->info) : (oc_rc)OC_OK;
+    return last ? venues_instrument(&session->venues, &last->info) : (oc_rc)OC_OK;
 }
 
 static oc_rc instrument_failed(struct session *session, oc_rc rc, const struct oc_instrument *info)
@@ -400,7 +389,7 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
     session->data.instrument_count++;
     info.inst = source->inst;
     info.settle = info.kind == OC_KIND_INVERSE ? info.base : info.quote;
-    rc = show_instrument(&session->venues, &info);
+    rc = venues_instrument(&session->venues, &info);
     return rc < 0 ? session_fail_code(session, rc, info.symbol, "the venue did not take the instrument") : OC_OK;
 }
 

@@ -339,21 +339,27 @@ static oc_rc open_feed(struct session *session, const struct oc_sim *table, void
     return rc;
 }
 
-/* [setup] Opens the simulator, which is the first of the venues. */
-static oc_rc open_simulator(struct session *session)
+oc_rc session_open_simulator(struct session *session, struct venue *venue, const struct part *part,
+                             struct error *ret_error)
 {
-    struct venue *venue = &session->venues.list[0];
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
     venue->sim.engine = session->engine;
     venue->sim.now_ns = &session->clock.now_ns;
     venue->sim.seed = session->clock.seed;
-    const struct part *part = parts_at(session->parts, PART_SIM, 0);
-    session->border.simulator = part->id;
     venue->is_foreign = !part->is_ours;
     snprintf(venue->sim.section, sizeof venue->sim.section, "%s", part->section);
+    return plugin_instance_open(&venue->sim, session->registry, OC_SIM, part->id, ret_error);
+}
+
+/* [setup] Opens the simulator, which is the first of the venues. */
+static oc_rc open_simulator(struct session *session)
+{
+    struct venue *venue = &session->venues.list[0];
+    const struct part *part = parts_at(session->parts, PART_SIM, 0);
     struct error error;
-    oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, part->id, &error);
+    session->border.simulator = part->id;
+    oc_rc rc = session_open_simulator(session, venue, part, &error);
     if (rc < 0)
         return session_fail(session, &error);
     const struct oc_sim *table = registry_interface(venue->sim.plugin, OC_SIM);

@@ -219,6 +219,10 @@ CHECKED oc_rc session_open(struct session *session);
  * on the disk or not as after a kill, and a restart goes on from there. */
 CHECKED oc_rc session_close(struct session *session);
 
+/* [setup] A simulator of these settings as `venue`, which stays in its place; venues_add is the caller's. */
+CHECKED oc_rc session_open_simulator(struct session *session, struct venue *venue, const struct part *part,
+                                     struct error *ret_error);
+
 /* Takes inputs until the data end (OC_OK) or somebody stops it (OC_E_AGAIN). Others with words.error. */
 CHECKED oc_rc session_run(struct session *session);
 /* One input, from the door to the venues and the watchers. Positive: the run is to end. */

@@ -136,10 +136,10 @@ static oc_rc judge_group(struct settings *settings, const char *name, struct err
         {"environment", "live, practice, testnet or local"},
         {"accounts", "the name of an account such as [\"main\"]"},
     };
-    struct oc_data_info info;
     if (!has_group(settings, name)) {
         error_at(ret_error, OC_E_CONFIG, "--venue");
-        error_what(ret_error, "no configuration has a group venue.%s", name);
+        error_what(ret_error, "no configuration has a group venue.%s, and no connector outcry.%s is installed", name,
+                   name);
         error_remedy(ret_error, "give the file that has it: --config FILE");
         return OC_E_CONFIG;
     }
@@ -148,18 +148,29 @@ static oc_rc judge_group(struct settings *settings, const char *name, struct err
     for (size_t i = settings_get(settings, named) ? 1 : 0; i < sizeof needed / sizeof needed[0]; i++)
         if (!*venue_text(settings, name, needed[i][0], ""))
             return missing(settings, name, needed[i][0], needed[i][1], ret_error);
+    struct oc_data_info info;
     oc_rc rc = judge_accounts(settings, name, ret_error);
     if (rc == OC_OK)
         rc = judge_cash(settings, name, ret_error);
-    if (rc < 0)
-        return rc;
-    rc = venue_instrument(settings, name, 0, &info, ret_error);
-    if (rc == OC_E_NOT_FOUND)
-        return missing(settings, name, "instruments",
-                       "( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = \"0.001\"; } )", ret_error);
-    for (uint32_t i = 1; rc == OC_OK; i++)
+    for (uint32_t i = 0; rc == OC_OK; i++)
         rc = venue_instrument(settings, name, i, &info, ret_error);
     return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc;
+}
+
+oc_rc venue_judge_markets(struct settings *settings, struct error *ret_error)
+{
+    char name[PART_NAME_MAX];
+    struct oc_data_info info;
+    oc_rc rc = OC_OK;
+    for (uint32_t v = 0; rc == OC_OK && venue_at(settings, v, name); v++) {
+        rc = venue_instrument(settings, name, 0, &info, ret_error);
+        if (rc == OC_E_NOT_FOUND)
+            return missing(settings, name, "instruments",
+                           "--symbol BTC/USDT, or ( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = "
+                           "\"0.001\"; } )",
+                           ret_error);
+    }
+    return rc;
 }
 
 oc_rc venue_default_account(struct settings *settings, const char *venue, const char *name)

@@ -31,10 +31,16 @@ bool venue_at(const struct settings *settings, uint32_t i, char ret_name[PART_NA
 bool venue_account(const struct settings *settings, const char *venue, uint32_t i, char ret_name[VENUE_ACCOUNT_MAX]);
 /* Who trades nothing there needs no account: a group without one is given this name. [setup] */
 CHECKED oc_rc venue_default_account(struct settings *settings, const char *venue, const char *name);
+/* Where no connector is configured for a venue and `outcry.NAME` is installed, it is that, at the exchange itself over the network, with what the
+ * group says otherwise; `account` (NULL: none) becomes its account, whose key is the vault's of the same name. [setup] */
+CHECKED oc_rc venue_default_group(struct settings *settings, const char *venue, const char *account,
+                                  struct error *ret_error);
 /* venue.NAME.KEY; `fallback` where it is not set. Borrowed. */
 const char *venue_text(const struct settings *settings, const char *venue, const char *key, const char *fallback);
-/* Whether the groups of all of them are there and whole. Codes of *ret_error. [setup] */
+/* Whether the groups of all of them are there and whole; one without a market is. Codes of *ret_error. [setup] */
 CHECKED oc_rc venue_judge(struct settings *settings, struct error *ret_error);
+/* Whether each of them has a market. [setup] */
+CHECKED oc_rc venue_judge_markets(struct settings *settings, struct error *ret_error);
 /* The i-th instrument of a venue: symbol and steps. OC_E_NOT_FOUND: there are no more. [setup] */
 CHECKED oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i, struct oc_data_info *ret_info,
                                struct error *ret_error);

@@ -38,8 +38,12 @@ oc_rc venue_visit_open(struct venue_visit *visit, struct error *ret_error)
 {
     struct settings *settings = visit->settings;
     oc_rc rc = settings_set(settings, "session.venue", visit->venue, "the name of the venue");
-    if (rc == OC_OK)
-        rc = venue_default_account(settings, visit->venue, "main"); /* who asks about the market alone names none */
+    if (rc < 0)
+        return error_copy(ret_error, &settings->error);
+    rc = venue_default_group(settings, visit->venue, NULL, ret_error);
+    if (rc < 0)
+        return rc;
+    rc = venue_default_account(settings, visit->venue, "main"); /* who asks about the market alone names none */
     if (rc < 0)
         return error_copy(ret_error, &settings->error);
     rc = venue_judge(settings, ret_error);

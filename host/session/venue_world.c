@@ -92,6 +92,12 @@ static bool next_open(void *self, uint64_t after, struct io_open_order *ret_open
     return true;
 }
 
+static int64_t clock_now(void *self)
+{
+    const struct venue_link *link = self;
+    return net_loop_now(link->world.links->loop);
+}
+
 struct io_world venue_world_of(struct venue_link *link)
 {
     const bool is_network = venue_net_is(link->settings, link->name);
@@ -110,6 +116,7 @@ struct io_world venue_world_of(struct venue_link *link)
                              .wire = link->net && wire_log_is_on(&link->world.links->wire, WIRE_ERRORS)
                                          ? (struct wire_log *)(uintptr_t)&link->world.links->wire
                                          : NULL,
+                             .clock = link->net ? clock_now : NULL,
                              .clock_steps = link->net ? net_loop_steps(link->world.links->loop) : NULL,
                              .client_tag = is_network ? client_id_tag(door_session(link->world.door)) : 0,
                              .syncs = is_network && !link->is_feed,

@@ -42,6 +42,17 @@ struct venue *venues_of(struct venues *venues, uint32_t account)
     return number ? &venues->list[number - 1] : NULL;
 }
 
+oc_rc venues_instrument(struct venues *venues, const struct oc_instrument *info)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < venues->count && rc == OC_OK; i++) {
+        venue_call(&venues->list[i], "instrument");
+        rc = venues->list[i].table->instrument(venues->list[i].answers.self, info);
+        plugin_call_end();
+    }
+    return rc;
+}
+
 static bool is_larger(struct oc_dec a, struct oc_dec b)
 {
     return (oc_i128)a.units * num_pow10(b.scale) > (oc_i128)b.units * num_pow10(a.scale);

@@ -51,6 +51,8 @@ CHECKED oc_rc venues_take_terms(struct venues *venues, struct portfolio *portfol
 /* NULL: nobody. */
 struct venue *venues_of(struct venues *venues, uint32_t account);
 
+/* An instrument, or a new version of one. */
+CHECKED oc_rc venues_instrument(struct venues *venues, const struct oc_instrument *info);
 /* Shows a point of the data to every simulator; of a live feed whether it is reached, too (OC_EV_VENUE). */
 CHECKED oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event);
 /* One request that left; a refusal becomes an answer at now_ns. */

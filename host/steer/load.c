@@ -49,6 +49,12 @@ static int64_t entry_timeout_of(const struct session *session)
     return settings_duration(session->settings, "strategy.entry_timeout", &timeout_ns) < 0 ? 0 : timeout_ns;
 }
 
+static int64_t timeframe_of(const struct session *session)
+{
+    int64_t period_ns;
+    return settings_duration(session->settings, "strategy.timeframe", &period_ns) < 0 ? 0 : period_ns;
+}
+
 static struct strategy_config config_of(const struct strategies *strategies, uint32_t index,
                                         struct steer_source *source)
 {
@@ -72,6 +78,7 @@ static struct strategy_config config_of(const struct strategies *strategies, uin
                                     .require_arg = source,
                                     .stake = stake_of(strategies->session),
                                     .entry_timeout_ns = entry_timeout_of(strategies->session),
+                                    .timeframe_ns = timeframe_of(strategies->session),
                                     .goes_on = goes_on(strategies->session),
                                     .is_timed = strategies->is_shown};
 }

@@ -12,7 +12,7 @@
 
 #define TURN_NS  1000000000ll
 #define RETRY_NS 2000000000ll
-#define DISK_NS  60000000000ll
+#define DISK_NS  5000000000ll
 #define SAID_NS  60000000000ll
 
 struct folded { /* what was told last of a kind about something */

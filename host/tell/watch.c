@@ -33,10 +33,10 @@ static void told_of_order(struct watch *watch, const struct oc_ev_answer *answer
     if (answer->head.type == OC_EV_UNKNOWN)
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_UNKNOWN, name,
                  "order %s in %s: nobody knows what became of it (%s): it is asked about", name, symbol,
-                 answer->reason);
+                 why_of(answer));
     else
-        tell_say(watch->tell, NOTICE_WARNING, NOTICE_REFUSED, answer->reason,
-                 "order %s in %s was refused by the venue: %s", name, symbol, answer->reason);
+        tell_say(watch->tell, NOTICE_WARNING, NOTICE_REFUSED, why_of(answer),
+                 "order %s in %s was refused by the venue: %s", name, symbol, why_of(answer));
 }
 
 static void told_of_venue(struct watch *watch, uint32_t account)
@@ -53,7 +53,7 @@ static void told_of_venue(struct watch *watch, uint32_t account)
     else if (state == OC_VENUE_DENIED)
         tell_say(watch->tell, NOTICE_ALARM, NOTICE_DISCONNECT, name, "%s refuses the key: %s", name,
                  of ? why_name(of->states[OC_PART_TRADING].why) : "?");
-    else if (before == OC_VENUE_READY)
+    else if (before == OC_VENUE_READY || (before && state == OC_VENUE_DOWN)) /* from bad to worse, too */
         tell_say(watch->tell, state == OC_VENUE_DOWN ? NOTICE_ALARM : NOTICE_WARNING, NOTICE_DISCONNECT, name,
                  "%s is %s", name, statement_state_name(state));
 }
@@ -160,7 +160,8 @@ static void look_at_venues(struct watch *watch)
         if (!link->table || !link->net)
             continue;
         io_venue_health(&link->venue, &health);
-        const bool is_bad = link->venue.clock.count > 0 && !health.is_clock_known;
+        watch->was_clock_good[i] |= health.is_clock_good;
+        const bool is_bad = watch->was_clock_good[i] && !health.is_clock_good;
         const bool is_near = fullest(&health) >= watch->limit_share;
         if (is_bad != watch->is_clock_bad[i])
             tell_say(watch->tell, is_bad ? NOTICE_ALARM : NOTICE_INFO, NOTICE_CLOCK, link->name,

@@ -19,7 +19,7 @@ struct watch {
     int64_t look_ns; /* the next look, by the monotonic clock */
     int64_t fed_ns;  /* of the last price, by the monotonic clock; 0: none came */
     bool is_stale, was_latched, has_failed;
-    bool is_clock_bad[PARTS_VENUES_MAX], is_limit_near[PARTS_VENUES_MAX];
+    bool was_clock_good[PARTS_VENUES_MAX], is_clock_bad[PARTS_VENUES_MAX], is_limit_near[PARTS_VENUES_MAX];
     uint32_t states[ENGINE_ACCOUNTS_MAX + 1]; /* OC_VENUE_..., as it was told last */
     uint8_t bare[WATCH_BOOKS_MAX];            /* looks in a row without the protection that there was */
     int64_t bare_ns[WATCH_BOOKS_MAX];         /* when that was told last */

@@ -220,7 +220,8 @@ static void answer(const struct oc_connector *table, void *self, const uint8_t h
         in.asked = &asked;
         in.asked_count = 1;
     } else if (head[1] & 64) {
-        in.user[0] = ABOUT_INFO + head[2] % 4;
+        static const uint64_t about[] = {OC_FETCH_INSTRUMENTS, ABOUT_KEY, ABOUT_KEEP, OC_FETCH_TIME};
+        in.user[0] = about[head[2] % 4];
     } else {
         in.fetch = &fetch;
         in.user[0] = head[1] & 32 ? ABOUT_NAMES : 0;

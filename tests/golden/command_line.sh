@@ -239,6 +239,9 @@ expect 0 "" backtest "$work/once.lua" "$work/same.csv" --cash "$cash" --end hold
 expect 0 "agrees with itself" replay "$work/d"
 sed -i 's/00:07:00Z,100,101/00:07:00Z,100,102/' "$work/same.csv"
 expect 1 "the data are NOT those that it was recorded with" replay "$work/d"
+expect 1 '"agrees":false' replay "$work/d" --json
+expect 1 '"other_data":true' replay "$work/d" --json
+expect 2 "usage" replay "$work/d" --json --diff
 "$outcry" replay "$work/d" 2>&1 | grep -q "agrees with itself" && { echo "a replay on other data says that it agrees"; bad=1; }
 sed -i '$d' "$work/same.csv"
 expect 1 "the data are NOT those that it was recorded with" replay "$work/d"

@@ -6,7 +6,7 @@ live() { "$outcry" console --feed synthetic-bars:2000 --paused --set console.reh
 
 printf 'buy 0.01\nprint("locked:", #orders("all"))\nlive.unlock()\nbuy 0.01\nstep\nbuy(0.01, { price = m.last * 0.9 })\nstep\nlive.lock()\ncancel_all\nsell 0.01\nprint("rest:", #orders())\nflatten\nstep\nprint("flat:", #orders(), m.position.qty)\nkill("enough")\nunkill\nstatus\n' | live
 exits $? 0 "locks"
-has "$work/out" "refused: LOCKED: live is locked. live.unlock() opens it for this console; what cancels or closes needs none"
+has "$work/out" "refused: LOCKED: live is locked. live.unlock() opens it for this console; cancel, cancel_all, flatten, kill and no_entries need none"
 has "$work/out" "locked:	0"
 has "$work/out" "live is open for this console"
 has "$work/out" "rest:	1"
@@ -47,6 +47,13 @@ exec 9>&-
 wait $host
 exits $? 0 "the host at the end of its input"
 pids=
+
+# Of a market that is fed with bars alone nothing is known of an order before its bar is over: when that is, is said.
+(sleep 5.5; printf 'live.unlock()\nbuy 0.01\n'; sleep 4; printf 'print("told:", m.position.qty)\n') |
+    "$outcry" console --feed synthetic-bars:2000 --speed 15x --set console.rehearse_live=true >"$work/out" 2>&1
+exits $? 0 "told later"
+grep -q '^o1 BUY 0.0100 BTC/USDT sent, told at 00:0[1-9]:00 ' "$work/out" || { say "it is not said when it is told"; cat "$work/out"; }
+has "$work/out" "told:	0.01"
 
 # The prompt and the headline say so in a terminal, in red.
 if command -v script >/dev/null; then

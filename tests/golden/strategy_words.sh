@@ -37,6 +37,24 @@ for fault in 's/stop_loss = stop, //' 's/b.close < m.fast()/b.close > m.fast()/'
     cp dips_test.lua sub
     expect 1 " failed" test sub/dips_test.lua
 done
+# stubs: plain Lua that does nothing, made anew, nobody's file written over; every word of the reference stands in it.
+expect 0 "made outcry.d.lua" strategy stubs
+expect 0 "left .luarc.json as it is" strategy stubs
+expect 0 "made sub/.luarc.json" strategy stubs sub
+jq -e '."runtime.version" == "Lua 5.4"' .luarc.json >/dev/null || say ".luarc.json is no JSON: $(cat .luarc.json)"
+{ echo 'local function never()' && cat outcry.d.lua && echo 'end test("it is Lua", function() equal(never ~= nil, true) end)'; } >typed.lua
+"$outcry" help lua | sed -n '/^## Standard Lua/,$d; s/^- `\([^`]*\)`:.*/\1/p' | grep -oE '^[a-z_.:]+' | sed 's/.*[.:]//' | sort -u | grep -vxE 'indicator|x' >words
+[ "$(wc -l <words)" -gt 150 ] || say "the reference has $(wc -l <words) words"
+while read -r word; do
+    grep -qE "^---@field $word |^$word = nil" outcry.d.lua || say "outcry.d.lua has no '$word'"
+done <words
+expect 0 "1 passed, 0 failed" test typed.lua
+grep -oE 'outcry\.[A-Z][A-Za-z]*' outcry.d.lua | sort -u | while read -r type; do grep -q "^---@class $type\b" outcry.d.lua || echo "$type"; done >unknown
+[ -s unknown ] && say "types without a class: $(tr '\n' ' ' <unknown)"
+echo mine >sub/outcry.d.lua
+expect 1 "nothing was written over" strategy stubs sub
+[ "$(cat sub/outcry.d.lua)" = mine ] || say "a file of somebody's was written over"
+expect 2 "usage" strategy stubs a b
 # check: what a strategy cannot be, and what would surprise.
 echo 'function on_bar(m, b) local x = m.emma(3) end' >emma.lua
 expect 1 "did you mean 'ema'?" strategy check emma.lua

@@ -1,18 +1,12 @@
 #!/bin/sh
-# hashes.sh: the same run gives the same order hash: twice, by gcc and clang, -O0 and -O3, with address randomisation on and
-# off, without AVX2 and FMA in libc, and as a replay of its own recorded session. Needs the builds release and clang; two of
-# its own are made here.
+# hashes.sh: the same run gives the same order hash: twice, by gcc -O3, gcc -O1 under the address sanitizer and clang -O3 with all this
+# processor can do, with address randomisation on and off, without AVX2 and FMA in libc, and as a replay of its own recorded session.
+# Needs the builds release, asan and clang.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
-build() { # NAME FLAGS
-    mkdir -p build/logs
-    cmake -G Ninja -B "build/parity-$1" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="$2" -DCMAKE_C_COMPILER=gcc \
-        -DBUILD_TESTING=OFF >/dev/null && cmake --build "build/parity-$1" -j "$(nproc)" >"build/logs/parity-$1.log" 2>&1 ||
-        { echo "build/parity-$1 was not built; see build/logs/parity-$1.log"; exit 1; }
-}
 run() { # PROGRAM
     for strategy in sma_cross rsi_reversion buy_and_hold; do
         "$@" backtest "strategies/$strategy.lua" synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1% --json |
@@ -27,11 +21,11 @@ same() { # NAME
     echo "$1: the same"
 }
 run $first >"$work/found"; same "twice"
-run build/clang/outcry >"$work/found"; same "clang -O3"
-build gcc-O0 "-O0"
-run build/parity-gcc-O0/outcry >"$work/found"; same "gcc -O0"
-build gcc-O3 "-O3 -march=native"
-run build/parity-gcc-O3/outcry >"$work/found"; same "gcc -O3 -march=native"
+for built in "clang:clang -O3 -march=native" "asan:gcc -O1, address sanitizer"; do
+    tree=build/${built%%:*}
+    [ -x "$tree/outcry" ] || { echo "$tree/outcry is not there: sh tests/run.sh release asan clang"; exit 1; }
+    run "$tree/outcry" >"$work/found"; same "${built#*:}"
+done
 run setarch "$(uname -m)" -R $first >"$work/found"; same "without address randomisation"
 GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA run $first >"$work/found"; same "libc without AVX2 and FMA"
 $first paper strategies/rsi_reversion.lua --feed synthetic-bars:20000 --cash '10000 USDT' --session "$work/session" --quiet &&

@@ -85,19 +85,20 @@ static const struct kit_canned kit_canned[] = {
     {"lock", "{\"unlocked\":false}"},
 };
 
-static void kit_put_status(const struct kit *kit, struct text *out)
+static void kit_put_status(const struct kit *kit, const char *symbol, struct text *out)
 {
     text_format(
         out,
         "{\"now\":\"2026-01-31T12:00:05Z\",\"now_ns\":%lld,\"mode\":\"paper\",\"live\":%s,\"rehearsed_only\":%s,"
         "\"paused\":%s,\"ended\":false,"
         "\"speed\":\"max\",\"currency\":\"USDT\",\"equity\":%.2f,\"start\":10000,\"cash\":5000,\"instrument\":"
-        "\"BTC/USDT\",\"last\":60012.4,"
+        "\"%s\",\"last\":%s,"
         "\"halted\":%s%s%s,\"open_orders\":1,\"positions\":1,\"fills\":3,\"strategies\":1,\"seq\":42,"
         "\"events\":1000,\"consoles\":1,\"dropped\":0}",
         1769860805000000000LL + (long long)kit->later_ns, kit->is_live ? "true" : "false",
-        kit->is_rehearsed_only ? "true" : "false", kit->is_paused ? "true" : "false", kit->equity,
-        kit->halted ? "\"" : "", kit->halted ? kit->halted : "null", kit->halted ? "\"" : "");
+        kit->is_rehearsed_only ? "true" : "false", kit->is_paused ? "true" : "false", kit->equity, symbol,
+        strcmp(symbol, "BTC/USDT") == 0 ? "60012.4" : "2512.50", kit->halted ? "\"" : "",
+        kit->halted ? kit->halted : "null", kit->halted ? "\"" : "");
 }
 
 static void kit_put_fills(const struct kit *kit, int from, struct text *out)
@@ -154,7 +155,7 @@ static bool kit_answer(struct kit *kit, const char **fields, uint32_t count, str
 {
     const char *word = fields[0];
     if (strcmp(word, "status") == 0 || kit_is_control(word)) {
-        kit_put_status(kit, out);
+        kit_put_status(kit, count > 1 && strcmp(word, "status") == 0 ? fields[1] : "BTC/USDT", out);
         return true;
     }
     if (strcmp(word, "ticker") == 0) {

@@ -260,6 +260,119 @@ static void a_suspicion_is_looked_into(void **state)
     assert_string_equal(asked, "8:0 6:0 8:0 6:0 ");
 }
 
+static int fills_between;
+
+static void say_copy(const struct oc_event *event)
+{
+    struct oc_event *room;
+    assert_int_equal(kit.feed->reserve(&kit.host, event->size, &room), OC_OK);
+    memcpy(room, event, event->size);
+    room->source = IO_KIT_SOURCE;
+    assert_int_equal(kit.feed->commit(&kit.host, room), OC_OK);
+}
+
+/* Balances, with a fill that is told while they are on their way, so many times. */
+static oc_rc is_overtaken(const struct oc_fetch *fetch)
+{
+    const struct oc_ev_fill fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL}};
+    const struct oc_ev_balance balance = {
+        .head = {.size = sizeof balance, .type = OC_EV_BALANCE}, .token = fetch->token, .present = OC_BAL_OLD};
+    const struct oc_ev_position position = {.head = {.size = sizeof position, .type = OC_EV_POSITION},
+                                            .token = fetch->token};
+    io_kit_note(asked, "%u:%llu ", fetch->kind, (unsigned long long)fetch->order);
+    if (fetch->kind == OC_FETCH_BALANCES && fills_between-- > 0)
+        say_copy(&fill.head);
+    if (fetch->kind == OC_FETCH_BALANCES) {
+        say_copy(&balance.head);
+        say_copy(&position.head);
+    }
+    return io_kit_fetched(fetch->token, 0, "");
+}
+
+/* How many balances and positions said something, and how many were of before. */
+static void count_said(int *ret_good, int *ret_old)
+{
+    const struct oc_event *event;
+    *ret_good = *ret_old = 0;
+    for (; (event = io_venue_first(&kit.venue)) != NULL; io_venue_drop(&kit.venue)) {
+        const void *all = event;
+        if (event->type == OC_EV_BALANCE)
+            ++*(((const struct oc_ev_balance *)all)->present & OC_BAL_OLD ? ret_old : ret_good);
+        else if (event->type == OC_EV_POSITION)
+            ++*(((const struct oc_ev_position *)all)->present & OC_POS_OLD ? ret_old : ret_good);
+    }
+}
+
+static void balances_that_a_fill_has_overtaken_are_asked_for_again(void **state)
+{
+    (void)state;
+    int good, old;
+    open_count = 0;
+    starts_comparing(false);
+    kit.on_fetch = is_overtaken;
+    fills_between = 2;
+    io_kit_pump(kit.now_ns);
+    assert_string_equal(asked, "8:0 6:0 6:0 6:0 ");
+    assert_true(io_venue_is_compared(&kit.venue));
+    count_said(&good, &old);
+    assert_int_equal(old, 4);
+    assert_int_equal(good, 2); /* whatever the connector says of that bit */
+    asked[0] = 0;
+    fills_between = 100; /* it never ends: the next comparison is to see */
+    io_sync_want(&kit.venue);
+    io_kit_pump(kit.now_ns);
+    assert_string_equal(asked, "8:0 6:0 6:0 6:0 6:0 ");
+    assert_true(io_venue_is_compared(&kit.venue));
+    count_said(&good, &old);
+    assert_int_equal(good, 0);
+    fills_between = 0;
+}
+
+/* An order that leaves meanwhile may be filled by the time that they are read. A cancel moves nothing. */
+static void balances_that_an_order_has_overtaken_say_nothing(void **state)
+{
+    (void)state;
+    static const uint8_t kinds[] = {OC_REQUEST_NEW, OC_REQUEST_CANCEL};
+    int good, old;
+    open_count = 0;
+    starts_comparing(false);
+    io_kit_pump(kit.now_ns);
+    for (int i = 0; i < 2; i++) {
+        kit.on_fetch = answers_nothing;
+        kit.now_ns += 20 * IO_KIT_S;
+        const struct oc_fetch ask = {.size = sizeof ask, .kind = OC_FETCH_BALANCES, .account = IO_KIT_SOURCE};
+        uint64_t token;
+        assert_int_equal(io_venue_fetch(&kit.venue, &ask, &token), OC_OK);
+        io_kit_pump(kit.now_ns);
+        assert_int_equal(io_kit_ask(kinds[i], 50 + (uint64_t)i, 50), OC_OK);
+        count_said(&good, &old);
+        const struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE}, .token = token};
+        io_call_begin(&kit.venue, IO_SITE_RESPONSE, 0);
+        say_copy(&balance.head);
+        assert_int_equal(io_call_end(&kit.venue, OC_OK), OC_OK);
+        count_said(&good, &old);
+        assert_int_equal(old, kinds[i] == OC_REQUEST_NEW);
+        assert_int_equal(good, kinds[i] != OC_REQUEST_NEW);
+    }
+}
+
+/* Orders are shown with the time by which all that had happened is in them. */
+static void what_is_shown_says_how_old_it_is(void **state)
+{
+    (void)state;
+    const struct oc_event *event;
+    int count = 0;
+    open_orders[0] = one(1ull << 40 | 7, 0, true);
+    open_count = 1;
+    starts_comparing(false);
+    kit.on_fetch = shows_old;
+    io_kit_pump(kit.now_ns);
+    for (; (event = io_venue_first(&kit.venue)) != NULL; io_venue_drop(&kit.venue))
+        if (event->type == OC_EV_ORDER && ++count)
+            assert_int_equal(((const struct oc_ev_order *)(const void *)event)->as_of_ns, kit.now_ns - 10 * IO_KIT_S);
+    assert_true(count > 0);
+}
+
 static void nothing_is_signed_by_a_clock_that_is_not_known(void **state)
 {
     const struct oc_svc_sign *sign = io_venue_service(OC_SVC_SIGN);
@@ -309,6 +422,9 @@ int main(void)
         TEST(it_is_compared_again_beside_trading),
         TEST(a_change_waits_for_questions_that_are_asked_beside_trading),
         TEST(a_suspicion_is_looked_into),
+        TEST(balances_that_a_fill_has_overtaken_are_asked_for_again),
+        TEST(balances_that_an_order_has_overtaken_say_nothing),
+        TEST(what_is_shown_says_how_old_it_is),
         TEST(nothing_is_signed_by_a_clock_that_is_not_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,6 +192,36 @@ static void nothing_is_taken_of_what_was_quoted_before_the_feed_was_lost(void **
     venue_free(v);
 }
 
+/* A feed that is lost, or a stream of it, takes its own markets' quotes with it, and those of no other. */
+static void only_the_markets_of_a_lost_feed_are_forgotten(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t source, state;
+        int fills;
+    } cases[] = {{2, OC_VENUE_DOWN, 1},     {1, OC_VENUE_DOWN, 0},     {1, OC_VENUE_CONNECTING, 0},
+                 {1, OC_VENUE_SYNCING, 0},  {1, OC_VENUE_DEGRADED, 0}, {1, OC_VENUE_DENIED, 0},
+                 {2, OC_VENUE_DEGRADED, 1}, {1, OC_VENUE_READY, 1},    {1, OC_VENUE_MAINTENANCE, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct venue *v = venue_new(plain);
+        const struct oc_ev_quote said = {.head = {.size = sizeof said, .type = OC_EV_QUOTE, .inst = INST, .source = 1},
+                                         .bid = 9990,
+                                         .ask = 10005,
+                                         .bid_qty = 100,
+                                         .ask_qty = 200,
+                                         .present = OC_HAS_BID | OC_HAS_ASK | OC_HAS_BID_QTY | OC_HAS_ASK_QTY};
+        const struct oc_ev_venue lost = {.head = {.size = sizeof lost, .type = OC_EV_VENUE, .source = cases[i].source},
+                                         .state = cases[i].state,
+                                         .part = OC_PART_LINK};
+        assert_int_equal(v->sim->market(v->instance.self, 1, &said.head), OC_OK);
+        assert_int_equal(v->sim->market(v->instance.self, 2, &lost.head), OC_OK);
+        send(v, 3, order(v, OC_SIDE_BUY, 4, 0, 0));
+        if ((int)v->fill_count != cases[i].fills)
+            fail_msg("case %zu: %u fills", i, (unsigned)v->fill_count);
+        venue_free(v);
+    }
+}
+
 /* A checkpoint holds the place in the line, and what was taken of levels. */
 static void it_goes_on_where_it_was_saved(void **state)
 {
@@ -225,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_limit_stops_at_its_price_and_fill_or_kill_looks_first),
         cmocka_unit_test(a_newer_quote_is_believed),
         cmocka_unit_test(nothing_is_taken_of_what_was_quoted_before_the_feed_was_lost),
+        cmocka_unit_test(only_the_markets_of_a_lost_feed_are_forgotten),
         cmocka_unit_test(it_goes_on_where_it_was_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -364,7 +364,7 @@ static void TCA_5_what_came_after_a_fill(void **state)
     assert_int_equal(execution.waiting_count, EXECUTION_WAITING_MAX);
     execution_price(&execution, 1, 2 * 10009, 300);
     assert_int_equal(execution.waiting_count, half); /* the others are of another instrument */
-    assert_false(analysis_share(&(struct share_sum){1, EXECUTION_FILLS_MIN - 1}).is_known);
+    assert_false(analysis_share(&(struct share_sum){1, EXECUTION_FILLS_MIN - 1, 1}).is_known);
 }
 
 int main(void)

@@ -126,21 +126,22 @@ static void the_prompt_says_where_one_is(void **unused)
     char prompt[SHELL_PROMPT_MAX], line[256];
     struct kit *kit = kit_of(80, false, false);
     kit->equity = 10214.3;
-    assert_int_equal(shell_prompt(kit->shell, false, prompt), strlen("paper BTC/USDT 10,214.30 +2.1% > "));
-    assert_string_equal(prompt, "paper BTC/USDT 10,214.30 +2.1% > ");
+    assert_int_equal(shell_prompt(kit->shell, false, prompt), strlen("paper BTC/USDT 60,012.4  10,214.30 +2.1% > "));
+    assert_string_equal(prompt, "paper BTC/USDT 60,012.4  10,214.30 +2.1% > ");
     kit->equity = 9950;
     kit->is_paused = true;
     shell_prompt(kit->shell, false, prompt);
-    assert_string_equal(prompt, "paper BTC/USDT 9,950.00 -0.5% paused > ");
+    assert_string_equal(prompt, "paper BTC/USDT 60,012.4  9,950.00 -0.5% paused > ");
     kit->halted = "KILLED";
     kit->is_live = true;
     kit->equity = 1234567.894;
     kit_eval(kit, "use eth/usdt");
     shell_prompt(kit->shell, false, prompt);
-    assert_string_equal(prompt, "LIVE ETH/USDT 1,234,567.89 +12245.7% halted KILLED paused > ");
+    assert_string_equal(prompt, "LIVE ETH/USDT 2,512.50  1,234,567.89 +12245.7% halted KILLED paused > ");
     kit->is_rehearsed_only = true;
     shell_prompt(kit->shell, false, prompt);
-    assert_string_equal(prompt, "LIVE REHEARSED ONLY ETH/USDT 1,234,567.89 +12245.7% halted KILLED paused > ");
+    assert_string_equal(prompt,
+                        "LIVE REHEARSED ONLY ETH/USDT 2,512.50  1,234,567.89 +12245.7% halted KILLED paused > ");
     kit->is_rehearsed_only = false;
     shell_prompt(kit->shell, true, prompt);
     assert_string_equal(prompt, "  ... > ");

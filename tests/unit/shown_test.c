@@ -211,6 +211,40 @@ static void it_never_goes_back(void **state)
     fixture_free(f);
 }
 
+/* A list of open orders that was asked for before an end, and answered behind it, is of before: no alarm, and nothing opens again. */
+static void what_was_asked_before_its_last_word_says_nothing_against_it(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 0);
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 4, 9900, "t1");
+    f->now_ns += 1000;
+    says(f, &fill);
+    shown.as_of_ns = f->now_ns;
+    says(f, &shown); /* less than is known, as it was before the fill */
+    assert_int_equal(alarms_of(f), 0);
+    shown.as_of_ns = f->now_ns + 1;
+    says(f, &shown); /* asked behind it: the venue contradicts itself */
+    assert_int_equal(alarms_of(f), 1);
+    f->now_ns += 1000;
+    struct oc_ev_venue_answer canceled = said_answer(f, OC_EV_CANCELED, "V1");
+    says(f, &canceled);
+    shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 4);
+    shown.as_of_ns = f->now_ns;
+    says(f, &shown);
+    assert_int_equal(alarms_of(f), 1);
+    assert_int_equal(fixture_find(f, order)->state, STATE_CANCELED);
+    assert_int_equal(open_buys(f), 0);
+    shown.cum_qty = 6; /* what has traded counts all the same */
+    says(f, &shown);
+    assert_int_equal(open_buys(f), 2);
+    shown.as_of_ns = f->now_ns + 1;
+    says(f, &shown);
+    assert_int_equal(alarms_of(f), 3); /* that it is open, and that fills are missing */
+    fixture_free(f);
+}
+
 static void terms_that_are_shown_are_in_force(void **state)
 {
     (void)state;
@@ -409,6 +443,13 @@ static void balances_are_states_changes_or_sums(void **state)
     balance.free.units = 70;
     says(f, &balance);
     assert_int_equal(cash(f), 900000);
+    balance.wallet = 0;
+    balance.present |= OC_BAL_OLD; /* overtaken by what moved the account */
+    says(f, &balance);
+    assert_int_equal(cash(f), 900000);
+    balance.present &= ~(uint32_t)OC_BAL_OLD;
+    says(f, &balance);
+    assert_int_equal(cash(f), 7200000);
     fixture_free(f);
 }
 
@@ -465,6 +506,7 @@ int main(void)
         cmocka_unit_test(what_a_leg_could_not_take_up_gets_another),
         cmocka_unit_test(what_is_shown_resolves_an_unknown_order),
         cmocka_unit_test(it_never_goes_back),
+        cmocka_unit_test(what_was_asked_before_its_last_word_says_nothing_against_it),
         cmocka_unit_test(what_is_filled_and_shown_with_more_is_open_again),
         cmocka_unit_test(terms_that_are_shown_are_in_force),
         cmocka_unit_test(filled_it_is_when_its_fills_are_booked),

@@ -51,7 +51,8 @@ static void bars_that_the_data_do_not_add_up_to(void **state)
     period_is("90s", "on_bar", 30 * KIT_MINUTE / 60, NULL);
     period_is("90s", "on_bar", 0, NULL); /* built of ticks */
     period_is(NULL, "on_trade", 0, NULL);
-    period_is(NULL, "on_bar", 0, "mine has on_bar and the data are ticks: say strategy { timeframe = \"1m\" }");
+    period_is(NULL, "on_bar", 0,
+              "mine has on_bar and the data are ticks: say strategy { timeframe = \"1m\" }, or --timeframe 1m");
 }
 
 /* Started on two markets. */

@@ -11,7 +11,7 @@ trap 'kill -9 $pid $host 2>/dev/null; rm -rf "$w"' EXIT
 trap 'exit 1' INT TERM
 cd "$w" || exit 1
 export HOME="$w" XDG_RUNTIME_DIR="$w"
-fail() { echo "$(basename "$0" .sh): $*" >&2; tail -n 20 said host.log >&2; exit 1; }
+fail() { echo "$(basename "$0" .sh): $*" >&2; tail -n 20 said host.log err >&2; exit 1; }
 until_() { # WORDS...: a command that becomes true
     for _ in $(seq 400); do "$@" && return 0; sleep 0.05; done # however busy the machine is
     fail "never: $*"

@@ -29,6 +29,18 @@ head -n "$(wc -l <whole)" $file | cmp -s - whole || fail 'what lies before is no
 sed 40,49d whole >$file
 fetch --from "$day" >five
 says 'gap: .*, 10 bars' five || fail "the hole is not told: $(cat five)"
+# What lies further back than data.keep is let go; more than that is not asked for; without it nothing is.
+cp whole $file
+fetch --from "$day" --set data.keep=1h >six 2>&1 && fail "it asks for what it lets go: $(cat six)"
+says 'from: data.keep lets go what lies further back than 1h' six || fail "it says $(cat six)"
+cmp -s whole $file || fail 'refused, it has changed the file'
+hour=$(tail -n 1 whole | cut -d, -f1)
+until=$(date -u -d "$hour" +%Y-%m-%dT%H:%M:00Z)
+fetch --from "$(date -u -d "$until - 30 minutes" +%Y-%m-%dT%H:%M:%SZ)" --to "$until" --set data.keep=1h --json >seven || fail "it ends with $? and says $(cat seven)"
+jq -e --argjson all "$(($(wc -l <whole) - 1))" '.bars <= 61 and .let_go == $all - .bars and .bars + .let_go == $all' seven >/dev/null || fail "it says $(cat seven)"
+[ "$(tail -n +2 $file | wc -l)" = "$(jq .bars seven)" ] || fail "the file has $(wc -l <$file) lines"
+tail -n +2 $file >rest
+tail -n "$(jq .bars seven)" whole | cmp -s - rest || fail 'the file has other bars'
 # A backtest reads it.
 cp whole $file
 "$outcry" backtest "$here/../../strategies/buy_and_hold.lua" $file --cash '10000 USD' --json >backtest.json 2>backtest.log || fail "a backtest says $(cat backtest.log)"
@@ -57,6 +69,22 @@ kill -INT $host
 wait $host
 host=
 awk -F, 'NF != 4 { bad = 1 } END { exit bad || NR < 5 }' data/binanceus/BTC-USD-trades.csv || fail "the trades: $(cat data/binanceus/BTC-USD-trades.csv)"
+# Order books, where they are asked for: whole at first, then what changes, by the venue's numbers.
+[ ! -e data/binanceus/BTC-USD-books.csv ] || fail 'books are recorded that nobody asked for'
+"$outcry" data record binanceus BTC/USD --set data.record=boooks --config main.conf >wrong 2>&1 && fail 'it records what it does not know'
+says "data.record: 'boooks': expected trades, quotes, books" wrong || fail "it says $(cat wrong)"
+mv data/binanceus/BTC-USD-trades.csv trades.kept
+"$outcry" data record binanceus BTC/USD --duration 30s --set data.record=books --config main.conf >recorded 2>&1 &
+host=$!
+changes() { tell buy 0.001 BTCUSD at the website of second; sleep 0.2; grep -q ',change,' data/binanceus/BTC-USD-books.csv && grep -q ',whole,' data/binanceus/BTC-USD-books.csv; }
+until_ changes
+kill -INT $host
+wait $host || fail "recording books ends with $?: $(cat recorded)"
+host=
+[ ! -e data/binanceus/BTC-USD-trades.csv ] || fail 'trades are recorded that nobody asked for'
+mv trades.kept data/binanceus/BTC-USD-trades.csv
+awk -F, 'NR == 1 { next } NF != 7 || $3 > $4 || ($2 != "whole" && $2 != "change") || ($5 != "bid" && $5 != "ask" && $5 != "") { bad = NR } END { exit bad || NR < 10 }' data/binanceus/BTC-USD-books.csv ||
+    fail "the books: $(head -5 data/binanceus/BTC-USD-books.csv)"
 cat >ticks.lua <<'END'
 strategy { name = "ticks" }
 function on_trade(m, t) if m.position.qty == 0 and not m:busy() then m:buy { qty = 0.001 } end end

@@ -39,6 +39,11 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_size,
 static void set_up_tls(struct peer_server *server)
 {
     const struct peer_config *config = &server->config;
+    if (config->context) {
+        SSL_CTX_up_ref(config->context);
+        server->context = config->context;
+        return;
+    }
     server->context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_security_level(server->context, 0);
     if (SSL_CTX_use_certificate_chain_file(server->context, config->certificate) != 1 ||
@@ -101,7 +106,7 @@ void peer_server_start(struct peer_server *server, const struct peer_config *con
     memset(server, 0, sizeof *server);
     server->config = *config;
     signal(SIGPIPE, SIG_IGN);
-    if (config->certificate)
+    if (config->certificate || config->context)
         set_up_tls(server);
     server->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(server->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -23,6 +23,7 @@ struct peer { /* one connection */
 
 struct peer_config {
     const char *certificate, *key; /* NULL: plain */
+    SSL_CTX *context;              /* ready made, in place of these; owned by the caller */
     const char *alpn;              /* what it takes alone; NULL: whatever comes */
     int version_max;               /* of TLS; 0: any */
     bool is_deaf; /* listens, and accepts nobody: a SYN that is answered by nobody once its queue is full */

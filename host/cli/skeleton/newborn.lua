@@ -10,10 +10,13 @@ local P = params {
   stop = { 2, min = 0.1, max = 20, doc = "distance of the stop in average true ranges" },
 }
 
+---@param m outcry.Market
 function on_init(m) -- once a market: indicators are made here and fed by closed bars
   m.slow, m.fast, m.range = m:sma(P.trend), m:sma(P.dip), m:atr(14)
 end
 
+---@param m outcry.Market
+---@param b outcry.Bar
 function on_bar(m, b) -- each closed bar, when all indicators are ready
   if m.position.qty > 0 then
     if b.close > m.fast() then m:close { tag = "back" } end

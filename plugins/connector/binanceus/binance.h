@@ -1,6 +1,6 @@
 /* binance.h: Binance.US spot: REST with HMAC-SHA256, market streams, and a user stream behind a listen key.
- * describe.c what it offers; life.c accounts, signatures, where an answer goes; ask.c questions; orders.c order requests; shapes.c
- * objects of the venue as events; instrument.c its filters; stream.c what is subscribed and heard.
+ * describe.c what it offers; life.c accounts, refusals, where an answer goes; ask.c questions; orders.c order requests; shapes.c objects of the
+ * venue as events; instrument.c its filters; stream.c what is subscribed and heard. The rest is the kit's: <outcry/kit/...>.
  *
  * Invariants
  * - It keeps what is true for one connection: listen keys, and pages of fills until the names of their orders have come.
@@ -12,91 +12,66 @@
 #ifndef BINANCEUS_BINANCE_H
 #define BINANCEUS_BINANCE_H
 
-#include <outcry/kit/account.h>
 #include <outcry/kit/book.h>
-#include <outcry/kit/fields.h>
+#include <outcry/kit/life.h>
 #include <outcry/kit/listed.h>
-#include <outcry/kit/refusal.h>
+#include <outcry/kit/market.h>
+#include <outcry/kit/terms.h>
+#include <outcry/kit/wallet.h>
 #include <outcry/outcry.h>
 
 enum { REST = 0, STREAM = 1 };                                           /* places of the endpoints */
 enum { API_KEY = 1, SECRET = 2 };                                        /* fields of the credentials */
 enum { WEIGHT = 0, RAW = 1, ORDERS_10S = 2, ORDERS_1D = 3, SPOKEN = 4 }; /* places of the limits */
-enum { ABOUT_INFO = 1, ABOUT_KEY, ABOUT_KEEP, ABOUT_TIME, ABOUT_NAMES }; /* oc_http.user[0] of calls of its own */
-enum { FILLS_PAGE = 500, BARS_PAGE = 1000, LEDGER_PAGE = 1000, LEDGERS = 4, PATH_ROOM = 1152 };
+enum { ABOUT_KEY = 1000, ABOUT_KEEP, ABOUT_NAMES };                      /* oc_http.user[0] of calls of its own */
+enum { FILLS_PAGE = 500, BARS_PAGE = 1000, LEDGER_PAGE = 1000, LEDGERS = 4 };
 
-#define SECOND      INT64_C(1000000000)
-#define MS          INT64_C(1000000)
-#define DAY         (86400 * SECOND)
-#define COUNT(list) (uint32_t)(sizeof(list) / sizeof *(list))
+#define SECOND    INT64_C(1000000000)
+#define MS        INT64_C(1000000)
+#define DAY       (86400 * SECOND)
+#define WINDOW_NS (5 * SECOND) /* what was signed is void then */
 
 struct binance {
     struct kit_codec kit;
-    struct kit_accounts accounts;
+    struct kit_life life;
     struct kit_held pages; /* of fills that wait for the names of their orders */
-    uint64_t timer;        /* when instruments are asked for */
-    uint32_t has_info;     /* instruments and limits are known */
-    uint32_t is_closed;    /* maintenance was said, and no end of it */
     uint32_t said;         /* messages to streams, which are numbered */
     uint32_t zero;
 };
 
 /* describe.c */
 extern const struct oc_venue bn_venue;
-/* "1m"; NULL: the venue has no such bars. A month is -1. */
-const char *bn_period_name(int64_t period_ns);
-int64_t bn_period(struct kit_json_text name);
+extern const char *const bn_bar_names[]; /* in the order of its bars */
 
 /* life.c */
-/* `path` is that which kit_query_begin made. The query is ended with window, time and signature, and goes with the key in its header.
- * OC_E_AGAIN: the clock is not known yet. */
-oc_rc bn_send_signed(struct binance *bn, const struct kit_account *who, struct oc_http *http, const char *path,
-                     struct kit_write *query);
-oc_rc bn_send_plain(struct binance *bn, struct oc_http *http, const char *path, const struct kit_write *query);
-oc_rc bn_ask_key(struct binance *bn, struct kit_account *who);
-oc_rc bn_ask_time(struct binance *bn);
-/* Instruments are known: they are asked for again in an hour. */
-oc_rc bn_has_info(struct binance *bn);
-/* serverTime of an answer. */
-oc_rc bn_take_time(struct binance *bn, const struct oc_response *in, struct kit_json_text time);
-/* What {"code":-2010,"msg":"..."} means. NULL: it is none; *ret_code and *ret_words may be NULL. */
-const struct kit_refusal_row *bn_refusal(struct kit_json json, int64_t *ret_code, struct kit_json_text *ret_words);
-oc_rc bn_stream(void *self, const struct oc_stream *stream);
+extern const struct kit_life_of bn_life;
 
 /* ask.c */
-oc_rc bn_fetch(void *self, const struct oc_fetch *ask);
+enum { QUESTIONS = 14 };
+extern const struct kit_question bn_questions[QUESTIONS];
+oc_rc bn_take_info(void *self, const struct oc_response *in);
 oc_rc bn_answer_fetch(struct binance *bn, const struct oc_response *in, uint32_t source);
-oc_rc bn_answer_info(struct binance *bn, const struct oc_response *in);
 
 /* orders.c */
 oc_rc bn_request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch);
 oc_rc bn_answer_request(struct binance *bn, const struct oc_response *in, uint32_t source);
 
-/* instrument.c */
-/* One of exchangeFilters, into the limits that each symbol has of all of them (`all`). 0: it is none. */
-int bn_take_account_filter(struct binance *bn, struct kit_json *json, struct oc_instrument *all);
-oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, const struct oc_instrument *all, uint64_t token);
+/* instrument.c: page->what are the limits that each symbol has of all of them, a struct oc_instrument: filled by the first, read by the second */
+oc_rc bn_take_account_filter(void *self, struct kit_json *json, struct kit_page *page);
+oc_rc bn_say_instrument(void *self, struct kit_json *json, struct kit_page *page);
 
-/* shapes.c: an object that is due, as an event. By the names of REST. */
+/* shapes.c: an object that is due, as an event, by the names of REST or by the letters of the streams */
 extern const struct kit_word bn_types[7];
-oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, uint64_t *ret_number);
-oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns);
+oc_rc bn_say_order(void *self, struct kit_json *json, struct kit_page *page);
+oc_rc bn_say_balance(void *self, struct kit_json *json, struct kit_page *page);
 /* A row of myTrades, or of a report. `ask`: of an order, or of all that came since; NULL: a stream says it, with our name of the order. */
 int bn_take_fill(struct kit_json *json, struct kit_fill_row *fill);
 oc_rc bn_say_fill(void *self, struct kit_fill_row *fill, const struct oc_fetch *ask, struct kit_json_text client,
                   uint32_t source);
-/* A deposit or a withdrawal, of the kind of its list: bn_ledgers[part]. */
-struct ledger {
-    const char *path;
-    const struct kit_shape *shape;
-    uint16_t kind;
-};
-extern const struct ledger bn_ledgers[LEDGERS];
-oc_rc bn_say_moved(struct binance *bn, struct kit_json *json, const struct ledger *ledger, uint32_t source,
-                   uint64_t token);
-/* [open time, open, high, low, close, volume, close time, ...]: what is not over by now_ns is forming. *ret_next_ms: behind it. */
-oc_rc bn_say_candle(struct binance *bn, struct kit_json *json, const struct oc_fetch *ask, int64_t now_ns,
-                    uint64_t *ret_next_ms);
+/* A deposit or a withdrawal, of one of the lists. */
+oc_rc bn_say_moved(void *self, struct kit_json *json, struct kit_page *page);
+/* [open time, open, high, low, close, volume, close time, ...]: what is not over when the answer came is forming. */
+oc_rc bn_say_candle(void *self, struct kit_json *json, struct kit_page *page);
 /* Letters of the streams. An event of a market; of an account. */
 oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_json json);
 oc_rc bn_hear_account(struct binance *bn, struct kit_json_text type, struct kit_json json, struct kit_account *who);

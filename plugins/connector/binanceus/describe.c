@@ -20,15 +20,15 @@ static const struct oc_credential credentials[] = {
     {                                                                                                                  \
         name, OC_SCOPE_ADDRESS, OC_LIMIT_WINDOW, max, period, reserve, 0, 0                                            \
     }
-#define OF_ACCOUNT(name, max, period)                                                                                  \
+#define OF_ACKIT_COUNT(name, max, period)                                                                              \
     {                                                                                                                  \
         name, OC_SCOPE_ACCOUNT, OC_LIMIT_WINDOW, max, period, 0, 1, 0                                                  \
     }
 static const struct oc_limit limits[] = {
     OF_ADDRESS("weight", 1200, MINUTE, 200000),
     OF_ADDRESS("raw", 5000, 5 * MINUTE, 100000),
-    OF_ACCOUNT("orders_10s", 100, 10 * SECOND),
-    OF_ACCOUNT("orders_1d", 200000, DAY),
+    OF_ACKIT_COUNT("orders_10s", 100, 10 * SECOND),
+    OF_ACKIT_COUNT("orders_1d", 200000, DAY),
     {"spoken", OC_SCOPE_CONNECTION, OC_LIMIT_SLIDING, 4, SECOND, 0, 0, 0}}; /* of 5: pongs count */
 
 #define REPLACED (OC_AMEND_PRICE | OC_AMEND_QTY_UP | OC_AMEND_QTY_DOWN | OC_AMEND_NEW_ID | OC_AMEND_NOT_ATOMIC)
@@ -70,54 +70,26 @@ static const struct oc_fetchable fetches[] = {
 
 static const int64_t bars[] = {MINUTE,   3 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,    2 * HOUR, 4 * HOUR,
                                6 * HOUR, 8 * HOUR,   12 * HOUR,  DAY,         3 * DAY,     7 * DAY, -1};
-
-static const struct {
-    const char *name;
-    int64_t ns;
-} periods[] = {{"1m", MINUTE},     {"3m", 3 * MINUTE}, {"5m", 5 * MINUTE}, {"15m", 15 * MINUTE}, {"30m", 30 * MINUTE},
-               {"1h", HOUR},       {"2h", 2 * HOUR},   {"4h", 4 * HOUR},   {"6h", 6 * HOUR},     {"8h", 8 * HOUR},
-               {"12h", 12 * HOUR}, {"1d", DAY},        {"3d", 3 * DAY},    {"1w", 7 * DAY},      {"1M", -1}};
-
-const char *bn_period_name(int64_t period_ns)
-{
-    for (size_t i = 0; i < COUNT(periods); i++)
-        if (periods[i].ns == period_ns)
-            return periods[i].name;
-    return NULL;
-}
-
-int64_t bn_period(struct kit_json_text name)
-{
-    for (size_t i = 0; i < COUNT(periods); i++)
-        if (kit_json_is(name, periods[i].name, strlen(periods[i].name)))
-            return periods[i].ns;
-    return 0;
-}
+const char *const bn_bar_names[] = {"1m", "3m", "5m",  "15m", "30m", "1h", "2h", "4h",
+                                    "6h", "8h", "12h", "1d",  "3d",  "1w", "1M"};
 
 const struct oc_venue bn_venue = {.size = sizeof bn_venue,
                                   .flags = OC_CAN_CANCEL_BY_CLIENT | OC_CAN_CANCEL_ALL_BY_INST | OC_HAS_SIGNED_TIME,
                                   .venue = "binanceus",
                                   .protocol = "REST v3 and streams as of 2024-06-17",
-                                  .endpoints = endpoints,
-                                  .credentials = credentials,
-                                  .limits = limits,
-                                  .orders = orders,
-                                  .topics = topics,
-                                  .fetches = fetches,
-                                  .bars_ns = bars,
-                                  .endpoint_count = COUNT(endpoints),
-                                  .credential_count = COUNT(credentials),
-                                  .limit_count = COUNT(limits),
-                                  .order_count = COUNT(orders),
-                                  .topic_count = COUNT(topics),
-                                  .fetch_count = COUNT(fetches),
-                                  .bar_count = COUNT(bars),
+                                  KIT_LIST(endpoints, endpoint_count, endpoints),
+                                  KIT_LIST(credentials, credential_count, credentials),
+                                  KIT_LIST(limits, limit_count, limits),
+                                  KIT_LIST(orders, order_count, orders),
+                                  KIT_LIST(topics, topic_count, topics),
+                                  KIT_LIST(fetches, fetch_count, fetches),
+                                  KIT_LIST(bars_ns, bar_count, bars),
                                   .client_form = OC_CLIENT_TEXT,
                                   .client_charset = OC_CLIENT_DASH,
                                   .client_max = 34, /* of 36: a cancel has two more before it */
                                   .subscribe_max = 100,
                                   .message_max = 16u << 20,
-                                  .window_ns = 5 * SECOND,
+                                  .window_ns = WINDOW_NS,
                                   .absence_ns =
                                       10 * SECOND, /* what was signed is void by then, and reading has caught up */
                                   .answer_ns = 5 * SECOND,

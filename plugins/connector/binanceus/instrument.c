@@ -44,23 +44,49 @@ static const struct kit_field position[] = {QTY("maxPosition", KIT_DOWN, max_pos
 static const struct kit_field trailing[] = {NUMBER("minTrailingAboveDelta", trail_min_ppm),
                                             NUMBER("maxTrailingAboveDelta", trail_max_ppm)};
 
-static const struct {
-    const char *type;
-    const struct kit_field *fields;
-    uint32_t count;
-} filters[] = {{"PRICE_FILTER", price_filter, COUNT(price_filter)},
-               {"LOT_SIZE", lot_size, COUNT(lot_size)},
-               {"MARKET_LOT_SIZE", market_lot, COUNT(market_lot)},
-               {"MIN_NOTIONAL", notional, COUNT(notional)},
-               {"NOTIONAL", notional, COUNT(notional)},
-               {"PERCENT_PRICE", percent, COUNT(percent)},
-               {"PERCENT_PRICE_BY_SIDE", percent_by_side, COUNT(percent_by_side)},
-               {"MAX_NUM_ORDERS", max_orders, COUNT(max_orders)},
-               {"MAX_NUM_ALGO_ORDERS", max_algo, COUNT(max_algo)},
-               {"ICEBERG_PARTS", iceberg, COUNT(iceberg)},
-               {"MAX_POSITION", position, COUNT(position)},
-               {"TRAILING_DELTA", trailing, COUNT(trailing)},
-               {"MAX_NUM_ICEBERG_ORDERS", max_iceberg, COUNT(max_iceberg)}};
+/* How long the price is averaged that a band is about. */
+static void take_band(struct oc_instrument *info, const struct kit_row *row)
+{
+    uint64_t minutes;
+    if (kit_json_u64(row->of[MINUTES], &minutes) == OC_OK && minutes <= 1440)
+        info->band_ns = (int64_t)minutes * 60 * SECOND;
+}
+
+/* Hundredths of a percent were said. */
+static void take_trail(struct oc_instrument *info, const struct kit_row *row)
+{
+    (void)row;
+    if (!info->trail_max_ppm || info->trail_max_ppm > 10000)
+        return;
+    info->trail_min_ppm *= 100;
+    info->trail_max_ppm *= 100;
+    info->present |= OC_INST_HAS_TRAIL;
+}
+
+/* A step that is that of any order is none of its own. */
+static void take_market_step(struct oc_instrument *info, const struct kit_row *row)
+{
+    (void)row;
+    if (info->market_step != 1)
+        return;
+    info->market_step = 0;
+    info->present &= ~(uint32_t)OC_INST_HAS_MARKET_STEP;
+}
+
+static const struct kit_field tick[] = {MONEY("tickSize", price_step, 0)}, step[] = {MONEY("stepSize", qty_step, 0)};
+static const struct kit_filter filters[] = {KIT_FILTER_STEP("PRICE_FILTER", price_filter, tick),
+                                            KIT_FILTER_STEP("LOT_SIZE", lot_size, step),
+                                            KIT_FILTER("MARKET_LOT_SIZE", market_lot, take_market_step),
+                                            KIT_FILTER("MIN_NOTIONAL", notional, NULL),
+                                            KIT_FILTER("NOTIONAL", notional, NULL),
+                                            KIT_FILTER("PERCENT_PRICE", percent, take_band),
+                                            KIT_FILTER("PERCENT_PRICE_BY_SIDE", percent_by_side, take_band),
+                                            KIT_FILTER("MAX_NUM_ORDERS", max_orders, NULL),
+                                            KIT_FILTER("MAX_NUM_ALGO_ORDERS", max_algo, NULL),
+                                            KIT_FILTER("ICEBERG_PARTS", iceberg, NULL),
+                                            KIT_FILTER("MAX_POSITION", position, NULL),
+                                            KIT_FILTER("TRAILING_DELTA", trailing, take_trail),
+                                            KIT_FILTER("MAX_NUM_ICEBERG_ORDERS", max_iceberg, NULL)};
 
 static const struct kit_word states[] = {{"TRADING", OC_STATUS_TRADING},       {"PRE_TRADING", OC_STATUS_NOT_YET},
                                          {"POST_TRADING", OC_STATUS_HALTED},   {"HALT", OC_STATUS_HALTED},
@@ -84,66 +110,6 @@ static const struct kit_field symbol_fields[] = {KIT_SEEN("symbol"),
                                                  RULE("allowTrailingStop", no_trail),
                                                  RULE("cancelReplaceAllowed", no_amend)};
 
-/* Members beside the steps, which are known by now. */
-static int take_filter(struct binance *bn, struct kit_json json, struct kit_json_text type, struct kit_row *row,
-                       struct oc_instrument *info)
-{
-    uint32_t at = 0;
-    uint64_t minutes;
-    while (at < COUNT(filters) && !kit_json_is(type, filters[at].type, strlen(filters[at].type)))
-        at++;
-    if (at == COUNT(filters)) {
-        (void)kit_skip(&bn->kit, "filter", type); /* the venue will hold it */
-        return 1;
-    }
-    const struct oc_scale scale = row->scale;
-    if (!kit_row_take(&json, filters[at].fields, filters[at].count, row))
-        return 0;
-    row->scale = scale;
-    (void)kit_row_read(&bn->kit, filters[at].fields, filters[at].count, row, info,
-                       AT(present)); /* none must be there */
-    const int is_band = filters[at].fields == percent || filters[at].fields == percent_by_side;
-    if (is_band && kit_json_u64(row->of[MINUTES], &minutes) == OC_OK && minutes <= 1440)
-        info->band_ns = (int64_t)minutes * 60 * SECOND;
-    if (filters[at].fields == trailing && info->trail_max_ppm && info->trail_max_ppm <= 10000) {
-        info->trail_min_ppm *= 100; /* hundredths of a percent were said */
-        info->trail_max_ppm *= 100;
-        info->present |= OC_INST_HAS_TRAIL;
-    }
-    return 1;
-}
-
-/* Steps first, for all other numbers count in them. A venue that names none holds to its digits. */
-static int take_filters(struct binance *bn, struct kit_json_text list, struct oc_instrument *info)
-{
-    static const struct kit_field steps[] = {KIT_SEEN("filterType"), MONEY("tickSize", price_step, 0),
-                                             MONEY("stepSize", qty_step, 0)};
-    for (int has_steps = 0; has_steps < 2; has_steps++) {
-        struct kit_json json = kit_json_into(list);
-        struct kit_row row;
-        if (!kit_json_array(&json))
-            return 0;
-        while (kit_json_item(&json)) {
-            const struct kit_json_text filter = kit_json_value(&json);
-            struct kit_json within = kit_json_into(filter);
-            if (!KIT_ROW(&within, steps, &row))
-                return 0;
-            const struct kit_json_text type = row.of[0];
-            row.scale = (struct oc_scale){.price_digits = (uint8_t)info->price_step.scale,
-                                          .price_div = info->price_step.units,
-                                          .qty_digits = (uint8_t)info->qty_step.scale,
-                                          .qty_div = info->qty_step.units};
-            if (has_steps && !take_filter(bn, kit_json_into(filter), type, &row, info))
-                return 0;
-            if (!has_steps && (KIT_JSON_IS(type, "PRICE_FILTER") || KIT_JSON_IS(type, "LOT_SIZE")))
-                (void)kit_row_read(&bn->kit, steps, COUNT(steps), &row, info, AT(present));
-        }
-        if (!kit_json_end(&json))
-            return 0;
-    }
-    return 1;
-}
-
 static uint64_t types_of(struct kit_json_text list)
 {
     struct kit_json json = kit_json_into(list);
@@ -154,70 +120,33 @@ static uint64_t types_of(struct kit_json_text list)
     return bits & ~(uint64_t)1;
 }
 
-static struct oc_dec of_digits(uint32_t digits)
+oc_rc bn_take_account_filter(void *self, struct kit_json *json, struct kit_page *page)
 {
-    return (struct oc_dec){1, digits <= OC_DEC_SCALE_MAX ? (int32_t)digits : 8, 0};
-}
-
-int bn_take_account_filter(struct binance *bn, struct kit_json *json, struct oc_instrument *all)
-{
+    const struct binance *bn = self;
     struct kit_row row;
     return KIT_ROW(json, of_account, &row) &&
-           kit_row_read(&bn->kit, of_account, COUNT(of_account), &row, all, AT(present)) == OC_OK;
+                   kit_row_read(&bn->kit, of_account, KIT_COUNT(of_account), &row, page->what, AT(present)) == OC_OK
+               ? (oc_rc)OC_OK
+               : (oc_rc)OC_E_DATA;
 }
 
-static oc_rc make_record(struct binance *bn, const struct kit_row *row, const struct oc_instrument *all,
-                         struct oc_instrument *info)
+oc_rc bn_say_instrument(void *self, struct kit_json *json, struct kit_page *page)
 {
-    *info = (struct oc_instrument){.size = sizeof *info,
-                                   .max_orders_of_account = all->max_orders_of_account,
-                                   .max_stop_orders_of_account = all->max_stop_orders_of_account,
-                                   .max_icebergs_of_account = all->max_icebergs_of_account,
-                                   .kind = OC_KIND_SPOT,
-                                   .status = OC_STATUS_HALTED,
-                                   .contract_size = {1, 0, 0},
-                                   .qty_digits = 8,
-                                   .price_digits = 8,
-                                   .tifs = 1u << OC_TIF_GTC | 1u << OC_TIF_IOC | 1u << OC_TIF_FOK};
-    if (kit_row_read(&bn->kit, symbol_fields, COUNT(symbol_fields), row, info, AT(present)) < 0)
-        return OC_E_DATA;
-    info->price_step = info->quote_step = of_digits(info->price_digits);
-    info->qty_step = of_digits(info->qty_digits);
-    if (!take_filters(bn, row->of[FILTERS], info) || kit_asset(&bn->kit, row->of[BASE], &info->base) < 0 ||
-        kit_asset(&bn->kit, row->of[QUOTE], &info->quote) < 0)
-        return OC_E_DATA;
-    if (info->market_step == 1) { /* no other than that of any order */
-        info->market_step = 0;
-        info->present &= ~(uint32_t)OC_INST_HAS_MARKET_STEP;
-    }
-    info->settle = info->quote;
-    info->price_digits = (uint32_t)info->price_step.scale;
-    info->qty_digits = (uint32_t)info->qty_step.scale;
-    info->orders = types_of(row->of[TYPES]);
-    info->present |= OC_INST_HAS_QUOTE_STEP | (info->orders ? OC_INST_HAS_ORDERS : 0u);
-    return OC_OK;
-}
-
-oc_rc bn_say_instrument(struct binance *bn, struct kit_json *json, const struct oc_instrument *all, uint64_t token)
-{
+    const struct binance *bn = self;
+    const struct oc_instrument *all = page->what;
     struct oc_instrument info;
     struct kit_row row;
-    oc_rc rc;
+    kit_market_begin(&info, 8, 8);
+    info.max_orders_of_account = all->max_orders_of_account;
+    info.max_stop_orders_of_account = all->max_stop_orders_of_account;
+    info.max_icebergs_of_account = all->max_icebergs_of_account;
+    info.tifs = 1u << OC_TIF_GTC | 1u << OC_TIF_IOC | 1u << OC_TIF_FOK;
     if (!KIT_ROW(json, symbol_fields, &row) || row.of[SYMBOL].size == 0)
         return OC_E_DATA;
-    const struct kit_json_text symbol = row.of[SYMBOL], base = row.of[BASE], quote = row.of[QUOTE];
-    if (symbol.size >= OC_SYMBOL_MAX || base.size >= OC_ASSET_MAX || quote.size >= OC_ASSET_MAX ||
-        make_record(bn, &row, all, &info) < 0)
-        return kit_skip(&bn->kit, "symbol", symbol);
-    struct oc_ev_instrument *out = KIT_EVENT(&bn->kit, oc_ev_instrument, OC_EV_INSTRUMENT, 0, &rc);
-    if (!out)
-        return rc;
-    out->token = token;
-    out->info = info;
-    memcpy(out->info.venue_symbol, symbol.at, symbol.size);
-    struct kit_write name = kit_write_begin(out->info.symbol, OC_SYMBOL_MAX - 1);
-    kit_write_bytes(&name, base.at, base.size);
-    KIT_WRITE(&name, "/");
-    kit_write_bytes(&name, quote.at, quote.size);
-    return kit_commit(&bn->kit, out);
+    if (kit_row_read(&bn->kit, symbol_fields, KIT_COUNT(symbol_fields), &row, &info, AT(present)) < 0 ||
+        !kit_filters_take(&bn->kit, row.of[FILTERS], "filterType", filters, KIT_COUNT(filters), &info))
+        return kit_skip(&bn->kit, "symbol", row.of[SYMBOL]);
+    info.orders = types_of(row.of[TYPES]);
+    info.present |= info.orders ? OC_INST_HAS_ORDERS : 0u;
+    return kit_say_market(&bn->kit, &info, row.of[SYMBOL], row.of[BASE], row.of[QUOTE], "symbol", page->token);
 }

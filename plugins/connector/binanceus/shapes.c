@@ -31,7 +31,7 @@ static const struct kit_field order_fields[] = {
     KIT_BOTH("price", "p", KIT_IS_PRICE, KIT_NOT_ZERO, AT(price), OC_OF_PRICE),
     KIT_BOTH("origQty", "q", KIT_IS_QTY, KIT_NOT_ZERO, AT(qty), OC_OF_QTY),
     KIT_BOTH("executedQty", "z", KIT_IS_QTY, 0, AT(cum_qty), OC_OF_CUM_QTY),
-    KIT_BOTH("cummulativeQuoteQty", "Z", KIT_IS_DEC, 0, AT(cum_value), OC_OF_CUM_VALUE),
+    KIT_BOTH("cummulativeQuoteQty", "Z", KIT_IS_DEC, KIT_SIGNLESS, AT(cum_value), OC_OF_CUM_VALUE),
     KIT_BOTH_WORDS("timeInForce", "f", KIT_IS_WORD8, AT(tif), tifs),
     KIT_BOTH_WORDS("type", "o", KIT_IS_WORD8, AT(type), bn_types),
     KIT_ALSO_WORDS(KIT_IS_BITS, AT(bits), post_only),
@@ -53,20 +53,18 @@ static uint32_t why_of(const struct oc_ev_order *order, struct kit_json_text sta
                                               : OC_WHY_NONE;
 }
 
-oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, uint64_t *ret_number)
+oc_rc bn_say_order(void *self, struct kit_json *json, struct kit_page *page)
 {
+    const struct binance *bn = self;
     struct kit_row row;
+    uint64_t number;
     oc_rc rc;
     if (!KIT_ROW(json, order_fields, &row))
         return OC_E_DATA;
-    struct oc_ev_order *order = kit_row_event(&bn->kit, &order_shape, &row, source, &rc);
+    struct oc_ev_order *order = kit_row_event(&bn->kit, &order_shape, &row, page->source, &rc);
     if (!order)
         return rc;
     order->present |= OC_OF_TERMS | OC_OF_FILLS_COME;
-    if (order->cum_value.units < 0) { /* of very old orders: not known */
-        order->cum_value = (struct oc_dec){0, 0, 0};
-        order->present &= ~(uint32_t)OC_OF_CUM_VALUE;
-    }
     if (order->present & OC_OF_QUOTE_QTY) { /* asked for by money: the quantity is what came of it */
         order->qty = 0;
         order->present &= ~(uint32_t)OC_OF_QTY;
@@ -75,10 +73,11 @@ oc_rc bn_say_order(struct binance *bn, struct kit_json *json, uint32_t source, u
         order->state = OC_SHOWN_UNKNOWN;
     if (order->state == OC_SHOWN_WORKING && (order->present & OC_OF_STOP) && row.of[WORKING].kind == KIT_JSON_FALSE)
         order->state = OC_SHOWN_UNTRIGGERED;
-    (void)kit_json_u64(row.of[NUMBER], ret_number);
+    if (kit_json_u64(row.of[NUMBER], &number) == OC_OK && number >= page->next)
+        page->next = number + 1;
     order->why = why_of(order, row.of[STATE]);
-    order->token = token;
-    order->head.flags = token ? OC_EVF_REPLAYED : OC_EVF_LAST;
+    order->token = page->token;
+    order->head.flags = page->token ? OC_EVF_REPLAYED : OC_EVF_LAST;
     return kit_commit(&bn->kit, order);
 }
 
@@ -102,20 +101,6 @@ static const struct kit_field fill_fields[] = {KIT_BOTH("price", "L", KIT_IS_PRI
 #undef AT
 static const struct kit_shape fill_shape = KIT_SHAPE("fill.symbol", OC_EV_FILL, oc_ev_venue_fill, present, fill_fields);
 
-/* A price between two steps is booked by the money that it came to. */
-static oc_rc mend_fill(struct oc_ev_venue_fill *out, const struct kit_row *row)
-{
-    struct oc_dec price;
-    if (out->fill.price > 0)
-        out->value = (struct oc_dec){0, 0, 0};
-    else if (kit_json_dec(row->of[PRICE], &price) < 0 || kit_nearest_price(&row->scale, price, &out->fill.price) < 0 ||
-             !row->of[VALUE].size)
-        return OC_E_DATA;
-    else
-        out->present |= OC_FILL_VALUE;
-    return out->fill.fee.units && !out->fill.fee_asset ? OC_E_DATA : OC_OK;
-}
-
 int bn_take_fill(struct kit_json *json, struct kit_fill_row *fill)
 {
     return KIT_ROW(json, fill_fields, &fill->row) && kit_json_u64(fill->row.of[ID], &fill->id) == OC_OK &&
@@ -130,7 +115,8 @@ oc_rc bn_say_fill(void *self, struct kit_fill_row *fill, const struct oc_fetch *
     struct oc_ev_venue_fill *out = kit_row_event(&bn->kit, &fill_shape, &fill->row, source, &rc);
     if (!out)
         return rc;
-    if (mend_fill(out, &fill->row) < 0 || (client.size && kit_id(client, &out->client) < 0))
+    if (kit_fill_price(out, &fill->row.scale, fill->row.of[PRICE], fill->row.of[VALUE]) < 0 ||
+        (client.size && kit_id(client, &out->client) < 0))
         return OC_E_DATA;
     out->fill.order = ask ? ask->order : 0;
     out->fill.head.flags = ask ? OC_EVF_REPLAYED : OC_EVF_LAST;
@@ -148,22 +134,10 @@ static const struct kit_field balance_fields[] = {
 static const struct kit_shape balance_shape =
     KIT_SHAPE("balance.asset", OC_EV_BALANCE, oc_ev_balance, present, balance_fields);
 
-oc_rc bn_say_balance(struct binance *bn, struct kit_json *json, uint32_t source, uint64_t token, int64_t at_ns)
+oc_rc bn_say_balance(void *self, struct kit_json *json, struct kit_page *page)
 {
-    struct kit_row row;
-    oc_rc rc;
-    if (!KIT_ROW(json, balance_fields, &row))
-        return OC_E_DATA;
-    if (row.of[0].size == 0 || row.of[0].size >= OC_ASSET_MAX)
-        return kit_skip(&bn->kit, "balance.asset", row.of[0]);
-    struct oc_ev_balance *out = kit_row_event(&bn->kit, &balance_shape, &row, source, &rc);
-    if (!out)
-        return rc;
-    out->present |= OC_BAL_SUM;
-    out->token = token;
-    out->head.venue_ns = at_ns;
-    out->head.flags |= token ? OC_EVF_REPLAYED : 0;
-    return kit_commit(&bn->kit, out);
+    const struct binance *bn = self;
+    return kit_say_balance(&bn->kit, json, &balance_shape, page->source, page->token, page->at_ns);
 }
 
 /* ---- deposits and withdrawals ---- */
@@ -203,33 +177,16 @@ static const struct kit_field fiat_fields[] = {KIT_FIELD("orderNo", KIT_IS_ID, K
 static const struct kit_shape in_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, in_fields);
 static const struct kit_shape out_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, out_fields);
 static const struct kit_shape fiat_shape = KIT_SHAPE("ledger", OC_EV_LEDGER, oc_ev_ledger, present, fiat_fields);
-const struct ledger bn_ledgers[LEDGERS] = {
-    {"/sapi/v1/capital/deposit/hisrec", &in_shape, OC_LEDGER_DEPOSIT},
-    {"/sapi/v1/capital/withdraw/history", &out_shape, OC_LEDGER_WITHDRAWAL},
-    {"/sapi/v1/fiatpayment/query/deposit/history", &fiat_shape, OC_LEDGER_DEPOSIT},
-    {"/sapi/v1/fiatpayment/query/withdraw/history", &fiat_shape, OC_LEDGER_WITHDRAWAL}};
+static const struct kit_shape *const ledgers[LEDGERS] = {&in_shape, &out_shape, &fiat_shape, &fiat_shape};
 
-/* An amount is what arrives: a deposit's fee is taken of it by then, a withdrawal's leaves beside it. */
-oc_rc bn_say_moved(struct binance *bn, struct kit_json *json, const struct ledger *ledger, uint32_t source,
-                   uint64_t token)
+/* By the list that was asked for: bn_questions. */
+oc_rc bn_say_moved(void *self, struct kit_json *json, struct kit_page *page)
 {
-    const struct oc_dec none = {0, 0, 0};
-    struct kit_row row;
-    oc_rc rc;
-    if (!kit_row_take(json, ledger->shape->fields, ledger->shape->count, &row))
-        return OC_E_DATA;
-    struct oc_ev_ledger *out = kit_row_event(&bn->kit, ledger->shape, &row, source, &rc);
-    if (!out)
-        return rc;
-    if (ledger->kind == OC_LEDGER_WITHDRAWAL &&
-        (oc_dec_add(out->amount, out->fee, &out->amount) < 0 || oc_dec_sub(none, out->amount, &out->amount) < 0))
-        return OC_E_DATA;
-    out->kind = ledger->kind;
-    out->status = out->status ? out->status : OC_LEDGER_PENDING; /* a word that is not known is no end of it */
-    out->token = token;
-    out->tail = sizeof *out;
-    out->head.flags = OC_EVF_LAST | OC_EVF_REPLAYED;
-    return kit_commit(&bn->kit, out);
+    const struct binance *bn = self;
+    uint64_t offset;
+    const uint32_t part = kit_list_part(page->in->fetch, LEDGERS, &offset);
+    return kit_say_moved(&bn->kit, json, ledgers[part], part % 2 ? OC_LEDGER_WITHDRAWAL : OC_LEDGER_DEPOSIT,
+                         page->source, page->token);
 }
 
 /* ---- markets ---- */
@@ -264,7 +221,7 @@ const struct kit_field bn_top_fields[TOP_FIELDS] = {
     KIT_SEEN("msg")};
 #undef AT
 #define AT(member) offsetof(struct oc_ev_bar, member)
-enum { PERIOD = 7, IS_OVER = 9 };
+enum { CLOSES = 6, PERIOD = 7, IS_OVER = 9 };
 /* In the order of a candle of REST; what only the stream has stands behind. */
 static const struct kit_field bar_fields[] = {KIT_FIELD("t", KIT_IS_MS, KIT_MUST, AT(open_ns), 0),
                                               KIT_FIELD("o", KIT_IS_PRICE, KIT_MUST, AT(open), 0),
@@ -295,16 +252,18 @@ static oc_rc say_bar(struct binance *bn, struct kit_row *row, int64_t period_ns,
     return kit_commit(&bn->kit, out);
 }
 
-oc_rc bn_say_candle(struct binance *bn, struct kit_json *json, const struct oc_fetch *ask, int64_t now_ns,
-                    uint64_t *ret_next_ms)
+oc_rc bn_say_candle(void *self, struct kit_json *json, struct kit_page *page)
 {
+    struct binance *bn = self;
+    const struct oc_fetch *ask = page->in->fetch;
     struct kit_row row;
-    if (!kit_row_list(json, CANDLE, COUNT(bar_fields), &row) ||
+    if (!kit_row_list(json, CANDLE, KIT_COUNT(bar_fields), &row) ||
         bn->kit.names->scale(bn->kit.host, ask->inst, &row.scale) < 0)
         return OC_E_DATA;
-    const int64_t close_ns = kit_json_ms(row.of[6]);
-    *ret_next_ms = (uint64_t)(close_ns / MS) + 1;
-    return say_bar(bn, &row, ask->period_ns, OC_EVF_PAST | (close_ns < now_ns ? 0u : (uint32_t)OC_EVF_FORMING));
+    const int64_t close_ns = kit_json_ms(row.of[CLOSES]);
+    page->next = (uint64_t)(close_ns / MS) + 1;
+    return say_bar(bn, &row, ask->period_ns,
+                   OC_EVF_PAST | (close_ns < page->in->received_ns ? 0u : (uint32_t)OC_EVF_FORMING));
 }
 
 static oc_rc hear_bar(struct binance *bn, struct kit_json json)
@@ -317,51 +276,24 @@ static oc_rc hear_bar(struct binance *bn, struct kit_json json)
     json = kit_json_into(candle);
     if (!KIT_ROW(&json, bar_fields, &row))
         return OC_E_DATA;
-    const int64_t period_ns = bn_period(row.of[PERIOD]);
+    const int64_t period_ns = kit_bar_period(&bn_venue, bn_bar_names, row.of[PERIOD]);
     return period_ns ? say_bar(bn, &row, period_ns, row.of[IS_OVER].kind == KIT_JSON_TRUE ? 0 : OC_EVF_FORMING)
                      : kit_skip(&bn->kit, "kline", row.of[PERIOD]);
 }
 
 static oc_rc hear_depth(struct binance *bn, struct kit_json json)
 {
+    static const struct kit_book_form form = {.symbol = "s",
+                                              .time = "E",
+                                              .first = "U",
+                                              .last = "u",
+                                              .bids = "b",
+                                              .asks = "a",
+                                              .unknown = "depth.symbol",
+                                              .kind = OC_BOOK_CHANGE,
+                                              .chain = OC_CHAIN_RANGE};
     struct oc_scale scale = {0};
-    struct kit_levels bids, asks;
-    struct kit_book book = {.scale = &scale, .kind = OC_BOOK_CHANGE, .chain = OC_CHAIN_RANGE};
-    struct kit_json_text key, symbol = {0}, first = {0}, last = {0};
-    if (!kit_json_object(&json))
-        return OC_E_DATA;
-    while (kit_json_key(&json, &key)) {
-        switch (key.size == 1 ? key.at[0] : 0) {
-        case 's':
-            symbol = kit_json_value(&json);
-            if (kit_symbol(&bn->kit, symbol, &scale) < 0)
-                return kit_skip(&bn->kit, "depth.symbol", symbol);
-            break;
-        case 'E':
-            book.at_ns = kit_json_ms(kit_json_value(&json));
-            break;
-        case 'U':
-            first = kit_json_value(&json);
-            break;
-        case 'u':
-            last = kit_json_value(&json);
-            break;
-        case 'b':
-            kit_book_take(&json, scale.inst ? &scale : NULL, &bids);
-            book.bids = &bids;
-            break;
-        case 'a':
-            kit_book_take(&json, scale.inst ? &scale : NULL, &asks);
-            book.asks = &asks;
-            break;
-        default:
-            break;
-        }
-    }
-    if (!kit_json_end(&json) || !scale.inst || kit_json_u64(first, &book.first) < 0 ||
-        kit_json_u64(last, &book.last) < 0)
-        return OC_E_DATA;
-    return kit_say_book(&bn->kit, &book);
+    return kit_hear_book(&bn->kit, json, &form, &scale);
 }
 
 /* It has neither a type nor a time. */
@@ -391,27 +323,25 @@ static oc_rc hear_ticker(struct binance *bn, struct kit_json json)
 #undef FIGURE
     struct kit_row row;
     return KIT_ROW(&json, fields, &row) && kit_json_end(&json)
-               ? kit_say_figures(&bn->kit, fields, COUNT(fields), &row, row.of[1], "ticker.symbol",
+               ? kit_say_figures(&bn->kit, fields, KIT_COUNT(fields), &row, row.of[1], "ticker.symbol",
                                  kit_json_ms(row.of[0]))
                : (oc_rc)OC_E_DATA;
 }
 
-oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_json json)
+static oc_rc hear_trade(struct binance *bn, struct kit_json json)
 {
     struct kit_row row;
-    oc_rc rc;
-    if (KIT_JSON_IS(type, "depthUpdate"))
-        return hear_depth(bn, json);
-    if (KIT_JSON_IS(type, "kline"))
-        return hear_bar(bn, json);
-    if (KIT_JSON_IS(type, "24hrTicker"))
-        return hear_ticker(bn, json);
-    if (!KIT_JSON_IS(type, "trade"))
-        return kit_skip(&bn->kit, "type", type);
-    if (!KIT_ROW(&json, trade_fields, &row) || !kit_json_end(&json))
-        return OC_E_DATA;
-    struct oc_ev_trade *out = kit_row_event(&bn->kit, &trade_shape, &row, 0, &rc);
-    return out ? kit_commit(&bn->kit, out) : rc;
+    return KIT_ROW(&json, trade_fields, &row) && kit_json_end(&json) ? kit_row_say(&bn->kit, &trade_shape, &row, 0)
+                                                                     : (oc_rc)OC_E_DATA;
+}
+
+oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_json json)
+{
+    return KIT_JSON_IS(type, "trade")         ? hear_trade(bn, json)
+           : KIT_JSON_IS(type, "depthUpdate") ? hear_depth(bn, json)
+           : KIT_JSON_IS(type, "kline")       ? hear_bar(bn, json)
+           : KIT_JSON_IS(type, "24hrTicker")  ? hear_ticker(bn, json)
+                                              : kit_skip(&bn->kit, "type", type);
 }
 
 /* ---- heard of an account ---- */
@@ -459,6 +389,7 @@ static oc_rc hear_end(struct binance *bn, struct kit_row *row, const struct kit_
 
 static oc_rc hear_report(struct binance *bn, struct kit_json json, const struct kit_account *who)
 {
+    struct kit_page page = {.codec = &bn->kit, .source = who->source};
     struct kit_json whole = json;
     const struct kit_json_text its_own = {0};
     struct kit_fill_row fill;
@@ -471,7 +402,7 @@ static oc_rc hear_report(struct binance *bn, struct kit_json json, const struct 
     if (KIT_JSON_IS(what, "TRADE"))
         return bn_take_fill(&whole, &fill) ? bn_say_fill(bn, &fill, NULL, its_own, who->source) : (oc_rc)OC_E_DATA;
     if (KIT_JSON_IS(what, "NEW") || KIT_JSON_IS(what, "TRADE_PREVENTION"))
-        return bn_say_order(bn, &whole, who->source, 0, &fill.order);
+        return bn_say_order(bn, &whole, &page);
     if (KIT_JSON_IS(what, "REJECTED")) /* the new half of a cancelReplace: its answer says it, for the whole order */
         return OC_OK;
     return kit_skip(&bn->kit, "report", what);
@@ -481,24 +412,18 @@ static oc_rc hear_balances(struct binance *bn, struct kit_json json, const struc
 {
     struct kit_json_text list = {0}, time = {0};
     const struct kit_member members[] = {{"u", &time}, {"B", &list}};
-    oc_rc rc = OC_OK;
-    if (!KIT_TAKE(&json, members) || !kit_json_end(&json) || list.kind != KIT_JSON_ARRAY)
+    if (!KIT_TAKE(&json, members) || !kit_json_end(&json))
         return OC_E_DATA;
-    struct kit_json each = kit_json_into(list);
-    for (int is_open = kit_json_array(&each); is_open && rc >= 0 && kit_json_item(&each);)
-        rc = bn_say_balance(bn, &each, who->source, 0, kit_json_ms(time));
-    return rc < 0 ? rc : kit_json_end(&each) ? (oc_rc)OC_OK : (oc_rc)OC_E_DATA;
+    struct kit_page page = {.codec = &bn->kit, .source = who->source, .at_ns = kit_json_ms(time)};
+    return kit_page_say(bn, &page, kit_json_into(list), bn_say_balance);
 }
 
 oc_rc bn_hear_account(struct binance *bn, struct kit_json_text type, struct kit_json json, struct kit_account *who)
 {
-    if (KIT_JSON_IS(type, "executionReport"))
-        return hear_report(bn, json, who);
-    if (KIT_JSON_IS(type, "outboundAccountPosition"))
-        return hear_balances(bn, json, who);
-    if (KIT_JSON_IS(type, "listenKeyExpired"))
-        return bn_ask_key(bn, who);
-    if (KIT_JSON_IS(type, "listStatus") || KIT_JSON_IS(type, "balanceUpdate"))
-        return OC_OK; /* the balance, and the orders of the list, are said by themselves */
-    return bn_hear_market(bn, type, json);
+    return KIT_JSON_IS(type, "executionReport")           ? hear_report(bn, json, who)
+           : KIT_JSON_IS(type, "outboundAccountPosition") ? hear_balances(bn, json, who)
+           : KIT_JSON_IS(type, "listenKeyExpired")        ? kit_lent_ask(&bn->kit, bn_life.lent, who)
+           : KIT_JSON_IS(type, "listStatus") || KIT_JSON_IS(type, "balanceUpdate")
+               ? (oc_rc)OC_OK /* the balance, and the orders of the list, are said by themselves */
+               : bn_hear_market(bn, type, json);
 }

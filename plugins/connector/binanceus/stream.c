@@ -30,22 +30,24 @@ const struct oc_open bn_user_stream = {.size = sizeof bn_user_stream,
 
 static oc_rc write_topic(struct binance *bn, struct kit_write *out, const struct oc_sub *sub)
 {
+    static const struct {
+        uint32_t topic;
+        const char *name;
+    } topics[] = {{OC_TOPIC_TRADES, "@trade"},
+                  {OC_TOPIC_QUOTES, "@bookTicker"},
+                  {OC_TOPIC_BOOK, "@depth@100ms"},
+                  {OC_TOPIC_FIGURES, "@ticker"},
+                  {OC_TOPIC_BARS, "@kline_"}};
     struct oc_instrument info;
-    const char *period = bn_period_name(sub->period_ns);
+    const char *period = sub->topic == OC_TOPIC_BARS ? kit_bar_name(&bn_venue, bn_bar_names, sub->period_ns) : "";
     if (bn->kit.names->record(bn->kit.host, sub->inst, &info, sizeof info) < 0)
         return OC_E_NOT_FOUND;
-    for (const char *at = info.venue_symbol; *at; at++) { /* streams are named in lower case */
-        const char letter = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
-        kit_write_bytes(out, &letter, 1);
-    }
-    kit_write_text(out, sub->topic == OC_TOPIC_TRADES    ? "@trade"
-                        : sub->topic == OC_TOPIC_QUOTES  ? "@bookTicker"
-                        : sub->topic == OC_TOPIC_BOOK    ? "@depth@100ms"
-                        : sub->topic == OC_TOPIC_FIGURES ? "@ticker"
-                                                         : "@kline_");
-    if (sub->topic == OC_TOPIC_BARS)
-        kit_write_text(out, period ? period : "");
-    return sub->topic == OC_TOPIC_BARS && !period ? OC_E_NOT_SUPPORTED : OC_OK;
+    kit_write_lower(out, info.venue_symbol);
+    for (uint32_t i = 0; i < KIT_COUNT(topics); i++)
+        if (topics[i].topic == sub->topic)
+            kit_write_text(out, topics[i].name);
+    kit_write_text(out, period ? period : "");
+    return period ? OC_OK : OC_E_NOT_SUPPORTED;
 }
 
 /* All of them in one message: a connection may say five a second. */
@@ -54,10 +56,9 @@ oc_rc bn_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_su
     struct binance *bn = self;
     char text[WORDS_ROOM];
     struct kit_write out = kit_write_begin(text, sizeof text);
-    const struct oc_cost cost = {SPOKEN, 0, 1};
     if (count == 0 || subs[0].topic == OC_TOPIC_PRIVATE || how == OC_SUB_RESYNC)
         return OC_OK; /* the user stream says all; and a book begins again with its snapshot, which the host asks for */
-    if (!bn->has_info)
+    if (!bn->life.has_info)
         return OC_E_AGAIN; /* by the venue's own names, which it has not said yet */
     if (!stream)
         return bn->kit.net->open(bn->kit.host, &market_stream, &stream);
@@ -73,16 +74,7 @@ oc_rc bn_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_su
     KIT_WRITE(&out, "],\"id\":");
     kit_write_u64(&out, bn->said + 1);
     KIT_WRITE(&out, "}");
-    const oc_rc size = kit_write_end(&out);
-    const struct oc_send send = {.size = sizeof send,
-                                 .stream = stream,
-                                 .kind = OC_MESSAGE_TEXT,
-                                 .lane = OC_LANE_QUERY,
-                                 .bytes = text,
-                                 .bytes_size = size > 0 ? (uint32_t)size : 0,
-                                 .costs = &cost,
-                                 .cost_count = 1};
-    const oc_rc rc = size < 0 ? size : bn->kit.net->send(bn->kit.host, &send);
+    const oc_rc rc = kit_say_text(&bn->kit, stream, &out, SPOKEN);
     if (rc >= 0)
         bn->said++;
     return rc;
@@ -121,5 +113,6 @@ static oc_rc hear(struct binance *bn, struct kit_json json, struct kit_account *
 oc_rc bn_message(void *self, const struct oc_message *heard)
 {
     struct binance *bn = self;
-    return hear(bn, kit_json_begin(heard->bytes, heard->bytes_size), kit_account_of(&bn->accounts, heard->account), 0);
+    return hear(bn, kit_json_begin(heard->bytes, heard->bytes_size), kit_account_of(&bn->life.accounts, heard->account),
+                0);
 }

@@ -175,14 +175,15 @@ static __attribute__((noinline)) oc_rc on_book(struct paper *paper, struct paper
     return all_meet(paper, inst, now_ns, NULL);
 }
 
-/* What was quoted while the feed was lost nobody knows: who takes waits for the next quote. */
+/* What was quoted while a feed, or a stream of it, was lost nobody knows: who takes waits for the next quote. Markets of other feeds go on. */
 static void on_state(struct paper *paper, const struct oc_ev_venue *venue)
 {
-    if (venue->part != OC_PART_LINK || (venue->state != OC_VENUE_DOWN && venue->state != OC_VENUE_CONNECTING))
+    if (venue->part != OC_PART_LINK ||
+        (venue->state > OC_VENUE_SYNCING && venue->state != OC_VENUE_DEGRADED && venue->state != OC_VENUE_DENIED))
         return;
     for (uint32_t i = 0; i < paper->market_max; i++) {
         struct paper_market *market = &paper->markets[i];
-        if (market->info.size)
+        if (market->info.size && market->source == venue->head.source)
             market->bid = market->ask = INT64_MIN;
     }
 }
@@ -218,6 +219,7 @@ oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event
     if (!market || !market->info.size)
         return OC_OK;
     oc_rc rc = OC_OK;
+    market->source = event->source;
     if (event->type == OC_EV_BAR || event->type == OC_EV_QBAR)
         rc = paper_on_bar(paper, market, now_ns, event);
     else if (event->type == OC_EV_QUOTE)

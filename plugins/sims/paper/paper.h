@@ -102,6 +102,8 @@ struct paper_market {
     int64_t buy_line[4], sell_line[4]; /* open, high, low, close that buys and sells are judged on */
     int64_t volume_left;               /* -1: no limit */
     int64_t bid_known, ask_known;      /* the last ones quoted */
+    uint32_t source;                   /* who said the last of it: the feed of a venue */
+    uint32_t zero;
     bool has_quote, has_last, in_bar, is_quoted_bar;
     bool has_buy_line, has_sell_line; /* a quote bar may have one side only: nothing trades on the other */
     bool has_bid_known, has_ask_known;

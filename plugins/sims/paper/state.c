@@ -4,7 +4,7 @@
 
 #include "paper.h"
 
-enum { STATE_VERSION = 7 };
+enum { STATE_VERSION = 8 };
 
 struct head {
     uint32_t version;

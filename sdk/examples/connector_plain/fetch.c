@@ -100,15 +100,8 @@ static oc_rc refused(struct plain *plain, const struct oc_response *in, uint32_t
     struct kit_json_text code = {0}, words = {0};
     const int is_error = plain_error(kit_json_begin(in->body, in->body_size), &code, &words);
     const uint32_t why = is_error ? plain_why(code) : OC_WHY_PROTOCOL;
-    if (in->fetch->kind == OC_FETCH_ORDER && in->status == 404 && why == OC_WHY_NOT_FOUND) {
-        const oc_rc rc = kit_absent(&plain->kit, in->fetch, source);
-        return rc < 0 ? rc : fetched(plain, in, source, OC_OK, 1, 0, 0);
-    }
-    return fetched(plain, in, source,
-                   why == OC_WHY_BAD_CREDENTIALS ? OC_E_DENIED
-                   : why == OC_WHY_CLOCK         ? OC_E_AGAIN
-                                                 : OC_E_IO,
-                   0, 0, 0);
+    return kit_page_refused(&plain->kit, in->fetch, source,
+                            why == OC_WHY_NOT_FOUND && in->status != 404 ? OC_WHY_PROTOCOL : why);
 }
 
 static oc_rc say_row(struct plain *plain, struct kit_json *json, const struct oc_response *in, uint32_t source)

@@ -27,8 +27,7 @@ static oc_rc write_new(struct kit_write *out, const struct oc_venue_request *req
     static const char *const tifs[] = {
         [OC_TIF_NONE] = "gtc", [OC_TIF_GTC] = "gtc", [OC_TIF_IOC] = "ioc", [OC_TIF_FOK] = "fok"};
     const struct oc_request *ask = &request->ask;
-    if (ask->type == OC_ORDER_NONE || ask->type >= sizeof types / sizeof *types ||
-        ask->tif >= sizeof tifs / sizeof *tifs || !(ask->bits & OC_RQ_HAS_QTY))
+    if (!kit_order_is_offered(&plain_venue, ask))
         return OC_E_NOT_SUPPORTED;
     write_member(out, "client_id", request->client.text, request->client.size);
     write_member(out, "symbol", info->venue_symbol, strlen(info->venue_symbol));

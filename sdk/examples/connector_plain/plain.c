@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
-#define COUNT(list) (uint32_t)(sizeof(list) / sizeof *(list))
-#define BIT(n)      (1u << (n))
-#define SECOND      INT64_C(1000000000)
-#define CLOCK_NS    (30 * SECOND) /* the venue's clock is asked for so often */
+#define BIT(n)   (1u << (n))
+#define SECOND   INT64_C(1000000000)
+#define CLOCK_NS (30 * SECOND) /* the venue's clock is asked for so often */
 
 struct account *plain_account(struct plain *plain, uint32_t account)
 {
@@ -228,18 +227,12 @@ const struct oc_venue plain_venue = {.size = sizeof plain_venue,
                                      .flags = OC_CAN_CANCEL_BY_CLIENT | OC_HAS_UNIQUE_IDS | OC_HAS_SIGNED_TIME,
                                      .venue = "plain",
                                      .protocol = "v1 of outcry-venue",
-                                     .endpoints = endpoints,
-                                     .credentials = credentials,
-                                     .limits = limits,
-                                     .orders = orders,
-                                     .topics = topics,
-                                     .fetches = fetches,
-                                     .endpoint_count = COUNT(endpoints),
-                                     .credential_count = COUNT(credentials),
-                                     .limit_count = COUNT(limits),
-                                     .order_count = COUNT(orders),
-                                     .topic_count = COUNT(topics),
-                                     .fetch_count = COUNT(fetches),
+                                     KIT_LIST(endpoints, endpoint_count, endpoints),
+                                     KIT_LIST(credentials, credential_count, credentials),
+                                     KIT_LIST(limits, limit_count, limits),
+                                     KIT_LIST(orders, order_count, orders),
+                                     KIT_LIST(topics, topic_count, topics),
+                                     KIT_LIST(fetches, fetch_count, fetches),
                                      .client_form = OC_CLIENT_TEXT,
                                      .client_charset = OC_CLIENT_DASH,
                                      .client_max = 36,

@@ -8,7 +8,9 @@
 #ifndef PLAIN_H
 #define PLAIN_H
 
+#include <outcry/kit/ask.h>
 #include <outcry/kit/fields.h>
+#include <outcry/kit/terms.h>
 #include <outcry/outcry.h>
 
 enum { REST = 0, STREAM = 1 };    /* places of the endpoints */

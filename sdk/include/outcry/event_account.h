@@ -18,9 +18,10 @@ enum {
     OC_BAL_INTEREST = 1u << 3,
     OC_BAL_CHANGE = 1u << 4, /* `total` is a change, not a state: to be added */
     OC_BAL_ROUNDED =
-        1u << 5,          /* the venue's total has more digits than a decimal: rounded towards zero; `whole` has all */
-    OC_BAL_SUM = 1u << 6, /* the venue says no total: it is free + locked, summed by the engine */
-    OC_BAL_SAID = 1u << 7 /* host: by a venue. Without: opening cash */
+        1u << 5,           /* the venue's total has more digits than a decimal: rounded towards zero; `whole` has all */
+    OC_BAL_SUM = 1u << 6,  /* the venue says no total: it is free + locked, summed by the engine */
+    OC_BAL_SAID = 1u << 7, /* host: by a venue. Without: opening cash */
+    OC_BAL_OLD = 1u << 8   /* host: an order or a fill has moved the account since the question left: it says nothing */
 };
 
 /* A balance as the venue or the opening cash says it: `total` replaces what we had. */
@@ -47,7 +48,8 @@ enum {
     OC_POS_REALISED = 1u << 4,
     OC_POS_MARGIN = 1u << 5,
     OC_POS_MAINTENANCE = 1u << 6,
-    OC_POS_LEVERAGE = 1u << 7
+    OC_POS_LEVERAGE = 1u << 7,
+    OC_POS_OLD = 1u << 8 /* host: as OC_BAL_OLD */
 };
 enum { OC_MARGIN_NONE = 0, OC_MARGIN_CROSS = 1, OC_MARGIN_ISOLATED = 2, OC_MARGIN_CASH = 3 };
 

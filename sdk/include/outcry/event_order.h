@@ -172,6 +172,9 @@ struct oc_ev_order {
     struct oc_id client;
     struct oc_id group;    /* the venue's id of its list, bracket or parent */
     struct oc_id position; /* the position, trade or ticket it belongs to */
+    int64_t
+        as_of_ns; /* host: what had happened by then is in it, as far as the venue's reading lags at most (absence_ns); 0: a
+                              stream said it */
 };
 
 /* A fill, as the engine and simulators say it. Deduplicated for ever by the bytes (source, inst, order, trade id), whatever

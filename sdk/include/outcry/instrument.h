@@ -102,10 +102,6 @@ struct oc_instrument {
     struct oc_dec strike;
     int64_t expiry_ns;
     uint32_t right;
-    uint32_t underlying; /* instrument, 0: none or not known, see underlying_symbol */
-    uint32_t margin_ref; /* interned text references, 0 none */
-    uint32_t funding_ref;
-    uint32_t calendar_ref;
     uint32_t tick_count;
     struct oc_tick_row ticks[OC_TICKS_MAX];
     char venue[OC_VENUE_MAX];
@@ -140,8 +136,7 @@ struct oc_instrument {
     struct oc_dec maker_fee;
     struct oc_dec taker_fee;
     int64_t listed_ns;
-    int64_t funding_ns;                    /* between two charges */
-    char underlying_symbol[OC_SYMBOL_MAX]; /* as the venue names it */
+    int64_t funding_ns; /* between two charges */
     uint32_t
         max_icebergs; /* open at once; 0 not said, as of the next three, which count all instruments of an account */
     uint32_t max_orders_of_account;

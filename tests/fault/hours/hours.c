@@ -109,8 +109,9 @@ static void add(struct figures *sum, const struct figures *one)
     sum->least_faults = one->least_faults < sum->least_faults ? one->least_faults : sum->least_faults;
 }
 
-static bool print(const struct figures *sum)
+static bool print(struct figures *sum)
 {
+    uint32_t missed; /* pairs that hours are not made for: tests/venue/rehearsal/pairs_test.c */
     printf("%llu h in %llu seeds, %llu failed; %llu order actions, %llu market events; an hour at least %llu, %llu and "
            "%llu faults\n",
            (unsigned long long)sum->hours, (unsigned long long)sum->seeds, (unsigned long long)sum->failed,
@@ -125,7 +126,7 @@ static bool print(const struct figures *sum)
     for (uint32_t i = 0; i < weather_kinds(); i++)
         printf("%s%s %llu", i ? ", " : "", weather_name(i), (unsigned long long)sum->kinds[i]);
     printf("\n");
-    return pairs_print(sum);
+    return order_pairs_print(sum->pairs, &missed);
 }
 
 struct told { /* by the process of a seed; less than a pipe holds */

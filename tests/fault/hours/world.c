@@ -288,6 +288,7 @@ bool hours_run(uint64_t seed, uint32_t hours_count)
     if (wrong)
         hours_fail("the venue's own ledger: %s", wrong);
     weather_count();
+    memcpy(hours.sum.pairs, order_pairs, sizeof order_pairs);
     hours.sum.lives = hours.lives;
     hours.sum.hours = hours_count;
     hours.sum.seeds = 1;

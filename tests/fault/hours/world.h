@@ -15,6 +15,7 @@
 #include "engine/state.h"
 #include "rehearsal/face.h"
 #include "rehearsal/sim_link.h"
+#include "support/order_pairs.h"
 
 #include <setjmp.h>
 
@@ -33,8 +34,8 @@ struct figures { /* of a seed, or of many */
     uint64_t kinds[WEATHER_KINDS_MAX];                  /* what went wrong, by kind; weather.c */
     uint64_t least_actions, least_events, least_faults; /* of an hour */
     uint64_t checks, books, compared;
-    uint64_t pairs[STATE_COUNT][EVENT_COUNT]; /* of an order, driven */
-    int64_t longest_ns;                       /* that a fill was not known */
+    order_pair_counts pairs; /* of an order, driven */
+    int64_t longest_ns;      /* that a fill was not known */
 };
 
 struct hours {
@@ -92,8 +93,5 @@ void weather_count(void);
 void hours_hour_ends(void);
 const char *weather_name(uint32_t kind);
 uint32_t weather_kinds(void);
-
-/* pairs.c: how many pairs of the table of orders were driven, which never, and which cannot be. False: one of the last was driven. */
-bool pairs_print(const struct figures *sum);
 
 #endif

@@ -26,6 +26,8 @@ struct connection {  /* of a client */
     bool is_whole; /* it has no body, and has arrived */
 };
 
+#define DELAY_NS_MAX 1000000000ll /* an order so long behind a message is no answer to it */
+
 struct serve {
     struct rehearsal *venue;
     const struct certificates *certificates;
@@ -37,6 +39,7 @@ struct serve {
     lws_sorted_usec_list_t timer;
     char line[LINE_BYTES]; /* of the person, as far as it came */
     size_t line_size;
+    int64_t said_ns; /* when the last message of a stream left */
 };
 
 static volatile sig_atomic_t is_over;
@@ -191,10 +194,15 @@ static struct venue_ask ask_of(const struct connection *of)
 static int arrive(struct serve *serve, struct connection *of)
 {
     const struct venue_ask ask = ask_of(of);
-    venue_advance(serve->venue, clock_ns());
+    const int64_t now_ns = clock_ns();
+    const uint64_t orders = serve->venue->orders;
+    venue_advance(serve->venue, now_ns);
     if (of->exchange != CORE_NONE || of->is_too_large)
         return -1;
     of->exchange = venue_ask(serve->venue, &ask);
+    if (serve->venue->orders != orders && serve->said_ns && now_ns - serve->said_ns < DELAY_NS_MAX)
+        serve->venue->delays_us[serve->venue->delay_count++ % VENUE_DELAYS_MAX] =
+            (uint32_t)((now_ns - serve->said_ns) / 1000);
     of->body_size = 0;
     look_around(serve);
     return of->exchange == CORE_NONE ? -1 : 0;
@@ -327,6 +335,7 @@ static int write_message(struct serve *serve, struct connection *of)
     else if (lws_write(of->wsi, bytes + LWS_PRE, said->size, LWS_WRITE_TEXT) < 0)
         rc = -1;
     venue_said(serve->venue, of->seat);
+    serve->said_ns = clock_ns();
     if (rc == 0 && venue_says(serve->venue, of->seat))
         lws_callback_on_writable(of->wsi);
     return rc;

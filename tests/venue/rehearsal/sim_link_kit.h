@@ -310,7 +310,7 @@ static void command(const char *line)
 /* ---- what is asked for ---- */
 
 /* Somebody else at the exchange; always whole steps of ours, so that every fill can be counted in them. */
-static void others_trade(void)
+static inline void others_trade(void)
 {
     struct core_ask ask = {.account = 1,
                            .inst = shape.inst,
@@ -343,14 +343,14 @@ static uint64_t make(uint8_t side, int64_t qty, int64_t price)
     return id;
 }
 
-static void make_order(void)
+static inline void make_order(void)
 {
     const uint8_t side = below(2) ? OC_SIDE_BUY : OC_SIDE_SELL;
     const int64_t qty = 60 + (int64_t)below(60);
     (void)make(side, qty, 9990 + (int64_t)below(20));
 }
 
-static void cancel_one(void)
+static inline void cancel_one(void)
 {
     struct engine_refusal refusal;
     for (int i = 0; i < 20 && w.made_count; i++) {
@@ -366,7 +366,7 @@ static void cancel_one(void)
 }
 
 /* The price of one that nothing has traded of; of a venue that amends in place it is not looked at here. */
-static void amend_one(void)
+static inline void amend_one(void)
 {
     struct engine_refusal refusal;
     for (int i = 0; i < 20 && w.made_count && shape.replaces; i++) {
@@ -423,7 +423,7 @@ static struct truth truth_of(uint64_t id, const oc_i128 *fees)
 }
 
 /* Each order of ours is at the venue as we know it, once; and the venue has no order of the account that is not ours. */
-static void judge(void)
+static inline void judge(void)
 {
     static oc_i128 fees[CORE_ORDERS_MAX];
     uint32_t known = 0, theirs = 0;

@@ -21,6 +21,7 @@ struct market;
 
 enum {
     VENUE_SEATS_MAX = 32,
+    VENUE_DELAYS_MAX = 16384,
     VENUE_EXCHANGES_MAX = 256,
     VENUE_KEYS_MAX = 8,
     VENUE_BODY_MAX = 65536,     /* bytes of a request */
@@ -128,6 +129,9 @@ struct rehearsal { /* `struct venue` is a session's */
     bool drops_streams;              /* every stream is reset once: set by a word, taken by venue_advance */
     uint64_t answers, messages, orders;
     uint64_t aged; /* streams that were reset for their age */
+    /* Of the last orders: how long before each arrived the last message of a stream had left, where a transport tells. */
+    uint32_t delays_us[VENUE_DELAYS_MAX];
+    uint64_t delay_count; /* of all */
 };
 
 struct venue_config {

@@ -5,6 +5,7 @@
 
 #include <outcry/kit/text.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { WORDS_MAX = 12, SHOWN_MAX = 40 };
 
@@ -90,6 +91,30 @@ static void show_order(struct rehearsal *venue, const struct core_order *order, 
         text_format(out, " stop %s", units_text(order->stop, inst->price_step, price));
     text_format(out, ": %s, filled %s%s%s\n", states[order->state], units_text(order->filled, inst->qty_step, filled),
                 order->client[0] ? ", client id " : "", order->client);
+}
+
+static int compare_us(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+static oc_rc run_latency(struct rehearsal *venue, const struct words *words, struct text *out)
+{
+    static uint32_t sorted[VENUE_DELAYS_MAX];
+    const size_t count = venue->delay_count < VENUE_DELAYS_MAX ? (size_t)venue->delay_count : VENUE_DELAYS_MAX;
+    if (words->count > 1)
+        return expected(out, "latency", words->at[1], "nothing behind it");
+    if (!count) {
+        text_put(out, "no order came within a second of a message\n");
+        return OC_OK;
+    }
+    memcpy(sorted, venue->delays_us, count * sizeof sorted[0]);
+    qsort(sorted, count, sizeof sorted[0], compare_us);
+    text_format(out, "%zu orders behind a message: p50 %u us, p90 %u us, p99 %u us, p99.9 %u us, longest %u us\n",
+                count, sorted[count / 2], sorted[count * 90 / 100], sorted[count * 99 / 100],
+                sorted[count * 999 / 1000], sorted[count - 1]);
+    return OC_OK;
 }
 
 static oc_rc run_orders(struct rehearsal *venue, const struct words *words, struct text *out)
@@ -327,6 +352,7 @@ static const struct command commands[] = {
     {"orders", "[all]", "open orders, or the latest of all", run_orders},
     {"balances", "", "of the accounts", run_balances},
     {"fills", "", "the latest", run_fills},
+    {"latency", "", "how soon behind the last message of a stream the latest orders came", run_latency},
     {"faults", "", "what goes wrong now, what waits, what has happened", run_faults},
     {"buy", "QTY BTC/USDT [@ PRICE] at the website [of ACCOUNT]", "as its owner does, past the host", run_trade},
     {"sell", "QTY BTC/USDT [@ PRICE] at the website [of ACCOUNT]", "", run_trade},

@@ -89,6 +89,43 @@ static inline oc_rc kit_timer_in(const struct kit_codec *codec, int64_t ns, uint
     return codec->time->timer(codec->host, codec->time->mono_ns(codec->host) + ns, user, ret_timer);
 }
 
+/* The same in place of one that is set: *timer, 0 none. */
+static inline oc_rc kit_timer_move(const struct kit_codec *codec, int64_t ns, uint64_t user, uint64_t *timer)
+{
+    uint64_t made;
+    if (*timer)
+        (void)codec->time->cancel(codec->host, *timer);
+    const oc_rc rc = kit_timer_in(codec, ns, user, &made);
+    if (rc >= 0)
+        *timer = made;
+    return rc;
+}
+
+/* Maintenance is said to every account when it is met, and its end with the first answer that is none of it. *is_closed: what was said last. */
+static inline oc_rc kit_note_closed(const struct kit_codec *codec, const struct kit_accounts *accounts,
+                                    uint32_t is_closed_now, struct kit_json_text words, uint32_t *is_closed)
+{
+    if (is_closed_now == *is_closed)
+        return OC_OK;
+    const oc_rc rc = kit_say_accounts(codec, accounts, is_closed_now ? OC_VENUE_MAINTENANCE : OC_VENUE_READY,
+                                      is_closed_now ? OC_WHY_MAINTENANCE : OC_WHY_NONE, words);
+    if (rc >= 0)
+        *is_closed = is_closed_now;
+    return rc;
+}
+
+/* What the venue says that a limit of the description is by now, of every account that it counts by itself. */
+static inline void kit_limit_said(const struct kit_codec *codec, const struct kit_accounts *accounts,
+                                  const struct oc_venue *venue, uint32_t place, uint64_t most, int64_t period_ns)
+{
+    if (venue->limits[place].scope != OC_SCOPE_ACCOUNT)
+        (void)codec->limit->max(codec->host, 0, place, most, period_ns);
+    else
+        for (int i = 0; i < KIT_ACCOUNTS_MAX; i++)
+            if (accounts->of[i].account)
+                (void)codec->limit->max(codec->host, accounts->of[i].account, place, most, period_ns);
+}
+
 /* ---- keys that are lent ---- */
 
 struct kit_lent {       /* how the venue does it; static */
@@ -103,13 +140,7 @@ struct kit_lent {       /* how the venue does it; static */
 
 static inline oc_rc kit_lent_look(const struct kit_codec *codec, struct kit_account *who, int64_t ns)
 {
-    uint64_t timer;
-    if (who->timer)
-        (void)codec->time->cancel(codec->host, who->timer);
-    const oc_rc rc = kit_timer_in(codec, ns, who->account, &timer);
-    if (rc >= 0)
-        who->timer = timer;
-    return rc;
+    return kit_timer_move(codec, ns, who->account, &who->timer);
 }
 
 static inline int64_t kit_lent_wait(const struct kit_lent *lent, const struct kit_account *who)

@@ -166,4 +166,62 @@ static inline oc_rc kit_say_book(const struct kit_codec *codec, const struct kit
     return kit_commit(codec, out);
 }
 
+/* How a venue writes a book; static. Names of its members; NULL: it has none such. */
+struct kit_book_form {
+    const char *symbol; /* NULL: the instrument is known otherwise */
+    const char *time;   /* in milliseconds */
+    const char *first;  /* number of the first change in it; NULL: of the last */
+    const char *last;
+    const char *bids, *asks;
+    const char *unknown; /* what one of a symbol that nobody has named is counted as */
+    uint32_t kind;       /* OC_BOOK_... */
+    uint32_t chain;      /* OC_CHAIN_... */
+};
+
+KIT_HOT int kit_book_is(struct kit_json_text key, const char *name)
+{
+    return name && key.size == strlen(name) && key.at[0] == name[0] &&
+           (key.size == 1 || memcmp(key.at, name, key.size) == 0);
+}
+
+/* The object that is due, as a book. scale->inst 0: by its symbol. */
+KIT_HOT oc_rc kit_hear_book(const struct kit_codec *codec, struct kit_json json, const struct kit_book_form *form,
+                            struct oc_scale *scale)
+{
+    struct kit_levels bids, asks;
+    struct kit_book book;
+    struct kit_json_text key, symbol, first, last;
+    kit_json_none(&first);
+    kit_json_none(&last);
+    memset(&book, 0, sizeof book);
+    book.scale = scale;
+    book.kind = form->kind;
+    book.chain = form->chain;
+    if (!kit_json_object(&json))
+        return OC_E_DATA;
+    while (kit_json_key(&json, &key)) {
+        if (kit_book_is(key, form->symbol)) {
+            symbol = kit_json_value(&json);
+            if (kit_symbol(codec, symbol, scale) < 0)
+                return kit_skip(codec, form->unknown, symbol);
+        } else if (kit_book_is(key, form->time)) {
+            book.at_ns = kit_json_ms(kit_json_value(&json));
+        } else if (kit_book_is(key, form->first)) {
+            first = kit_json_value(&json);
+        } else if (kit_book_is(key, form->last)) {
+            last = kit_json_value(&json);
+        } else if (kit_book_is(key, form->bids)) {
+            kit_book_take(&json, scale->inst ? scale : NULL, &bids);
+            book.bids = &bids;
+        } else if (kit_book_is(key, form->asks)) {
+            kit_book_take(&json, scale->inst ? scale : NULL, &asks);
+            book.asks = &asks;
+        }
+    }
+    if (!kit_json_end(&json) || !scale->inst || kit_json_u64(last, &book.last) < 0 ||
+        kit_json_u64(form->first ? first : last, &book.first) < 0)
+        return OC_E_DATA;
+    return kit_say_book(codec, &book);
+}
+
 #endif

@@ -21,6 +21,11 @@
 #include <outcry/kit/json.h>
 #include <outcry/kit/write.h>
 
+#define KIT_COUNT(list) (uint32_t)(sizeof(list) / sizeof *(list))
+
+/* A list of a description and its count: KIT_LIST(endpoints, endpoint_count, my_endpoints), among its designated members. */
+#define KIT_LIST(member, count, list) .member = list, .count = KIT_COUNT(list)
+
 struct kit_codec { /* the services of a host; borrowed until close() */
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
@@ -322,6 +327,27 @@ static inline oc_rc kit_canceled(const struct kit_codec *codec, const struct oc_
     return kit_commit(codec, out);
 }
 
+/* A replacement stands, under another id of the venue and of ours. With the venue's time of it: by that a view of before, which shows the old one
+ * as open, is known for old. */
+static inline oc_rc kit_replaced(const struct kit_codec *codec, const struct oc_venue_request *ask, uint32_t source,
+                                 struct kit_json_text venue_order, int64_t at_ns)
+{
+    oc_rc rc;
+    struct kit_json_text none;
+    memset(&none, 0, sizeof none);
+    struct oc_ev_venue_answer *out = kit_answer_begin(codec, ask, source, OC_EV_AMENDED, OC_WHY_NONE, none, &rc);
+    if (!out)
+        return rc;
+    if (kit_id(venue_order, &out->venue_order) < 0)
+        return OC_E_DATA;
+    out->client = ask->client_new;
+    out->answer.head.venue_ns = at_ns;
+    out->answer.price = ask->ask.price;
+    out->answer.qty = ask->ask.qty;
+    out->present = OC_OF_PRICE | OC_OF_QTY;
+    return kit_commit(codec, out);
+}
+
 /* A state of the venue for orders of an account (source), in the venue's words. */
 static inline oc_rc kit_say_venue(const struct kit_codec *codec, uint32_t source, uint32_t state, uint32_t why,
                                   struct kit_json_text words)
@@ -385,6 +411,30 @@ static inline oc_rc kit_fetched(const struct kit_codec *codec, const struct oc_f
     if (cursor_size)
         memcpy(out->cursor.bytes, cursor, cursor_size);
     return kit_commit(codec, out);
+}
+
+/* Says a text on a stream, at the cost of one of a limit. Codes of kit_write_end and of net.send. */
+static inline oc_rc kit_say_text(const struct kit_codec *codec, uint32_t stream, const struct kit_write *text,
+                                 uint16_t limit)
+{
+    const oc_rc size = kit_write_end(text);
+    struct oc_cost cost;
+    struct oc_send send;
+    if (size < 0)
+        return size;
+    memset(&cost, 0, sizeof cost);
+    memset(&send, 0, sizeof send);
+    cost.limit = limit;
+    cost.weight = 1;
+    send.size = sizeof send;
+    send.stream = stream;
+    send.kind = OC_MESSAGE_TEXT;
+    send.lane = OC_LANE_QUERY;
+    send.bytes = text->from;
+    send.bytes_size = (uint32_t)size;
+    send.costs = &cost;
+    send.cost_count = 1;
+    return codec->net->send(codec->host, &send);
 }
 
 /* What the file of a connector ends with: open and close of its instance, a zeroed `TYPE` that begins with its struct kit_codec `kit`, its

@@ -52,7 +52,9 @@ enum {                         /* kit_field.flags */
        KIT_SOUND = 1u << 1,    /* where it is there, it must be readable */
        KIT_NOT_ZERO = 1u << 2, /* a number of zero or less says nothing: "price":"0.00" of an order at market */
        KIT_UP = 1u << 3,       /* PRICE, QTY: between two steps the one above, as for a least one */
-       KIT_DOWN = 1u << 4      /* the one below, as for a most */
+       KIT_DOWN = 1u << 4,     /* the one below, as for a most */
+       KIT_SIGNLESS =
+           1u << 5 /* DEC: one below zero says nothing, as where a venue writes -1 for what it does not know any more */
 };
 
 struct kit_field {
@@ -107,14 +109,6 @@ struct kit_row {           /* an object: its values by the place of their field,
 KIT_HOT int kit_field_is_number(const struct kit_field *field)
 {
     return field->is >= KIT_IS_PRICE && field->is <= KIT_IS_MS;
-}
-
-KIT_HOT void kit_row_none(struct kit_json_text *text)
-{
-    text->at = NULL;
-    text->size = 0;
-    text->kind = KIT_JSON_NONE;
-    text->is_escaped = text->is_plain = text->decimals = 0;
 }
 
 /* Most names of a stream are one letter: no call is made to compare it. */
@@ -204,7 +198,7 @@ static inline int kit_row_take(struct kit_json *json, const struct kit_field *fi
     if (count > KIT_FIELDS_MAX || !count || !kit_json_object(json))
         return 0;
     for (uint32_t i = 0; i < count; i++)
-        kit_row_none(&row->of[i]);
+        kit_json_none(&row->of[i]);
     memset(&row->scale, 0, sizeof row->scale);
     for (;;) {
         due = kit_row_quick(json, fields, count, row, due);
@@ -228,7 +222,7 @@ static inline int kit_row_list(struct kit_json *json, uint32_t count, uint32_t a
     if (count > all || all > KIT_FIELDS_MAX || !kit_json_array(json))
         return 0;
     for (uint32_t i = 0; i < all; i++)
-        kit_row_none(&row->of[i]);
+        kit_json_none(&row->of[i]);
     memset(&row->scale, 0, sizeof row->scale);
     for (uint32_t at = 0; kit_json_item(json); at++) {
         const struct kit_json_text value = kit_json_value(json);
@@ -270,6 +264,27 @@ static inline oc_rc kit_row_time(struct kit_json_text value, int64_t *ret_ns)
 
 #define KIT_ROW_STORE(to, value) memcpy(to, &(value), sizeof(value))
 
+static inline oc_rc kit_row_dec(const struct kit_field *field, struct kit_json_text value, void *to)
+{
+    struct oc_dec dec;
+    const oc_rc rc = kit_json_dec(value, &dec);
+    if (rc == OC_OK &&
+        (((field->flags & KIT_NOT_ZERO) && dec.units <= 0) || ((field->flags & KIT_SIGNLESS) && dec.units < 0)))
+        return OC_E_NOT_FOUND;
+    if (rc == OC_OK)
+        KIT_ROW_STORE(to, dec);
+    return rc;
+}
+
+static inline oc_rc kit_row_id(struct kit_json_text value, void *to)
+{
+    struct oc_id id;
+    const oc_rc rc = kit_id(value, &id);
+    if (rc == OC_OK)
+        KIT_ROW_STORE(to, id);
+    return rc;
+}
+
 /* One value to its place. Negative: it cannot be read; the place is untouched then. */
 static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_field *field,
                                 struct kit_json_text value, const struct oc_scale *scale, void *to)
@@ -277,8 +292,6 @@ static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_
     int64_t units = 0;
     uint64_t number = 0;
     uint32_t small = 0, old = 0;
-    struct oc_dec dec;
-    struct oc_id id;
     struct oc_ev_fill *fill = (struct oc_ev_fill *)to;
     oc_rc rc = OC_OK;
     switch (field->is) {
@@ -291,12 +304,7 @@ static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_
             KIT_ROW_STORE(to, units);
         return rc;
     case KIT_IS_DEC:
-        rc = kit_json_dec(value, &dec);
-        if (rc == OC_OK && (field->flags & KIT_NOT_ZERO) && dec.units <= 0)
-            rc = OC_E_NOT_FOUND;
-        if (rc == OC_OK)
-            KIT_ROW_STORE(to, dec);
-        return rc;
+        return kit_row_dec(field, value, to);
     case KIT_IS_U64:
     case KIT_IS_U32:
         rc = kit_json_u64(value, &number);
@@ -316,10 +324,7 @@ static inline oc_rc kit_row_put(const struct kit_codec *codec, const struct kit_
             KIT_ROW_STORE(to, units);
         return rc;
     case KIT_IS_ID:
-        rc = kit_id(value, &id);
-        if (rc == OC_OK)
-            KIT_ROW_STORE(to, id);
-        return rc;
+        return kit_row_id(value, to);
     case KIT_IS_TRADE_ID:
         return kit_trade_id(value, fill->trade_id, &fill->trade_id_size);
     case KIT_IS_ASSET:
@@ -394,6 +399,15 @@ static inline void *kit_row_event(const struct kit_codec *codec, const struct ki
     head->inst = row->scale.inst;
     head->flags = OC_EVF_LAST;
     return head;
+}
+
+/* The event that a row makes, said as it stands. */
+static inline oc_rc kit_row_say(const struct kit_codec *codec, const struct kit_shape *shape, struct kit_row *row,
+                                uint32_t source)
+{
+    oc_rc rc;
+    void *out = kit_row_event(codec, shape, row, source, &rc);
+    return out ? kit_commit(codec, out) : rc;
 }
 
 /* Figures of the market that the row's `symbol` names: of each field whose `bit` is an OC_FIGURE_..., where its value is a decimal. `unknown`: what

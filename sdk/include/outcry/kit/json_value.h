@@ -38,6 +38,15 @@ struct kit_json_text {
 
 enum { KIT_JSON_MINUS = 3 };
 
+/* There is no value. */
+KIT_HOT void kit_json_none(struct kit_json_text *text)
+{
+    text->at = NULL;
+    text->size = 0;
+    text->kind = KIT_JSON_NONE;
+    text->is_escaped = text->is_plain = text->decimals = 0;
+}
+
 /* Eight digits that are read as one number: each byte of `word` is a digit's value, the first in the lowest. */
 KIT_HOT uint64_t kit_json_eight(uint64_t word)
 {

@@ -20,6 +20,20 @@ struct kit_fill_row {
     uint64_t id, order;
 };
 
+/* A price between two steps is booked by the money that it came to. OC_E_DATA: neither can be read, or nobody knows what the fee was paid in. */
+static inline oc_rc kit_fill_price(struct oc_ev_venue_fill *out, const struct oc_scale *scale,
+                                   struct kit_json_text price, struct kit_json_text value)
+{
+    struct oc_dec said;
+    if (out->fill.price > 0)
+        memset(&out->value, 0, sizeof out->value);
+    else if (kit_json_dec(price, &said) < 0 || kit_nearest_price(scale, said, &out->fill.price) < 0 || !value.size)
+        return OC_E_DATA;
+    else
+        out->present |= OC_FILL_VALUE;
+    return out->fill.fee.units && !out->fill.fee_asset ? OC_E_DATA : OC_OK;
+}
+
 struct kit_listed {     /* how the venue does it; static */
     uint32_t fills_max; /* rows of a full page */
     uint32_t names_max; /* orders of a full list, at most KIT_NAMES_MAX */

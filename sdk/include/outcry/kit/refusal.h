@@ -43,6 +43,28 @@ static inline const struct kit_refusal_row *kit_refusal_of(const struct kit_refu
 
 #define KIT_REFUSAL_OF(rows, code, words) kit_refusal_of(rows, sizeof(rows) / sizeof *(rows), code, words)
 
+/* What {"code":-2010,"msg":"..."} means, where numbers of errors are below zero; names of its two members. NULL: it is none. */
+static inline const struct kit_refusal_row *kit_refusal_read(struct kit_json json, const char *code, const char *words,
+                                                             const struct kit_refusal_row *rows, size_t count,
+                                                             int64_t *ret_code, struct kit_json_text *ret_words)
+{
+    const struct oc_dec whole = {1, 0, 0};
+    struct kit_json_text number, text;
+    struct kit_member members[2];
+    int64_t is;
+    memset(&number, 0, sizeof number);
+    memset(&text, 0, sizeof text);
+    members[0].name = code;
+    members[0].to = &number;
+    members[1].name = words;
+    members[1].to = &text;
+    if (!KIT_TAKE(&json, members) || kit_json_units(number, whole, &is) < 0 || is >= 0)
+        return NULL;
+    *ret_code = is;
+    *ret_words = text;
+    return kit_refusal_of(rows, count, is, text);
+}
+
 /* The venue's own counts, in headers by a table of their names ("x-used: ") and the places of the limits. */
 static inline void kit_note_used(const struct kit_codec *codec, const struct oc_response *in,
                                  const struct kit_word *counts, size_t count)

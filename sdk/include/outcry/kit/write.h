@@ -209,4 +209,13 @@ static inline void kit_write_time(struct kit_write *out, int64_t ns, int decimal
     kit_write_bytes(out, text, at);
 }
 
+/* A name in lower case, as those of streams often are: "btcusd" of "BTCUSD". */
+static inline void kit_write_lower(struct kit_write *out, const char *text)
+{
+    for (; *text; text++) {
+        const char letter = (char)(*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
+        kit_write_bytes(out, &letter, 1);
+    }
+}
+
 #endif

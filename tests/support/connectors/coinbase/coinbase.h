@@ -5,7 +5,9 @@
 #ifndef COINBASE_COINBASE_H
 #define COINBASE_COINBASE_H
 
+#include <outcry/kit/ask.h>
 #include <outcry/kit/codec.h>
+#include <outcry/kit/market.h>
 
 enum { REST = 0, MARKET = 1, USER = 2 };                             /* endpoints */
 enum { KEY_NAME = 1, PRIVATE_KEY = 2 };                              /* credentials */

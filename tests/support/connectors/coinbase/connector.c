@@ -323,12 +323,11 @@ static oc_rc answer_one_order(struct coinbase *cb, const struct oc_response *in,
 static oc_rc answer_fetch(struct coinbase *cb, const struct oc_response *in, uint32_t source)
 {
     const struct kit_json_text none = {0};
-    if (in->status == 404 && in->fetch->kind == OC_FETCH_ORDER) {
-        const oc_rc rc = kit_absent(&cb->kit, in->fetch, source);
-        return rc < 0 ? rc : coinbase_fetched(cb, in->fetch, OC_OK, 1, none);
-    }
     if (in->status >= 400)
-        return coinbase_fetched(cb, in->fetch, in->status == 401 || in->status == 403 ? OC_E_DENIED : OC_E_IO, 0, none);
+        return kit_page_refused(&cb->kit, in->fetch, source,
+                                in->status == 404                        ? OC_WHY_NOT_FOUND
+                                : in->status == 401 || in->status == 403 ? OC_WHY_PERMISSION
+                                                                         : OC_WHY_OTHER);
     switch (in->fetch->kind) {
     case OC_FETCH_TIME:
         return answer_time(cb, in);
@@ -387,19 +386,7 @@ static oc_rc account(void *self, const struct oc_account *is)
     return OC_OK;
 }
 
-static oc_rc open_it(const struct oc_host *host, void **ret_self)
-{
-    struct coinbase *cb = calloc(1, sizeof *cb);
-    if (!cb)
-        return OC_E_NOMEM;
-    const oc_rc rc = kit_codec_begin(&cb->kit, host);
-    if (rc < 0) {
-        free(cb);
-        return rc;
-    }
-    *ret_self = cb;
-    return OC_OK;
-}
+static void release(struct coinbase *cb) { (void)cb; }
 
 static const struct oc_connector connector = {.size = sizeof connector,
                                               .venue = &coinbase_venue,
@@ -412,18 +399,6 @@ static const struct oc_connector connector = {.size = sizeof connector,
                                               .response = response,
                                               .request = coinbase_request,
                                               .quiesce = quiesce};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &connector}, {0}};
 static const struct oc_key keys[] = {{0}};
-static const struct oc_plugin plugin = {.size = sizeof plugin,
-                                        .abi_major = OC_ABI_MAJOR,
-                                        .abi_minor = OC_ABI_MINOR,
-                                        .kind = OC_CONNECTOR,
-                                        .id = "outcry.test.coinbase",
-                                        .version = "0.1.0",
-                                        .license = "MIT",
-                                        .about = "Coinbase Advanced (a sketch)",
-                                        .open = open_it,
-                                        .close = free,
-                                        .ifaces = ifaces,
-                                        .keys = keys};
-OC_PLUGINS(&plugin);
+KIT_CONNECTOR(struct coinbase, release, connector, keys, "outcry.test.coinbase", "0.1.0", "MIT",
+              "Coinbase Advanced (a sketch)");

@@ -1,9 +1,8 @@
 /* describe.c: what Coinbase Advanced offers, as constant data. */
 #include "coinbase.h"
 
-#define BIT(n)      (1u << (n))
-#define COUNT(list) (uint32_t)(sizeof(list) / sizeof *(list))
-#define SECOND      INT64_C(1000000000)
+#define BIT(n) (1u << (n))
+#define SECOND INT64_C(1000000000)
 
 static const struct oc_endpoint endpoints[] = {
     {.name = "rest", .urls = "https://api.coinbase.com", .env = OC_ENV_LIVE, .place = REST, .connections = 4},
@@ -74,20 +73,13 @@ const struct oc_venue coinbase_venue = {.size = sizeof coinbase_venue,
                                         .flags = OC_HAS_SUMS_ONLY | OC_HAS_REPLAY | OC_HAS_SIGNED_TIME,
                                         .venue = "coinbase",
                                         .protocol = "Advanced Trade v3, 2026-07",
-                                        .endpoints = endpoints,
-                                        .credentials = credentials,
-                                        .limits = limits,
-                                        .orders = orders,
-                                        .topics = topics,
-                                        .fetches = fetches,
-                                        .bars_ns = bars,
-                                        .endpoint_count = COUNT(endpoints),
-                                        .credential_count = COUNT(credentials),
-                                        .limit_count = COUNT(limits),
-                                        .order_count = COUNT(orders),
-                                        .topic_count = COUNT(topics),
-                                        .fetch_count = COUNT(fetches),
-                                        .bar_count = COUNT(bars),
+                                        KIT_LIST(endpoints, endpoint_count, endpoints),
+                                        KIT_LIST(credentials, credential_count, credentials),
+                                        KIT_LIST(limits, limit_count, limits),
+                                        KIT_LIST(orders, order_count, orders),
+                                        KIT_LIST(topics, topic_count, topics),
+                                        KIT_LIST(fetches, fetch_count, fetches),
+                                        KIT_LIST(bars_ns, bar_count, bars),
                                         .client_form = OC_CLIENT_TEXT,
                                         .client_charset = OC_CLIENT_DASH,
                                         .client_max = 36,

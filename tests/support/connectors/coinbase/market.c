@@ -8,16 +8,9 @@ oc_rc coinbase_product(struct coinbase *cb, struct kit_json *json, uint64_t toke
     struct kit_json_text key, id = {0}, tick = {0}, lot = {0}, base = {0}, quote = {0}, low = {0}, high = {0};
     struct kit_json_text notional = {0};
     int is_closed = 0;
-    oc_rc rc;
-    struct oc_ev_instrument *out = KIT_EVENT(&cb->kit, oc_ev_instrument, OC_EV_INSTRUMENT, 0, &rc);
-    if (!out)
-        return rc;
-    struct oc_instrument *info = &out->info;
-    out->token = token;
-    info->size = sizeof *info;
-    info->kind = OC_KIND_SPOT;
+    struct oc_instrument known, *info = &known;
+    kit_market_begin(info, 0, 0);
     info->status = OC_STATUS_TRADING;
-    info->contract_size = (struct oc_dec){1, 0, 0};
     memcpy(info->venue, "coinbase", sizeof "coinbase");
     if (!kit_json_object(json))
         return kit_skip(&cb->kit, "product", id);
@@ -52,19 +45,11 @@ oc_rc coinbase_product(struct coinbase *cb, struct kit_json *json, uint64_t toke
                  KIT_JSON_IS(key, "view_only"))
             is_closed |= is_true;
     }
-    struct kit_write unified = kit_write_begin(info->symbol, sizeof info->symbol - 1);
-    kit_write_bytes(&unified, base.at, base.size);
-    KIT_WRITE(&unified, "/");
-    kit_write_bytes(&unified, quote.at, quote.size);
     if (json->is_bad)
         return OC_E_DATA;
-    if (id.size == 0 || id.size >= OC_SYMBOL_MAX || kit_write_end(&unified) < 0 ||
-        kit_json_dec(tick, &info->price_step) < 0 || kit_json_dec(lot, &info->qty_step) < 0 ||
-        info->price_step.units <= 0 || info->qty_step.units <= 0 || kit_asset(&cb->kit, base, &info->base) < 0 ||
-        kit_asset(&cb->kit, quote, &info->quote) < 0)
+    if (kit_json_dec(tick, &info->price_step) < 0 || kit_json_dec(lot, &info->qty_step) < 0 ||
+        info->price_step.units <= 0 || info->qty_step.units <= 0)
         return kit_skip(&cb->kit, "product", id);
-    memcpy(info->venue_symbol, id.at, id.size);
-    info->settle = info->quote;
     if (is_closed)
         info->status = OC_STATUS_HALTED;
     if (kit_json_units(low, info->qty_step, &info->min_qty) == OC_OK)
@@ -73,7 +58,7 @@ oc_rc coinbase_product(struct coinbase *cb, struct kit_json *json, uint64_t toke
         info->present |= OC_INST_HAS_MAX_QTY;
     if (kit_json_dec(notional, &info->min_notional) == OC_OK)
         info->present |= OC_INST_HAS_MIN_NOTIONAL;
-    return kit_commit(&cb->kit, out);
+    return kit_say_market(&cb->kit, info, id, base, quote, "product", token);
 }
 
 /* ---- streams ---- */
@@ -119,7 +104,6 @@ static oc_rc say_channel(struct coinbase *cb, uint32_t stream, const struct acco
 {
     struct kit_write out = kit_write_begin(cb->text, sizeof cb->text);
     struct oc_instrument info;
-    const struct oc_cost cost = {L_MESSAGES, 0, 1};
     uint32_t named = 0;
     KIT_WRITE(&out, "{\"type\":\"");
     kit_write_text(&out, verb);
@@ -145,16 +129,7 @@ static oc_rc say_channel(struct coinbase *cb, uint32_t stream, const struct acco
         KIT_WRITE(&out, "\"");
     }
     KIT_WRITE(&out, "}");
-    const oc_rc size = kit_write_end(&out);
-    const struct oc_send send = {.size = sizeof send,
-                                 .stream = stream,
-                                 .kind = OC_MESSAGE_TEXT,
-                                 .lane = OC_LANE_QUERY,
-                                 .bytes = cb->text,
-                                 .bytes_size = size > 0 ? (uint32_t)size : 0,
-                                 .costs = &cost,
-                                 .cost_count = 1};
-    return size < 0 ? size : cb->kit.net->send(cb->kit.host, &send);
+    return kit_say_text(&cb->kit, stream, &out, L_MESSAGES);
 }
 
 oc_rc coinbase_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_sub *subs, uint32_t count)

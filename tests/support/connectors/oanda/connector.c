@@ -250,19 +250,7 @@ static oc_rc account(void *self, const struct oc_account *is)
     return OC_OK;
 }
 
-static oc_rc open_it(const struct oc_host *host, void **ret_self)
-{
-    struct oanda *oa = calloc(1, sizeof *oa);
-    if (!oa)
-        return OC_E_NOMEM;
-    const oc_rc rc = kit_codec_begin(&oa->kit, host);
-    if (rc < 0) {
-        free(oa);
-        return rc;
-    }
-    *ret_self = oa;
-    return OC_OK;
-}
+static void release(struct oanda *oa) { (void)oa; }
 
 static const struct oc_connector connector = {.size = sizeof connector,
                                               .venue = &oanda_venue,
@@ -275,18 +263,5 @@ static const struct oc_connector connector = {.size = sizeof connector,
                                               .response = response,
                                               .request = oanda_request,
                                               .quiesce = quiesce};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &connector}, {0}};
 static const struct oc_key keys[] = {{0}};
-static const struct oc_plugin plugin = {.size = sizeof plugin,
-                                        .abi_major = OC_ABI_MAJOR,
-                                        .abi_minor = OC_ABI_MINOR,
-                                        .kind = OC_CONNECTOR,
-                                        .id = "outcry.test.oanda",
-                                        .version = "0.1.0",
-                                        .license = "MIT",
-                                        .about = "OANDA v20 (a sketch)",
-                                        .open = open_it,
-                                        .close = free,
-                                        .ifaces = ifaces,
-                                        .keys = keys};
-OC_PLUGINS(&plugin);
+KIT_CONNECTOR(struct oanda, release, connector, keys, "outcry.test.oanda", "0.1.0", "MIT", "OANDA v20 (a sketch)");

@@ -1,6 +1,9 @@
-/* net_bench.c [MESSAGES [ROUNDS]]: what a message costs through TLS on this machine: our link beside a client made with libwebsockets, both
+/* net_bench.c [MESSAGES [ROUNDS]]: the program behind `outcry bench net`: what a message costs through TLS on this machine: our link beside a client made with libwebsockets, both
  * against the same server in a process of its own; a POST of our link beside one easy handle and one multi of libcurl; and what a new connection
  * of HTTP costs who waits in our loop beside who makes one with libcurl. Ratios of one run count. */
+#define KIT_OF_A_PROGRAM
+#define CERTS "" /* of the folder that it works in, its own */
+#include "rehearsal/certificate.h"
 #include "venue/net_kit.h"
 
 #include <curl/curl.h>
@@ -29,9 +32,46 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Of each row its p50 in ns, or its CPU in us a message, for the ratios at the end. */
+static struct {
+    const char *who, *what;
+    double figure;
+} rows[16];
+static size_t row_count;
+
+static void keep(const char *who, const char *what, double figure)
+{
+    if (row_count == sizeof rows / sizeof rows[0])
+        abort();
+    rows[row_count].who = who;
+    rows[row_count].what = what;
+    rows[row_count++].figure = figure;
+}
+
+static double kept(const char *who, const char *what)
+{
+    for (size_t i = 0; i < row_count; i++)
+        if (strcmp(rows[i].who, who) == 0 && strcmp(rows[i].what, what) == 0)
+            return rows[i].figure;
+    abort();
+}
+
+static void say_ratios(void)
+{
+    static const char *const pairs[][3] = {{"there and back", "libwebsockets", "p50"},
+                                           {"1 frame a write", "libwebsockets", "cpu"},
+                                           {"16 frames a write", "libwebsockets", "cpu"},
+                                           {"POST", "libcurl multi", "p50"}};
+    puts("\nour link                            beside");
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        printf("  %-18s %s          %4.2f x of %s\n", pairs[i][0], pairs[i][2],
+               kept("our link", pairs[i][0]) / kept(pairs[i][1], pairs[i][0]), pairs[i][1]);
+}
+
 static void say_rounds(const char *who, const char *what, double cpu)
 {
     qsort(rounds, (size_t)round_count, sizeof *rounds, compare);
+    keep(who, what, rounds[round_count / 2]);
     printf("%-14s %-22s p50 %6.1f us  p99 %6.1f us  p99.9 %6.1f us  cpu %5.2f us\n", who, what,
            rounds[round_count / 2] / 1e3, rounds[round_count * 99 / 100] / 1e3, rounds[round_count * 999 / 1000] / 1e3,
            cpu / (double)round_count);
@@ -39,6 +79,7 @@ static void say_rounds(const char *who, const char *what, double cpu)
 
 static void say_flood(const char *who, const char *what, double cpu, int64_t ns)
 {
+    keep(who, what, cpu);
     printf("%-14s %-22s %8.0f messages/s  cpu %5.2f us a message\n", who, what,
            (double)message_count * 1e9 / (double)ns, cpu / (double)message_count);
 }
@@ -100,7 +141,7 @@ static void talk(struct peer *peer, void *arg)
 static void ours(int port)
 {
     static const char *const floods[] = {"/flood1", "/flood16"};
-    char url[64], text[SIZE + 1], what[32];
+    char url[64], text[SIZE + 1];
     struct kit kit;
     snprintf(url, sizeof url, "wss://localhost:%d", port);
     memset(text, 'x', SIZE);
@@ -124,8 +165,8 @@ static void ours(int port)
         for (long i = 0; i < message_count; i++)
             if (kit_next(&kit) != IO_MESSAGE || kit.what.size != SIZE)
                 abort();
-        snprintf(what, sizeof what, "%s a write", f ? "16 frames" : "1 frame");
-        say_flood("our link", what, cpu_us() - before, env_clock_mono() - from_ns);
+        say_flood("our link", f ? "16 frames a write" : "1 frame a write", cpu_us() - before,
+                  env_clock_mono() - from_ns);
         kit_end(&kit);
     }
     snprintf(url, sizeof url, "https://localhost:%d", port);
@@ -321,19 +362,49 @@ static void bare_multi(int port)
     curl_multi_cleanup(multi);
 }
 
+/* A folder for the authority, which is made for this run and trusted by nobody else. */
+static SSL_CTX *made_context(char folder[64], struct certificates *made)
+{
+    char said[512];
+    struct text out;
+    text_init_fixed(&out, said, sizeof said);
+    snprintf(folder, 64, "/tmp/outcry-net-bench-XXXXXX");
+    if (!mkdtemp(folder) || chdir(folder) != 0 || certificates_make(made, ".", "", &out) < 0)
+        return NULL;
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    return context && certificates_show(made, context, "good") ? context : NULL;
+}
+
+static void remove_folder(const char *folder)
+{
+    (void)unlink("ca.pem");
+    (void)unlink("ca.key");
+    if (chdir("/") == 0)
+        (void)rmdir(folder);
+}
+
 int main(int count, char **words)
 {
     struct peer_server server;
+    struct certificates made = {0};
+    char folder[64];
     int port_pipe[2], port = 0;
     message_count = count > 1 ? atol(words[1]) : message_count;
     round_count = count > 2 ? atol(words[2]) : round_count;
+    if (message_count < 16 || round_count < 10) {
+        fprintf(stderr, "usage: outcry-net-bench [MESSAGES, at least 16 [ROUNDS, at least 10]]\n");
+        return 2;
+    }
     message_count -= message_count % 16;
     rounds = calloc((size_t)round_count, sizeof *rounds);
-    if (pipe(port_pipe) < 0)
+    SSL_CTX *context = rounds ? made_context(folder, &made) : NULL;
+    if (!context || pipe(port_pipe) < 0) {
+        fprintf(stderr, "outcry-net-bench: it could not begin: no memory, or no folder in /tmp\n");
         return 1;
+    }
     const pid_t pid = fork();
     if (pid == 0) {
-        const struct peer_config config = {.certificate = CERTS "good.pem", .key = CERTS "good.key", .talk = talk};
+        const struct peer_config config = {.context = context, .talk = talk};
         peer_server_start(&server, &config, 0);
         if (write(port_pipe[1], &server.port, sizeof port) < 0)
             return 1;
@@ -347,8 +418,12 @@ int main(int count, char **words)
     theirs(port);
     bare_curl(port);
     bare_multi(port);
+    say_ratios();
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
+    SSL_CTX_free(context);
+    certificates_release(&made);
+    remove_folder(folder);
     free(rounds);
     return 0;
 }
