@@ -95,12 +95,12 @@ static const struct kit_ask_part of_fills[] = {{"order", KIT_ASK_ORDER, 0},  {"f
 static const struct kit_ask_part of_bars[] = {
     {"period", KIT_ASK_PERIOD, 0}, {"rows", KIT_ASK_ROWS, 100}, {"depth", KIT_ASK_EXACTLY, 7}, {0}};
 static const struct kit_ask_part of_list[] = {{"offset", KIT_ASK_OFFSET, 0}, {0}};
-static const struct kit_question questions[] = {{OC_FETCH_TIME, 1, 0, 0, "/time", NULL},
-                                                {OC_FETCH_ORDER, 2, 0, KIT_ASK_SIGNED, "/order", of_order},
-                                                {OC_FETCH_FILLS, 5, 0, KIT_ASK_SIGNED, "/fills", of_fills},
-                                                {OC_FETCH_BARS, 1, 0, 0, "/bars", of_bars},
-                                                {OC_FETCH_LEDGER, 1, 0, 0, "/in", of_list},
-                                                {OC_FETCH_LEDGER, 1, 0, 0, "/out", of_list}};
+static const struct kit_question questions[] = {{OC_FETCH_TIME, 1, 0, "/time", NULL},
+                                                {OC_FETCH_ORDER, 2, KIT_ASK_SIGNED, "/order", of_order},
+                                                {OC_FETCH_FILLS, 5, KIT_ASK_SIGNED, "/fills", of_fills},
+                                                {OC_FETCH_BARS, 1, 0, "/bars", of_bars},
+                                                {OC_FETCH_LEDGER, 1, 0, "/in", of_list},
+                                                {OC_FETCH_LEDGER, 1, 0, "/out", of_list}};
 
 static oc_rc asked(const struct oc_fetch *ask, const char *expected)
 {

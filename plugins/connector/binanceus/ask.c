@@ -1,7 +1,6 @@
 /* ask.c: questions, and their answers page by page. */
 #include "binance.h"
 
-static const struct kit_ask_part of_all[] = {{"symbol", KIT_ASK_SYMBOL, 0}, {0}};
 static const struct kit_ask_part of_order[] = {
     {"symbol", KIT_ASK_SYMBOL, 0}, {"orderId", KIT_ASK_NUMBER, 0}, {"origClientOrderId", KIT_ASK_CLIENT, 0}, {0}};
 /* Without a place to go on from, what the latest is: fills of before a session are not its own. */
@@ -27,20 +26,20 @@ static const struct kit_ask_part of_bars[] = {{"symbol", KIT_ASK_SYMBOL, 0},
                                               {"limit", KIT_ASK_ROWS, BARS_PAGE},
                                               {0}};
 const struct kit_question bn_questions[QUESTIONS] = {
-    {OC_FETCH_TIME, 1, 0, 0, "/api/v3/time", NULL},
-    {OC_FETCH_INSTRUMENTS, 10, 0, 0, "/api/v3/exchangeInfo", NULL},
-    {OC_FETCH_CREDENTIALS, 10, 0, KIT_ASK_SIGNED, "/api/v3/account", NULL},
-    {OC_FETCH_BALANCES, 10, 0, KIT_ASK_SIGNED, "/api/v3/account", NULL},
-    {OC_FETCH_OPEN_ORDERS, 40, 3, KIT_ASK_SIGNED, "/api/v3/openOrders", of_all},
-    {OC_FETCH_ORDER, 2, 0, KIT_ASK_SIGNED, "/api/v3/order", of_order},
-    {OC_FETCH_FILLS, 10, 0, KIT_ASK_SIGNED, "/api/v3/myTrades", of_fills},
-    {OC_FETCH_ORDERS, 10, 0, KIT_ASK_SIGNED, "/api/v3/allOrders", of_orders},
-    {OC_FETCH_LEDGER, 1, 0, KIT_ASK_SIGNED, "/sapi/v1/capital/deposit/hisrec", of_ledger}, /* one behind the other */
-    {OC_FETCH_LEDGER, 1, 0, KIT_ASK_SIGNED, "/sapi/v1/capital/withdraw/history", of_ledger},
-    {OC_FETCH_LEDGER, 1, 0, KIT_ASK_SIGNED, "/sapi/v1/fiatpayment/query/deposit/history", of_ledger},
-    {OC_FETCH_LEDGER, 1, 0, KIT_ASK_SIGNED, "/sapi/v1/fiatpayment/query/withdraw/history", of_ledger},
-    {OC_FETCH_BOOK, 10, 0, 0, "/api/v3/depth", of_book},
-    {OC_FETCH_BARS, 1, 0, 0, "/api/v3/klines", of_bars}};
+    {OC_FETCH_TIME, 1, 0, "/api/v3/time", NULL},
+    {OC_FETCH_INSTRUMENTS, 10, 0, "/api/v3/exchangeInfo", NULL},
+    {OC_FETCH_CREDENTIALS, 10, KIT_ASK_SIGNED, "/api/v3/account", NULL},
+    {OC_FETCH_BALANCES, 10, KIT_ASK_SIGNED, "/api/v3/account", NULL},
+    {OC_FETCH_OPEN_ORDERS, 40, KIT_ASK_SIGNED, "/api/v3/openOrders", NULL},
+    {OC_FETCH_ORDER, 2, KIT_ASK_SIGNED, "/api/v3/order", of_order},
+    {OC_FETCH_FILLS, 10, KIT_ASK_SIGNED, "/api/v3/myTrades", of_fills},
+    {OC_FETCH_ORDERS, 10, KIT_ASK_SIGNED, "/api/v3/allOrders", of_orders},
+    {OC_FETCH_LEDGER, 1, KIT_ASK_SIGNED, "/sapi/v1/capital/deposit/hisrec", of_ledger}, /* one behind the other */
+    {OC_FETCH_LEDGER, 1, KIT_ASK_SIGNED, "/sapi/v1/capital/withdraw/history", of_ledger},
+    {OC_FETCH_LEDGER, 1, KIT_ASK_SIGNED, "/sapi/v1/fiatpayment/query/deposit/history", of_ledger},
+    {OC_FETCH_LEDGER, 1, KIT_ASK_SIGNED, "/sapi/v1/fiatpayment/query/withdraw/history", of_ledger},
+    {OC_FETCH_BOOK, 10, 0, "/api/v3/depth", of_book},
+    {OC_FETCH_BARS, 1, 0, "/api/v3/klines", of_bars}};
 
 /* ---- what exchangeInfo says ---- */
 

@@ -2,7 +2,7 @@
  * by page. No ABI promise.
  *
  *   static const struct kit_ask_part of_fills[] = {{"symbol", KIT_ASK_SYMBOL, 0}, {"fromId", KIT_ASK_CURSOR, 0}, {0}};
- *   static const struct kit_question questions[] = {{OC_FETCH_FILLS, 10, 0, KIT_ASK_SIGNED, "/myTrades", of_fills}};
+ *   static const struct kit_question questions[] = {{OC_FETCH_FILLS, 10, KIT_ASK_SIGNED, "/myTrades", of_fills}};
  *
  *   struct kit_page page = {.codec = &mine->kit, .in = in, .source = source, .token = in->token};
  *   const oc_rc rc = kit_page_say(mine, &page, kit_json_begin(in->body, in->body_size), say_order);
@@ -44,7 +44,6 @@ struct kit_ask_part {
 struct kit_question {
     uint32_t kind;   /* OC_FETCH_... */
     uint32_t weight; /* what it costs */
-    uint32_t of_one; /* what it costs of one instrument; 0: the same */
     uint32_t flags;  /* KIT_ASK_SIGNED: of an account */
     const char *path;
     const struct kit_ask_part *parts; /* up to a KIT_ASK_END; NULL none */

@@ -77,7 +77,7 @@ static inline oc_rc kit_life_ask(const struct kit_codec *codec, const struct kit
     memset(costs, 0, sizeof costs);
     memset(&http, 0, sizeof http);
     costs[0].limit = of->weight;
-    costs[0].weight = ask->inst && question->of_one ? question->of_one : question->weight;
+    costs[0].weight = question->weight;
     costs[1].limit = of->calls;
     costs[1].weight = 1;
     http.flags = OC_HTTP_SAFE;
