@@ -68,6 +68,7 @@ static void set(struct engine *engine, struct book *book, bool is_closing)
     engine->closing += (int64_t)is_closing - (int64_t)book->is_closing;
     book->is_closing = is_closing;
     book->close_tries = 0;
+    book->close_ns = 0;
 }
 
 void closing_note(struct engine *engine, const struct oc_request *request, const struct order *order)
@@ -145,7 +146,8 @@ static void falls_short(struct engine *engine, struct book *book, const struct o
         engine_alarm(engine, order, "a position that was to be closed could not be: it is left as it is");
         return;
     }
-    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
+    book->close_ns = engine->now_ns + GROUPS_RETRY_NS;
+    groups_wake(engine, book->close_ns);
 }
 
 /* What is still to be closed, as it was asked for before. */
@@ -232,7 +234,12 @@ void closing_retry(struct engine *engine)
 {
     for (uint32_t i = 0; engine->closing && i < portfolio_book_count(engine->portfolio); i++) {
         struct book *book = portfolio_book_at(engine->portfolio, i);
-        if (book->is_closing)
+        if (!book->is_closing)
+            continue;
+        if (engine->now_ns < book->close_ns)
+            groups_wake(engine,
+                        book->close_ns); /* somebody else was due: a restart may have a time left that is over */
+        else
             work(engine, book);
     }
 }

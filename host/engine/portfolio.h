@@ -34,6 +34,7 @@ struct book {
     uint64_t close_order; /* the last one that closes it; 0: none did */
     uint32_t is_closing;  /* 1: until it is flat (closing.c) */
     uint32_t close_tries; /* refused or failed in a row */
+    int64_t close_ns;     /* not before then is it asked for again */
     int64_t foreign;      /* of an account's own book, where it has a capital: what another hand has traded of it */
 };
 
