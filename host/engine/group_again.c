@@ -7,8 +7,8 @@
 void groups_wake(struct engine *engine, int64_t at_ns)
 {
     struct groups *groups = &engine->groups;
-    if (groups->retry_ns == 0 || at_ns < groups->retry_ns)
-        groups->retry_ns = at_ns;
+    if (groups->retry_ns == 0 || at_ns < groups->retry_ns || engine->is_restoring)
+        groups->retry_ns = at_ns; /* in a restart nobody looks meanwhile: the last one counts */
 }
 
 void group_wake(struct engine *engine, const struct group *group, int64_t at_ns)

@@ -515,13 +515,10 @@ static void look_at_all(struct engine *engine, bool are_due)
 void groups_retry(struct engine *engine)
 {
     const struct groups *groups = &engine->groups;
-    if (__builtin_expect(groups->retry_ns == 0, 1) || engine->now_ns < groups->retry_ns)
-        return;
+    if (__builtin_expect(groups->retry_ns == 0, 1) || engine->now_ns < groups->retry_ns || engine->is_restoring)
+        return; /* in a restart the first price looks at all of it once more: what is not due is not asked for */
     engine->groups.retry_ns = 0; /* set anew by what is refused again, or waits still */
-    if (!engine->is_restoring || groups->holds)
-        look_at_all(engine, false);
-    if (engine->is_restoring)
-        return;
+    look_at_all(engine, false);
     closing_retry(engine);
     groups_tell(engine);
 }
@@ -552,11 +549,12 @@ void groups_denied(struct engine *engine, const struct order *order)
 {
     if (!is_leg(order))
         return;
-    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
     struct group *group = group_find(&engine->groups, order->now.group);
+    if (group && engine->is_restoring)
+        group_again_after(engine, group, order->now.role, order, order->reason, NULL);
+    groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
     if (!group || !engine->is_restoring)
         return;
-    group_again_after(engine, group, order->now.role, order, order->reason, NULL);
     if (group_held(engine, group) == order->now.role && *group_leg_of(group, order->now.role) == order->now.order) {
         *group_leg_of(group, order->now.role) = 0; /* it never went out */
         if (order->now.role == OC_ROLE_TAKE_PROFIT)
