@@ -52,6 +52,14 @@ static bool is_overtaken(const struct order *order, const struct oc_ev_order *sh
     return shown->head.size >= sizeof *shown && shown->as_of_ns && order->updated_ns >= shown->as_of_ns;
 }
 
+/* A stream's word of the time before it was canceled: the answer to the cancel came by another way, and earlier. */
+static bool is_of_before_its_end(const struct order *order, const struct oc_ev_order *shown)
+{
+    const int64_t at_ns = shown->updated_ns ? shown->updated_ns : shown->head.venue_ns;
+    return (order->state == STATE_CANCELED || order->state == STATE_EXPIRED) && at_ns &&
+           !(shown->head.flags & OC_EVF_HOST_TIME) && at_ns < order->updated_ns;
+}
+
 static bool shows_end(const struct order *order, const struct oc_ev_order *shown)
 {
     return !is_shown_open(shown->state) && shown->state != OC_SHOWN_UNKNOWN &&
@@ -138,7 +146,7 @@ oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
     take_terms(engine, order, shown);
     sums_note(order, &sums);
     const bool is_late = state_is_final(order->state) && is_shown_open(shown->state);
-    if (is_late && !is_overtaken(order, shown))
+    if (is_late && !is_overtaken(order, shown) && !is_of_before_its_end(order, shown))
         engine_alarm(engine, order, "an order is shown as open that has ended: only what has traded of it counts");
     if (is_late || (shown->state == OC_SHOWN_CANCELED && !is_end)) { /* or it goes on under another name */
         sums_settle(engine, order);

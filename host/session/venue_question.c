@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "base/text.h"
 #include "session/account_keys.h"
 #include "session/venue_keys.h"
 #include "session/venue_visit.h"
 
-#define LOOK_NS 50000000ll /* a wait is not longer, or what came meanwhile is seen late */
+#define LIMIT_NS_MAX 90000000000ll /* so long a question waits for a limit: a window of a minute, and the next */
+#define LOOK_NS      50000000ll    /* a wait is not longer, or what came meanwhile is seen late */
 
 oc_rc venue_visit_sign(struct venue_visit *visit, struct error *ret_error)
 {
@@ -124,12 +127,37 @@ static bool is_of(const struct oc_event *event, uint64_t token)
     }
 }
 
+/* A question that waits for a limit of the venue, of which other processes of this machine use a part, has not been asked yet: it has so much
+ * longer, and that is said once. */
+static int64_t waits_until(struct venue_visit *visit, int64_t until_ns, int64_t timeout_ns, bool *said)
+{
+    const struct oc_ev_limit *met = &visit->io.limited;
+    const struct oc_venue *described = visit->table->venue;
+    char time[TEXT_TIME_MAX];
+    if (!met->head.size || met->until_ns <= visit->now_ns || met->until_ns - visit->now_ns > LIMIT_NS_MAX)
+        return until_ns;
+    if (!*said) {
+        text_from_time(time, met->until_ns / 1000000000 * 1000000000);
+        if (met->limit < described->limit_count)
+            log_warning("venue", "%s: its limit %s is used up, %llu of %llu: asked again at %s", visit->venue,
+                        described->limits[met->limit].name, (unsigned long long)met->used, (unsigned long long)met->max,
+                        time);
+        else
+            log_warning("venue", "%s: it wants to be left alone until %s", visit->venue, time);
+        *said = true;
+    }
+    const int64_t longer_ns = met->until_ns + timeout_ns;
+    return longer_ns > until_ns ? longer_ns : until_ns;
+}
+
 oc_rc venue_visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, int64_t timeout_ns,
                         void (*take)(void *self, const struct oc_event *event), void *self)
 {
-    const int64_t until_ns = net_loop_now(visit->loop) + timeout_ns;
+    const int64_t begin_ns = net_loop_now(visit->loop);
+    int64_t until_ns = begin_ns + timeout_ns;
     struct hearing hearing = {0};
     const struct oc_event *event;
+    bool said = false;
     oc_rc rc = io_venue_fetch(&visit->io, ask, &hearing.token);
     while (rc >= 0 && !hearing.is_over && (visit->now_ns = net_loop_now(visit->loop)) < until_ns) {
         rc = io_venue_pump(&visit->io, visit->now_ns);
@@ -140,6 +168,8 @@ oc_rc venue_visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, i
             io_venue_drop(&visit->io);
             rc = heard < 0 ? heard : rc;
         }
+        if (rc == 0 && !hearing.is_over && until_ns < begin_ns + timeout_ns + LIMIT_NS_MAX)
+            until_ns = waits_until(visit, until_ns, timeout_ns, &said);
         const int64_t next_ns = io_venue_next_ns(&visit->io);
         if (rc == 0 && !hearing.is_over && next_ns > visit->now_ns)
             net_loop_wait(visit->loop, next_ns - visit->now_ns < LOOK_NS ? next_ns - visit->now_ns : LOOK_NS);

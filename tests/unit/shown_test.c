@@ -204,6 +204,13 @@ static void it_never_goes_back(void **state)
     assert_int_equal(alarms_of(f), 2);
     assert_int_equal(fixture_find(f, order)->state, STATE_CANCELED);
     assert_int_equal(open_buys(f), 0);
+    shown.updated_ns = f->now_ns - 1; /* a stream's word of before, that the answer to the cancel has overtaken */
+    says(f, &shown);
+    assert_int_equal(alarms_of(f), 2);
+    shown.updated_ns = f->now_ns;
+    says(f, &shown);
+    assert_int_equal(alarms_of(f), 3);
+    assert_int_equal(fixture_find(f, order)->state, STATE_CANCELED);
     shown.cum_qty = 6; /* what has traded counts all the same */
     says(f, &shown);
     assert_int_equal(open_buys(f), 2);
