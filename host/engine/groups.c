@@ -148,9 +148,11 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
         return;
     }
     struct group *group = group_find(&engine->groups, request->group);
-    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_CLOSE)
+    /* An entry is canceled for a close too: its group gives nothing way. */
+    const bool is_of_leg = group && (request->order == group->stop_order || request->order == group->target_order);
+    if (is_of_leg && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_CLOSE)
         group->phase = GROUP_YIELDS;
-    if (group && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_END)
+    if (is_of_leg && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_END && group_held(engine, group))
         group->phase = GROUP_LEFT;
     if (!group || (request->role != OC_ROLE_STOP_LOSS && request->role != OC_ROLE_TAKE_PROFIT))
         return;
