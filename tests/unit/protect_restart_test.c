@@ -202,6 +202,34 @@ static void killed_behind_each_record(void **state)
     }
 }
 
+/* An entry is taken back for a close and trades all the same: in a restart, too, its group has given nothing way. */
+static void an_entry_that_is_canceled_for_a_close(void **state)
+{
+    (void)state;
+    static struct log log;
+    struct spot spot;
+    struct fixture *f = new_host(&spot, false);
+    f->on_request = NULL;
+    const uint32_t from = f->record_count;
+    const uint64_t entry = guarded(f, 10, 9500, 11000);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_cancel_all(f->engine, 0, 0, CANCEL_TO_CLOSE), 1);
+    fixture_end(f, true);
+    is_a(last(f), OC_REQUEST_CANCEL, OC_ROLE_CLOSE, last(f)->type, 10);
+    assert_int_equal(last(f)->order, entry);
+    log.count = 0;
+    for (uint32_t i = from; i < f->record_count; i++)
+        memcpy(log.events[log.count++], f->records[i], sizeof f->records[i]);
+    const struct group was = f->engine->groups.list[0];
+    fixture_free(f);
+    f = new_host(&spot, false);
+    for (uint32_t i = 0; i < log.count; i++)
+        assert_int_equal(engine_restore(f->engine, (const void *)log.events[i]), OC_OK);
+    assert_int_equal(f->engine->groups.list[0].phase, was.phase);
+    assert_int_equal(was.phase, GROUP_RESTS);
+    fixture_free(f);
+}
+
 /* A checkpoint at each step goes on as the engine that was not stopped does. */
 static void a_checkpoint_goes_on(void **state)
 {
@@ -234,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_behind_each_record),
+        cmocka_unit_test(an_entry_that_is_canceled_for_a_close),
         cmocka_unit_test(a_checkpoint_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
