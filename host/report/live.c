@@ -229,9 +229,9 @@ static void note_fill(struct live *live, const struct session *session, struct l
     live->fills++;
     if (!order)
         return;
-    const bool is_held = add_cost(&live->signal, session, fill, order, known->has_signal, known->signal2) |
-                         add_cost(&live->arrival, session, fill, order, known->has_arrival, known->arrival2);
-    live->fills_undecided += !is_held;
+    const bool has_signal = add_cost(&live->signal, session, fill, order, known->has_signal, known->signal2),
+               has_arrival = add_cost(&live->arrival, session, fill, order, known->has_arrival, known->arrival2);
+    live->fills_undecided += !has_signal && !has_arrival;
     if (!known->is_filled_once && known->sent_ns && fill->liquidity == OC_LIQUIDITY_TAKER &&
         !(order->now.bits & OC_RQ_HAS_STOP)) /* a stop waits for its price */
         add_span(live, LIVE_TOLD, fill->head.local_ns - (known->acked_ns ? known->acked_ns : fill->head.local_ns));

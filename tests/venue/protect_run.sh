@@ -34,7 +34,7 @@ has() { # WORDS: an order of the account that is open there
     for _ in $(seq 40); do asks 'orders all' | grep ' main ' | grep -E ': (open|waiting)' | grep -q -e "$1" && return; done
     fail "'$1' is not open: $(asks 'orders all'; console orders)"
 }
-lacks() { asks 'orders all' | grep ' main ' | grep -E ': (open|waiting)' | grep -e "$1" && fail "'$1' is open"; return 0; }
+lacks() { asks 'orders all' | grep ' main ' | grep -v 'sell 0.0005 ' | grep -E ': (open|waiting)' | grep -e "$1" && fail "'$1' is open"; return 0; }
 bids() { echo "buy $1 $symbol @ $2 at the website of second" >&8; }
 prints() { # PRICE QTY: a trade at it, by the owner of the account past the host; so much more is bid there
     echo "buy $2 $symbol @ $1 at the website of second" >&8
