@@ -1,7 +1,7 @@
 #!/bin/sh
 # gate.sh [--again]: instructions an operation, by callgrind, as the difference of two runs of `outcry bench ROW`
 # (BENCH_N operations, the watchdog off), against tests/bench/baseline.txt: above +3 % for rows in C, +6 % through Lua
-# fails. Under another compiler or library than the baseline names it only reports. --again records anew.
+# fails. The baseline is of a build without the optimisation at the link, as tests/run.sh makes it. Under another compiler or library than the baseline names it only reports. --again records anew.
 # OUTCRY_BINARY: another program than build/release/outcry.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
