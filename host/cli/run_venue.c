@@ -200,11 +200,13 @@ oc_rc run_take_feed(struct run *run)
         rc = settings_set(settings, "session.paper", "yes", "`outcry paper --venue`");
     if (rc == OC_OK)
         rc = name_accounts(settings);
-    if (rc == OC_OK && (rc = keep_folder(settings)) == OC_E_IO)
-        return session_say(run->session, rc, "sessions", "the folder could not be made: %s", env_error_text());
     if (rc < 0)
         return session_fail(run->session, &settings->error);
     rc = run_take_symbols(run);
+    if (rc == OC_OK && (rc = keep_folder(settings)) < 0)
+        return rc == OC_E_IO
+                   ? session_say(run->session, rc, "sessions", "the folder could not be made: %s", env_error_text())
+                   : session_fail(run->session, &settings->error);
     return rc == OC_OK ? take_links(run) : rc;
 }
 
