@@ -24,10 +24,10 @@ refused() { # CODE WORDS MORE...
     [ $found = "$code" ] || fail "$*: exit $found, expected $code: $(cat err)"
     grep -qF -- "$words" err || fail "$*: '$words' is not said: $(cat err)"
 }
-refused 3 'venue.binanceus.instruments: it is not set: expected --symbol BTC/USDT' paper
 refused 3 "--symbol: binanceus does not list it: found 'btcusd', expected BTC/USD?" paper --symbol btcusd
 refused 3 "binanceus does not list it: found 'NO/PE': \`outcry markets binanceus\` says what it lists" paper --symbol NO/PE
 [ ! -e sessions ] || fail "what was refused has left a folder: $(ls sessions)"
+refused 3 'venue.binanceus.instruments: it is not set: expected --symbol BTC/USDT' paper
 refused 3 '--timeframe 1m' paper --symbol BTC/USD
 refused 3 'expected a divisor of a day from 1s to 1d' paper --symbol BTC/USD --timeframe 7m
 refused 3 'and no connector outcry.nowhere is installed' "$outcry" paper "$strategy" --venue nowhere --symbol BTC/USD --cash '1 USD'
