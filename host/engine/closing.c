@@ -236,9 +236,9 @@ void closing_retry(struct engine *engine)
         struct book *book = portfolio_book_at(engine->portfolio, i);
         if (!book->is_closing)
             continue;
+        /* Where something else was due: a restart may have found a time that is over. */
         if (engine->now_ns < book->close_ns)
-            groups_wake(engine,
-                        book->close_ns); /* somebody else was due: a restart may have a time left that is over */
+            groups_wake(engine, book->close_ns);
         else
             work(engine, book);
     }

@@ -139,7 +139,7 @@ static int64_t waits_until(struct venue_visit *visit, int64_t until_ns, int64_t 
     if (!*said) {
         text_from_time(time, met->until_ns / 1000000000 * 1000000000);
         if (met->limit < described->limit_count)
-            log_warning("venue", "%s: its limit %s is used up, %llu of %llu: asked again at %s", visit->venue,
+            log_warning("venue", "%s: its limit %s has no room, %llu of %llu used: asked again at %s", visit->venue,
                         described->limits[met->limit].name, (unsigned long long)met->used, (unsigned long long)met->max,
                         time);
         else

@@ -1,5 +1,6 @@
 /* closing_test.c: closing is an intent that the host owns until flat (finding Q6). */
 #include "engine/groups.h"
+#include "engine/impl.h"
 #include "support/strategy_kit.h"
 
 static char script[512];
@@ -105,6 +106,9 @@ static void Q6_a_close_that_fails_is_asked_for_again(void **state)
         fixture_say(kit->f, OC_EV_REJECTED, kit_sent(kit)->order);
         fixture_price(kit->f, 10000);
         assert_int_equal(kit->f->sent_count, count); /* not at the same instant */
+        kit->f->engine->groups.retry_ns = 1;         /* nor because something else is due, as behind a restart */
+        fixture_price(kit->f, 10000);
+        assert_int_equal(kit->f->sent_count, count);
         kit->f->now_ns += GROUPS_RETRY_NS;
         fixture_price(kit->f, 10000);
         assert_int_equal(kit->f->sent_count, count + 1);

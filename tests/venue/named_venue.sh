@@ -74,4 +74,7 @@ kill -INT $host
 wait $host || fail "live ends with $?: $(cat err)"
 host=
 "$outcry" replay live --diff >said 2>&1 || fail "the replay of live differs: $(cat said)"
+# Who asks when the minute is used up, by other processes of this machine, is told so and waits.
+for _ in $(seq 80); do timeout 2 "$outcry" markets binanceus btc --config here.conf >out 2>err || break; done
+grep -q 'binanceus: its limit weight has no room, [0-9]* of [0-9]* used: asked again at 20' err || fail "the limit: $(cat out err)"
 echo "a venue is named, and what it trades"
