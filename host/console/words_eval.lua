@@ -206,7 +206,7 @@ end
 
 local takes_file = { load = true, save = true, diff = true }
 local settings = { budget = { 'callback=', 'heap=', 'orders=', 'notional=' }, may = { 'venues=', 'accounts=', 'instruments=', 'verbs=' } }
-local order_words = { '@', 'market', 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'of' }
+local order_words = { '@', 'market', 'stop', 'target', 'trail', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'of' }
 local fixed_words = { orders = { 'open', 'all' }, step = { 'events', 'orders', 'fills' }, back = { 'events', 'orders', 'fills' }, speed = { 'max' },
   alert = { 'drop' }, every = { 'drop' }, after = { 'drop' }, close = { 'all' }, amend = { 'price', 'qty', 'stop' }, preview = { 'buy', 'sell' }, cancel = { 'all' } }
 
@@ -283,7 +283,7 @@ end
 local inner_libraries = { string = string, table = table, math = math, coroutine = coroutine, utf8 = utf8, size = size, log = log, live = live, account = account }
 
 local fields_of_order = { 'average', 'created', 'fee', 'filled', 'id', 'is_open', 'open', 'owner', 'parent', 'post_only', 'price', 'qty', 'reason',
-  'reduce_only', 'remaining', 'role', 'side', 'slip_bps', 'state', 'status', 'stop', 'stop_loss', 'strategy', 'symbol', 'tag', 'take_profit', 'tif', 'type' }
+  'reduce_only', 'remaining', 'role', 'side', 'slip_bps', 'state', 'status', 'stop', 'stop_loss', 'strategy', 'symbol', 'tag', 'take_profit', 'tif', 'trail', 'trail_from', 'type' }
 local function order_fields(only_methods)
   local names = only_methods and {} or { table.unpack(fields_of_order) }
   for name in pairs(S.order_methods) do names[#names + 1] = name end

@@ -33,8 +33,8 @@ local function number_of(text)
   return math.type(value) == 'float' and value == math.floor(value) and math.abs(value) < 2 ^ 53 and math.tointeger(value) or value
 end
 
-local expected = "@ PRICE, @ market, stop, target, trigger, post, reduce, ioc, fok, day, gtd, tag or a symbol"
-local names = { 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'for', 'market', 'of' }
+local expected = "@ PRICE, @ market, stop, target, trail, trigger, post, reduce, ioc, fok, day, gtd, tag or a symbol"
+local names = { 'stop', 'target', 'trail', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'for', 'market', 'of' }
 
 local function reader(verb, tokens)
   local r = { next = 1 }
@@ -76,6 +76,13 @@ local clauses = {
   end,
   stop = function(r, opts, verb) set(opts, 'stop_loss', r.number('stop', 'a price'), verb, 'stop') end,
   target = function(r, opts, verb) set(opts, 'take_profit', r.number('target', 'a price'), verb, 'target') end,
+  trail = function(r, opts, verb)
+    local share = r.peek() and r.peek():match('^([%d.]+)%%$')
+    set(opts, 'trail', share and r.take() or r.number('trail', 'a distance or a part such as 1.5%'), verb, 'trail')
+    if not r.peek() or r.peek():lower() ~= 'from' then return end
+    r.take()
+    set(opts, 'trail_from', r.number('from', 'a price'), verb, 'from')
+  end,
   trigger = function(r, opts, verb) set(opts, 'stop', r.number('trigger', 'a price'), verb, 'trigger') end,
   post = function(_, opts, verb) set(opts, 'post_only', true, verb, 'post') end,
   reduce = function(_, opts, verb) set(opts, 'reduce_only', true, verb, 'reduce') end,
@@ -188,7 +195,7 @@ local function parse_order(verb, tokens)
   return qty, opts
 end
 
-local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account', 'strategy' }
+local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'trail', 'trail_from', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account', 'strategy' }
 
 local function lua_value(value)
   if type(value) == 'string' then return "'" .. value:gsub("[\\']", '\\%0') .. "'" end

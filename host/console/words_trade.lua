@@ -5,7 +5,7 @@ local word = S.word
 local WAIT_MS, LOOK_MS = 1000, 20
 
 local options_known = { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only',
-  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account', 'strategy' }
+  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account', 'strategy', 'trail', 'trail_from' }
 
 ---- verbs ----
 
@@ -143,7 +143,7 @@ local function place(side, symbol, qty, options)
   if given.qty == nil and given.quote_qty == nil then
     S.wrong("%s what? expected a quantity: %s 0.1 BTC/USDT @ 60000, or %s(0.1, { price = 60000 })", side, side, side)
   end
-  for _, key in ipairs { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit' } do
+  for _, key in ipairs { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'trail_from' } do
     local value = given[key]
     if value ~= nil and not tonumber(value) then S.wrong('%s: %s: found %s, expected a number', side, key, S.text(value)) end
   end
@@ -160,8 +160,8 @@ local function trade(side)
   end
 end
 
-local rest_of_buy = ' Options: price, stop (trigger), stop_loss, take_profit, tif, expire, post_only, reduce_only, tag, quote_qty, symbol, account.'
-word('Trade', 'buy', 'buy(qty, { options })', 'Buys.' .. rest_of_buy .. ' Or in words, see the example; also: target, trigger, post, reduce, ioc, fok, day, gtd TIME, tag WORD, with ACCOUNT.',
+local rest_of_buy = ' Options: price, stop (trigger), stop_loss, take_profit, trail (how far the stop follows, 250 or 1.5%), trail_from, tif, expire, post_only, reduce_only, tag, quote_qty, symbol, account.'
+word('Trade', 'buy', 'buy(qty, { options })', 'Buys.' .. rest_of_buy .. ' Or in words, see the example; also: target, trail 1.5% [from PRICE], trigger, post, reduce, ioc, fok, day, gtd TIME, tag WORD, with ACCOUNT.',
   'buy 0.1 BTC/USDT @ 60000 stop 58500 target 63000', trade('buy'))
 word('Trade', 'sell', 'sell(qty, { options })', 'Sells.' .. rest_of_buy, 'sell 0.1 @ market', trade('sell'))
 
@@ -418,8 +418,9 @@ end
 
 -- What sets it off, what it becomes then, and what a gap does to it.
 function S.stop_words(info, row)
-  if not row.price then return 'stop ' .. S.price(info, row.stop) .. ' at market: behind a gap it is filled for less' end
-  return 'stop ' .. S.price(info, row.stop) .. ' limit ' .. S.price(info, row.price) .. ': where the market jumps over the limit it rests and does not protect'
+  local trails = row.trail and ', follows the market by ' .. row.trail or ''
+  if not row.price then return 'stop ' .. S.price(info, row.stop) .. trails .. ' at market: behind a gap it is filled for less' end
+  return 'stop ' .. S.price(info, row.stop) .. ' limit ' .. S.price(info, row.price) .. trails .. ': where the market jumps over the limit it rests and does not protect'
 end
 
 -- The other orders of the same group: entry, stop, target.

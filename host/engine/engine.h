@@ -292,6 +292,14 @@ bool engine_close_bars(struct engine *engine, int64_t now_ns);
 /* Takes the first timer due at or before now_ns, as the input that it is. False: none is. */
 bool engine_take_timer(struct engine *engine, int64_t now_ns, struct oc_ev_timer *ret_event);
 
+#define TRAIL_EXPECTED                                                                                                 \
+    "a distance of at least one price step such as 2.50, or a part above 0 and below 100 % such as 1.5%"
+/* How far a stop is to stay behind the market, as a person says it: sets trail and its bit. OC_E_INVALID: TRAIL_EXPECTED. */
+CHECKED oc_rc trail_read(const struct instrument *instrument, const char *text, struct oc_request *request);
+enum { TRAIL_TEXT_MAX = 32 };
+/* The same of an entry, or of the stop of one, as trail_read takes it. False: none follows. */
+bool engine_trail_text(const struct engine *engine, const struct order *order, char ret_text[TRAIL_TEXT_MAX]);
+
 /* From a client's callback, or between engine_begin and engine_end for the console and the host itself; what a batch asks for
  * is listed in engine_out() like that of a callback. */
 /* Fills in id, owner and times of *request and asks the chain. OC_OK: staged. OC_E_LIMIT: refused, *ret_refusal says

@@ -1,4 +1,5 @@
 /* group_again.c: what is refused of a protective leg is asked for again: later each time, and not for ever as often. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -78,4 +79,46 @@ void groups_terms_changed(struct engine *engine, uint32_t inst)
             group->stop_again.next_ns = group->target_again.next_ns = 0;
     }
     groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
+}
+
+static bool told_has_room(struct groups *groups)
+{
+    if (groups->told_count < groups->told_room)
+        return true;
+    uint32_t room = groups->told_room ? groups->told_room * 2 : 16;
+    uint64_t *told = room <= GROUPS_TOLD_MAX ? realloc(groups->told, room * sizeof *told) : NULL;
+    if (!told)
+        return false;
+    groups->told = told;
+    groups->told_room = room;
+    return true;
+}
+
+void groups_to_tell(struct engine *engine, uint64_t order)
+{
+    struct groups *groups = &engine->groups;
+    if (!order)
+        return;
+    if (told_has_room(groups))
+        groups->told[groups->told_count++] = order;
+    else
+        engine_alarm(engine, orders_find(engine->orders, order), "an order was refused and its strategy is not told");
+}
+
+void groups_tell(struct engine *engine)
+{
+    struct groups *groups = &engine->groups;
+    for (uint32_t i = 0; i < groups->told_count; i++) {
+        const struct order *order = orders_find(engine->orders, groups->told[i]);
+        struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_DENIED, .local_ns = engine->now_ns},
+                                      .order = groups->told[i],
+                                      .request = groups->told[i],
+                                      .definitive = 1};
+        if (!order)
+            continue;
+        answer.head.inst = order->now.head.inst;
+        memcpy(answer.reason, order->reason, sizeof answer.reason);
+        notify_order(engine, order, &answer.head);
+    }
+    groups->told_count = 0;
 }

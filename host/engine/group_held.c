@@ -44,13 +44,14 @@ uint8_t group_held(const struct engine *engine, const struct group *group)
 {
     if (engine->protect[group->account] != ENGINE_PROTECT_HOST)
         return OC_ROLE_NONE;
-    return not_held(engine, group->account, group->inst, group->has_stop, group->has_target);
+    return not_held(engine, group->account, group->inst, group->has_stop || group->trail_kind, group->has_target);
 }
 
 const char *protect_refuses(const struct engine *engine, const struct oc_request *entry)
 {
     const uint8_t protect = engine->protect[entry->account];
-    const bool has_stop = entry->bits & OC_RQ_HAS_STOP_LOSS, has_target = entry->bits & OC_RQ_HAS_TAKE_PROFIT;
+    const bool has_stop = entry->bits & (OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM);
+    const bool has_target = entry->bits & OC_RQ_HAS_TAKE_PROFIT;
     if (protect != ENGINE_PROTECT_NATIVE && protect != ENGINE_PROTECT_REFUSE)
         return NULL;
     if (not_held(engine, entry->account, entry->head.inst, has_stop, has_target))
@@ -74,16 +75,23 @@ static bool closing_price(const struct engine *engine, const struct group *group
     return true;
 }
 
+bool group_stop_price(const struct engine *engine, const struct group *group, int64_t *ret_price)
+{
+    const struct market *market = markets_get(engine->markets, group->inst);
+    if (!market || !market->has_last)
+        return closing_price(engine, group, ret_price);
+    *ret_price = market->last;
+    return true;
+}
+
 /* A stop goes by trades, where there are any, as at venues; a target by what it would be filled at. */
 static bool is_touched(const struct engine *engine, const struct group *group, uint8_t held)
 {
-    const struct market *market = markets_get(engine->markets, group->inst);
     const bool is_stop = held == OC_ROLE_STOP_LOSS, buys = group->side == OC_SIDE_BUY;
     int64_t price;
-    if (!closing_price(engine, group, &price))
+    if ((is_stop && !group->has_stop) ||
+        !(is_stop ? group_stop_price(engine, group, &price) : closing_price(engine, group, &price)))
         return false;
-    if (is_stop && market->has_last)
-        price = market->last;
     const int64_t from = is_stop ? group->stop_loss : group->take_profit;
     return is_stop == buys ? price <= from : price >= from;
 }

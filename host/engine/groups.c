@@ -22,6 +22,7 @@ static struct group *group_find(const struct groups *groups, uint64_t id)
 bool groups_index(struct groups *groups)
 {
     group_index_release(&groups->index);
+    groups->trailing = 0;
     for (uint32_t i = 0; i < groups->count; i++) {
         const uint32_t inst = OC_INST_INDEX(groups->list[i].inst);
         if (!groups->list[i].id)
@@ -29,6 +30,7 @@ bool groups_index(struct groups *groups)
         if (inst >= ENGINE_INSTRUMENTS_MAX || !group_index_reserve(&groups->index, groups->count, inst))
             return false;
         group_index_put(&groups->index, i, groups->list[i].id, inst);
+        groups->trailing += groups->list[i].trail_kind != GROUP_TRAIL_NONE;
     }
     return true;
 }
@@ -39,6 +41,7 @@ static void group_forget(struct groups *groups, struct group *group)
     group_index_take(&groups->index, (uint32_t)(group - groups->list));
     group->id = 0;
     groups->live--;
+    groups->trailing -= group->trail_kind != GROUP_TRAIL_NONE;
 }
 
 uint64_t groups_stop_of(const struct groups *groups, uint64_t id)
@@ -74,18 +77,18 @@ static oc_rc group_make(struct groups *groups, const struct oc_request *entry)
     *group = (struct group){
         .id = entry->group,
         .entry = entry->order,
-        .stop_loss = entry->stop_loss,
         .take_profit = entry->take_profit,
         .inst = entry->head.inst,
         .account = entry->account,
         .strategy = entry->strategy,
         .side = entry->side,
-        .has_stop = (entry->bits & OC_RQ_HAS_STOP_LOSS) != 0,
         .has_target = (entry->bits & OC_RQ_HAS_TAKE_PROFIT) != 0,
     };
     memcpy(group->tag, entry->tag, sizeof group->tag);
+    group_trail_set(group, entry);
     group_index_put(&groups->index, (uint32_t)(group - groups->list), group->id, inst);
     groups->live++;
+    groups->trailing += group->trail_kind != GROUP_TRAIL_NONE;
     return OC_OK;
 }
 
@@ -158,6 +161,8 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
         return;
     if (request->kind == OC_REQUEST_NEW)
         *group_leg_of(group, request->role) = request->order;
+    if (request->kind == OC_REQUEST_AMEND && is_of_leg)
+        group_trail_asked(engine, orders_find(engine->orders, request->order), request->bits);
     restore_held(engine, group, request);
 }
 
@@ -226,30 +231,6 @@ bool group_leg_is_gone(const struct engine *engine, uint64_t leg)
     return !order || state_is_final(order->state);
 }
 
-static bool told_has_room(struct groups *groups)
-{
-    if (groups->told_count < groups->told_room)
-        return true;
-    uint32_t room = groups->told_room ? groups->told_room * 2 : 16;
-    uint64_t *told = room <= GROUPS_TOLD_MAX ? realloc(groups->told, room * sizeof *told) : NULL;
-    if (!told)
-        return false;
-    groups->told = told;
-    groups->told_room = room;
-    return true;
-}
-
-void groups_to_tell(struct engine *engine, uint64_t order)
-{
-    struct groups *groups = &engine->groups;
-    if (!order)
-        return;
-    if (told_has_room(groups))
-        groups->told[groups->told_count++] = order;
-    else
-        engine_alarm(engine, orders_find(engine->orders, order), "an order was refused and its strategy is not told");
-}
-
 static const char unprotected[] = "a position without the protection that was asked for";
 
 static void alarm_small(struct engine *engine, const struct group *group)
@@ -304,16 +285,21 @@ void group_leg_size(struct engine *engine, struct group *group, uint8_t role, in
         return;
     }
     const int64_t total = order->filled + qty;
-    const bool goes = qty <= 0 || group->is_closing;
+    const bool goes = qty <= 0 || group->is_closing, moves = !goes && group_trail_moves(group, order);
     oc_rc rc = OC_OK;
-    if (!goes && (total == order->now.qty || order->ask_bits))
+    if (!goes && ((total == order->now.qty && !moves) || order->ask_bits))
         return;
     if ((!goes && !group_again_is_due(engine, group, role)) || engine->is_restoring)
         return; /* what is to go is never waited for */
     if (goes) {
         rc = engine_cancel(engine, leg, &refusal);
     } else {
-        struct oc_request request = {.order = leg, .qty = total, .bits = OC_RQ_QUANTITY_CHANGED};
+        struct oc_request request = leg_request(group, total, role);
+        limit_stop(engine, &request);
+        request.order = leg;
+        request.bits = (total != order->now.qty ? (uint32_t)OC_RQ_QUANTITY_CHANGED : 0) |
+                       (moves ? (uint32_t)OC_RQ_STOP_CHANGED : 0) |
+                       (moves && (order->now.bits & OC_RQ_HAS_PRICE) ? (uint32_t)OC_RQ_PRICE_CHANGED : 0);
         rc = engine_amend(engine, &request, &refusal);
     }
     if (rc < 0 && rc != OC_E_AGAIN) /* it protects another quantity than there is */
@@ -394,12 +380,13 @@ static void groups_close(struct engine *engine, const struct order *order)
 }
 
 /* The position was closed and the entry fills on: what it fills now is protected anew, by itself. */
-static void group_reopen(struct group *group)
+static void group_reopen(struct group *group, const struct order *entry)
 {
     if (!group->is_closing)
         return;
     group->is_closing = 0;
     group->entered = group->exited = 0;
+    group_trail_set(group, &entry->now);
 }
 
 /* By how much a fill of the entry made the position larger. */
@@ -426,7 +413,9 @@ void groups_fill(struct engine *engine, const struct order *order, const struct 
         return;
     struct group *group = group_find(&engine->groups, order->now.group);
     if (group && order->now.role == OC_ROLE_ENTRY) {
-        group_reopen(group);
+        group_reopen(group, order);
+        if (group->entered == 0)
+            group->since_ns = fill->head.venue_ns;
         group->phase = group->phase == GROUP_LEFT ? GROUP_RESTS : group->phase;
         group->entered += grown_by(engine, group, fill);
     } else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
@@ -458,24 +447,6 @@ void groups_final(struct engine *engine, const struct order *order)
     group_retire(engine, group);
 }
 
-void groups_tell(struct engine *engine)
-{
-    struct groups *groups = &engine->groups;
-    for (uint32_t i = 0; i < groups->told_count; i++) {
-        const struct order *order = orders_find(engine->orders, groups->told[i]);
-        struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_DENIED, .local_ns = engine->now_ns},
-                                      .order = groups->told[i],
-                                      .request = groups->told[i],
-                                      .definitive = 1};
-        if (!order)
-            continue;
-        answer.head.inst = order->now.head.inst;
-        memcpy(answer.reason, order->reason, sizeof answer.reason);
-        notify_order(engine, order, &answer.head);
-    }
-    groups->told_count = 0;
-}
-
 /* The leg is not what the group needs, and nothing is under way to make it so. One that was taken back stays away: whoever did
  * that has a reason. */
 static bool leg_is_off(struct engine *engine, const struct group *group, uint64_t leg)
@@ -497,6 +468,8 @@ static bool needs_work(struct engine *engine, const struct group *group)
     if (group->phase == GROUP_YIELDS)
         return !group_is_closed_for(engine, group);
     if (held && group->phase != GROUP_RESTS)
+        return true;
+    if (group_trail_is_due(engine, group))
         return true;
     return (group->has_stop && held != OC_ROLE_STOP_LOSS && leg_is_off(engine, group, group->stop_order)) ||
            (group->has_target && held != OC_ROLE_TAKE_PROFIT && leg_is_off(engine, group, group->target_order));
@@ -533,14 +506,15 @@ void groups_due(struct engine *engine)
         groups_tell(engine);
 }
 
-void groups_touch(struct engine *engine, uint32_t inst)
+void groups_touch(struct engine *engine, const struct oc_event *event)
 {
-    uint32_t next = group_index_first(&engine->groups.index, OC_INST_INDEX(inst));
+    uint32_t next = group_index_first(&engine->groups.index, OC_INST_INDEX(event->inst));
     while (next != GROUP_NONE) {
         struct group *group = &engine->groups.list[next];
         next = engine->groups.index.places[next].behind;
-        if (engine->protect[group->account] != ENGINE_PROTECT_ORDERS &&
-            group_moves(engine, group, group_held(engine, group)))
+        const bool trails = group_trail(engine, group, event);
+        if (trails || (engine->protect[group->account] != ENGINE_PROTECT_ORDERS &&
+                       group_moves(engine, group, group_held(engine, group))))
             group_resize(engine, group);
     }
     if (engine->groups.told_count && !engine->is_restoring)
@@ -573,7 +547,10 @@ void groups_refused(struct engine *engine, const struct order *order, uint16_t a
     if (answer == OC_EV_REJECTED && order->state == STATE_REJECTED && held != order->now.role) {
         group_again_after(engine, group, order->now.role, order, order->reason, unprotected);
     } else if (answer == OC_EV_AMEND_REJECTED) {
-        group_again_after(engine, group, order->now.role, order, order->reason, NULL);
+        group_again_after(engine, group, order->now.role, order, order->reason,
+                          group_trail_moves(group, order)
+                              ? "a stop that follows the market could not be moved: it stands where it was"
+                              : NULL);
     } else if (answer == OC_EV_CANCEL_REJECTED && held && held != order->now.role && group->phase == GROUP_ACTS) {
         group->phase = GROUP_RESTS; /* it stands, or what it has filled is still to come */
         group_again_after(engine, group, held, order, order->reason, NULL);

@@ -31,7 +31,8 @@ struct oc_ev_fill;
 #define GROUPS_RETRY_MAX_NS (60 * GROUPS_RETRY_NS)
 #define GROUPS_SAY_NS       (3600 * GROUPS_RETRY_NS)
 #define GROUPS_REST_NS                                                                                                 \
-    (3 * GROUPS_RETRY_NS) /* so long a target that the host held may rest before its stop goes back */
+    (3 * GROUPS_RETRY_NS)               /* so long a target that the host held may rest before its stop goes back */
+#define GROUPS_TRAIL_NS GROUPS_RETRY_NS /* a stop that follows the market is moved no more often */
 enum { GROUPS_TRIES_MAX = 64 };
 enum { GROUPS_TOLD_MAX = ENGINE_ORDERS_CLOSED_KEPT }; /* an order that is forgotten cannot be told */
 
@@ -51,6 +52,12 @@ enum {                    /* the phase of a group; of which the host holds no le
        GROUP_LEFT = 4     /* a person took all of it back: nothing is asked for until its entry fills on */
 };
 
+enum {
+    GROUP_TRAIL_NONE = 0,
+    GROUP_TRAIL_UNITS = 1,
+    GROUP_TRAIL_PPM = 2
+}; /* how a stop follows: OC_RQ_HAS_TRAIL, ..._PPM */
+
 struct group {
     uint64_t id;         /* 0: free slot */
     uint64_t entry;      /* order */
@@ -58,8 +65,13 @@ struct group {
     uint64_t target_order;
     int64_t stop_loss;
     int64_t take_profit;
-    int64_t entered; /* units filled of the entry */
-    int64_t exited;  /* units closed by the legs */
+    int64_t entered;    /* units filled of the entry */
+    int64_t exited;     /* units closed by the legs */
+    int64_t trail;      /* group_trail.c: how far the stop stays behind, by trail_kind */
+    int64_t activation; /* where is_trailing is not set: the price from which it follows */
+    int64_t best;       /* with has_best: what it is measured from */
+    int64_t since_ns;   /* of the first fill of the entry */
+    int64_t trail_ns;   /* the stop is not moved before */
     uint32_t inst;
     uint32_t account;
     uint32_t strategy;
@@ -69,7 +81,10 @@ struct group {
     uint8_t is_closing;
     uint8_t is_small; /* GROUP_...: legs that are too small to be asked for */
     uint8_t phase;    /* GROUP_RESTS... */
-    uint8_t zero[7];
+    uint8_t trail_kind;
+    uint8_t is_trailing;
+    uint8_t has_best;
+    uint8_t zero[3];
     struct group_again stop_again, target_again;
     char tag[OC_TAG_MAX];
 };
@@ -81,7 +96,8 @@ struct groups {
     uint32_t count; /* slots in use or free */
     uint32_t room;
     uint32_t live;
-    bool holds; /* of some account the host holds what its venue does not */
+    uint32_t trailing; /* live ones whose stop follows the market */
+    bool holds;        /* of some account the host holds what its venue does not */
     struct group_index index;
     uint32_t told_count, told_room;
     uint64_t *told;   /* orders refused by this input, for groups_tell; owned */
@@ -150,8 +166,10 @@ void group_held_work(struct engine *engine, struct group *group, uint8_t held);
 bool group_moves(struct engine *engine, struct group *group, uint8_t held);
 /* The leg that the host holds of a group, OC_ROLE_...; NONE: both are orders, or there is one. */
 uint8_t group_held(const struct engine *engine, const struct group *group);
-/* After a price of an instrument, where the host holds legs of it. */
-void groups_touch(struct engine *engine, uint32_t inst);
+/* After a price of an instrument, where groups_follow. */
+void groups_touch(struct engine *engine, const struct oc_event *event);
+/* The price by which a stop of the group goes: of the last trade; without trades that at which what it protects can be closed. */
+bool group_stop_price(const struct engine *engine, const struct group *group, int64_t *ret_price);
 /* In a batch: what is held there is to be closed at market. Where legs lock it, they are taken back for that. */
 void groups_yield(struct engine *engine, const struct oc_request *closing);
 /* This leg is taken back with all that protects: the one that the host holds goes with it. True: there is one, and the cancel says so by
@@ -166,7 +184,25 @@ static inline int64_t groups_next_ns(const struct groups *groups)
 {
     return groups->due_ns ? groups->due_ns : INT64_MAX;
 }
-/* Whether groups may be held by the host in this session. */
-static inline bool groups_are_held(const struct groups *groups) { return groups->holds && groups->live; }
+/* Whether a price may move something: the host holds legs, or a stop follows the market. */
+static inline bool groups_follow(const struct groups *groups)
+{
+    return (groups->holds && groups->live) || groups->trailing;
+}
+
+/* group_trail.c. Of an entry with OC_RQ_HAS_TRAIL or ..._PPM: gives it the stop that it begins with, where it has none and does not wait
+ * for a price from which it follows. A reason: it is refused. */
+const char *trail_begins(const struct engine *engine, struct oc_request *entry);
+/* The stop of a group as its entry asked for it. */
+void group_trail_set(struct group *group, const struct oc_request *entry);
+/* After a price of its instrument. True: its stop is to be moved now. */
+bool group_trail(struct engine *engine, struct group *group, const struct oc_event *event);
+bool group_trail_is_due(struct engine *engine, const struct group *group);
+/* Whether this leg stands farther from the market than the group's stop_loss. A person may have moved it nearer: there it stays. */
+bool group_trail_moves(const struct group *group, const struct order *leg);
+/* Whether this would move a stop away from the market that follows it. */
+bool group_trail_forbids(const struct engine *engine, const struct order *leg, const struct oc_request *amend);
+/* An amendment of an order was asked for, now or in a record; `bits`: its own. */
+void group_trail_asked(const struct engine *engine, const struct order *leg, uint32_t bits);
 
 #endif

@@ -170,6 +170,8 @@ const char *terms_refuse(const struct engine *engine, const struct instrument *i
 
 /* stage.c */
 /* What neither rules nor money decide: sizes, signs of prices, protection on the wrong side. A static reason, or NULL. */
+/* Twice the price at which an entry can trade: its own, or the market's. False: none is known. */
+bool stage_entry_price(const struct engine *engine, const struct oc_request *entry, oc_i128 *ret_entry2);
 const char *stage_refuses(const struct engine *engine, const struct oc_request *request);
 /* Host, time and cause of a request that is asked for now. */
 void stage_stamp(struct engine *engine, struct oc_request *request);

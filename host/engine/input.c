@@ -182,8 +182,8 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
         outside_price(engine);
     if (__builtin_expect(engine->groups.retry_ns != 0, 0))
         groups_retry(engine);
-    if (__builtin_expect(groups_are_held(&engine->groups), 0))
-        groups_touch(engine, event->inst);
+    if (__builtin_expect(groups_follow(&engine->groups), 0))
+        groups_touch(engine, event);
     if (engine->wants_market)
         chain_observe(engine, event);
     if (engine->builder_count) {

@@ -55,6 +55,21 @@ static const char *instrument_refuses(const struct engine *engine, const struct 
     return NULL;
 }
 
+bool stage_entry_price(const struct engine *engine, const struct oc_request *entry, oc_i128 *ret_entry2)
+{
+    const struct market *market = markets_get(engine->markets, entry->head.inst);
+    const bool buys = entry->side == OC_SIDE_BUY, is_marked = market && market->has_mark;
+    if (is_marked)
+        *ret_entry2 = market->mark2;
+    if (!(entry->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)))
+        return is_marked;
+    const bool waits = entry->bits & OC_RQ_HAS_STOP; /* trades at its stop or beyond */
+    const oc_i128 asked2 = 2 * (oc_i128)(waits ? entry->stop_price : entry->price);
+    if (!is_marked || waits || (buys ? asked2 < *ret_entry2 : asked2 > *ret_entry2))
+        *ret_entry2 = asked2;
+    return true;
+}
+
 /* A stop loss or take profit that would trade at once, or never: compared with the price at which the entry can trade. */
 static const char *protection_refuses(const struct engine *engine, const struct oc_instrument *info,
                                       const struct oc_request *entry)
@@ -69,16 +84,8 @@ static const char *protection_refuses(const struct engine *engine, const struct 
     if (!(info->present & OC_INST_HAS_PRICE_SIGN) &&
         ((has_stop && entry->stop_loss <= 0) || (has_target && entry->take_profit <= 0)))
         return "PROTECTION_PRICE_NOT_POSITIVE";
-    const struct market *market = markets_get(engine->markets, entry->head.inst);
-    bool is_known = market && market->has_mark;
-    oc_i128 entry2 = is_known ? market->mark2 : 0;
-    if (entry->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)) {
-        const oc_i128 asked2 = 2 * (oc_i128)(entry->bits & OC_RQ_HAS_STOP ? entry->stop_price : entry->price);
-        bool waits = entry->bits & OC_RQ_HAS_STOP; /* trades at its stop or beyond */
-        if (!is_known || waits || (buys ? asked2 < entry2 : asked2 > entry2))
-            entry2 = asked2;
-        is_known = true;
-    }
+    oc_i128 entry2;
+    const bool is_known = stage_entry_price(engine, entry, &entry2);
     if (is_known && has_stop &&
         (buys ? 2 * (oc_i128)entry->stop_loss >= entry2 : 2 * (oc_i128)entry->stop_loss <= entry2))
         return "STOP_LOSS_ON_WRONG_SIDE";
@@ -191,7 +198,9 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         return rc == OC_E_LIMIT ? OC_E_FULL : rc;
     engine->next_order++;
     struct engine_refusal refusal = {.order = request->order};
-    const char *reason = stage_refuses(engine, request);
+    const char *reason = oc_trail_of_entry(request) ? trail_begins(engine, request) : NULL;
+    if (!reason)
+        reason = stage_refuses(engine, request);
     if (reason) {
         strcpy(refusal.reason, reason);
         strcpy(refusal.rule, "instrument");
@@ -219,7 +228,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         request->bits |= OC_RQ_NATIVE;
     if (rc == OC_OK)
         rc = exposure_books(engine, order);
-    if (rc == OC_OK && (request->bits & (OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT)))
+    if (rc == OC_OK && ((request->bits & (OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT)) || oc_trail_of_entry(request)))
         rc = groups_open(engine, request);
     order->now = *request;
     order->is_staged = true;
@@ -290,7 +299,8 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         ask.stop_price = request->stop_price;
     struct engine_refusal refusal = {.order = ask.order};
     const bool reduces = reduces_only(engine, &ask, 0);
-    const char *reason = venue_refuses(engine, &ask);
+    const char *reason =
+        group_trail_forbids(engine, order, &ask) ? "TRAILING_STOP_NOT_LOOSENED" : venue_refuses(engine, &ask);
     if (reason) {
         strcpy(refusal.reason, reason);
         strcpy(refusal.rule, "instrument");
@@ -309,6 +319,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         order->ask_bits = ask.bits & changes;
         order->ask_request = ask.id;
         order->reduces = reduces;
+        group_trail_asked(engine, order, ask.bits);
         rc = exposure_update(engine, order);
         if (rc < 0) {
             strcpy(refusal.reason, "HOST_LIMIT_REACHED");

@@ -182,17 +182,12 @@ static const char *position_refuses(const struct engine *engine, const struct oc
 
 static const char *shape_refuses(const struct oc_instrument *info, const struct oc_request *request)
 {
-    const bool has_display = request->bits & OC_RQ_HAS_DISPLAY, trails = request->bits & OC_RQ_HAS_TRAIL_PPM;
+    const bool has_display = request->bits & OC_RQ_HAS_DISPLAY;
     if (has_display && (info->rules & OC_INST_NO_ICEBERG))
         return "ICEBERG_NOT_TAKEN";
     if (has_display && info->iceberg_parts && request->display_qty > 0 &&
         (request->qty - 1) / request->display_qty >= info->iceberg_parts)
         return "ICEBERG_OF_TOO_MANY_PARTS";
-    if ((request->bits & (OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM)) && (info->rules & OC_INST_NO_TRAIL))
-        return "TRAIL_NOT_TAKEN";
-    if (trails && (info->present & OC_INST_HAS_TRAIL) &&
-        (request->trail < info->trail_min_ppm || request->trail > info->trail_max_ppm))
-        return "TRAIL_OUT_OF_RANGE";
     return request->kind == OC_REQUEST_AMEND && (info->rules & OC_INST_NO_AMEND) ? "AMEND_NOT_TAKEN" : NULL;
 }
 

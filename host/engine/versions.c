@@ -197,6 +197,10 @@ static void turn_groups(struct engine *engine, uint32_t inst, struct rescale *re
             continue;
         rescale_price(rescale, &group->stop_loss);
         rescale_price(rescale, &group->take_profit);
+        rescale_price(rescale, &group->activation);
+        rescale_price(rescale, &group->best);
+        if (group->trail_kind == GROUP_TRAIL_UNITS)
+            rescale_price(rescale, &group->trail);
         rescale_qty(rescale, &group->entered);
         rescale_qty(rescale, &group->exited);
         if (!rescale->is_trial)

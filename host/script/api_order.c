@@ -157,6 +157,10 @@ static int lj_order_index(lua_State *lua)
         return push_price(lua, instrument, now->price, now->bits & OC_RQ_HAS_PRICE);
     if (KEY_IS(strategy, key, stop))
         return push_price(lua, instrument, now->stop_price, now->bits & OC_RQ_HAS_STOP);
+    if (KEY_IS(strategy, key, trail)) {
+        char text[TRAIL_TEXT_MAX];
+        return lua_pushstring(lua, engine_trail_text(strategy->engine, order, text) ? text : NULL), 1;
+    }
     if (KEY_IS(strategy, key, qty))
         return lua_pushnumber(lua, instrument_qty(instrument, now->qty)), 1;
     if (KEY_IS(strategy, key, filled))

@@ -344,6 +344,13 @@ static const struct reference_entry entries[] = {
      "kept when the strategy is suspended. Nearer step."},
     {"option", "take_profit", "take_profit = 65000", "number|string|nil",
      "A limit order kept likewise; when one of the two trades the other shrinks."},
+    {"option", "trail", "trail = \"1.5%\"", "number|string|nil",
+     "The stop follows the market: this distance in price (`250`, `\"2.50\"`), or this part of the price (`\"1.5%\"`), "
+     "behind the best price since the fill, and never back. It begins at `stop_loss`, without it as far behind the "
+     "entry's "
+     "price. On bars it is moved at each close, by the bar's extreme."},
+    {"option", "trail_from", "trail_from = 66000", "number|string|nil",
+     "With `trail`: it follows once the market has reached this price; until then the stop is `stop_loss`, or none."},
     {"option", "tag", "tag = \"dip\"", "string?",
      "A word of yours, at most 23 bytes (the rest is cut), on the order and in reports."},
     {"option", "on_insufficient", "on_insufficient = \"reduce\"", "\"reduce\"|\"refuse\"|nil",
@@ -381,6 +388,9 @@ static const struct reference_entry entries[] = {
     {"order", "tif", "order.tif", "string", "`\"GTC\"`, ..."},
     {"order", "role", "order.role", "string",
      "`\"none\"`, `\"entry\"`, `\"stop_loss\"`, `\"take_profit\"`, `\"close\"` or `\"end\"`."},
+    {"order", "trail", "order.trail", "string?",
+     "Of an entry and of its stop: how far that stays behind the market, `\"1.5%\"` or a distance such as `\"250\"`; "
+     "else nil."},
     {"order", "tag", "order.tag", "string", "As given, `\"\"` without."},
     {"order", "time", "order.time", "integer", "When it was made."},
     {"order", "state", "order.state", "string",

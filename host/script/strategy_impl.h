@@ -231,7 +231,7 @@ void *strategy_room(void *list, uint32_t *room, uint32_t count, uint32_t max, si
     X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type) X(stop) X(is_open) X(trips) X(value) \
     X(ready) X(cash) X(equity) X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) \
     X(ask_open) X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index) \
-    X(free) X(used) X(total) X(venue_total) X(venue_free) X(venue_locked) X(borrowed) X(interest) \
+    X(free) X(used) X(total) X(trail) X(venue_total) X(venue_free) X(venue_locked) X(borrowed) X(interest) \
     X(margin) X(rights) X(ledger) X(venue_state) X(dust) X(dust_cost) X(book) X(bids) X(asks) X(walk)
 /* clang-format on */
 #define KEY_ENUM(name) KEY_##name,

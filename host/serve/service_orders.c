@@ -75,6 +75,9 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     json_price(reply, "stop", instrument, now->bits & OC_RQ_HAS_STOP, now->stop_price);
     json_price(reply, "stop_loss", instrument, now->bits & OC_RQ_HAS_STOP_LOSS, now->stop_loss);
     json_price(reply, "take_profit", instrument, now->bits & OC_RQ_HAS_TAKE_PROFIT, now->take_profit);
+    char trail[TRAIL_TEXT_MAX];
+    json_text(reply, "trail", engine_trail_text(service->engine, order, trail) ? trail : NULL);
+    json_price(reply, "trail_from", instrument, now->bits & OC_RQ_HAS_ACTIVATION, now->activation);
     json_qty(reply, "filled", instrument, true, order->filled);
     json_qty(reply, "remaining", instrument, by_qty, state_is_final(order->state) ? 0 : remaining);
     if (order->fills)

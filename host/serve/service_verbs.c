@@ -7,9 +7,9 @@
 
 #include "base/line.h"
 
-static const char *const trade_options[] = {"qty",  "quote_qty", "price",     "stop",        "stop_loss", "take_profit",
-                                            "tif",  "expire",    "post_only", "reduce_only", "tag",       "strict",
-                                            "sure", "by",        "account",   "strategy",    NULL};
+static const char *const trade_options[] = {
+    "qty", "quote_qty", "price", "stop", "stop_loss", "take_profit", "tif",   "expire",     "post_only", "reduce_only",
+    "tag", "strict",    "sure",  "by",   "account",   "strategy",    "trail", "trail_from", NULL};
 static const char *const amend_options[] = {"qty", "price", "stop", "sure", "by", NULL};
 static const char *const close_options[] = {"tag", "by", "account", "strategy", NULL};
 
@@ -117,6 +117,15 @@ static bool option_prices(const struct command_words *words, uint32_t first, con
         request->bits |= OC_RQ_HAS_STOP_LOSS;
     if (option_units(words, first, "take_profit", step, SNAP_NEAREST, &request->take_profit, &near, reply))
         request->bits |= OC_RQ_HAS_TAKE_PROFIT;
+    const char *trail = service_option(words, first, "trail");
+    if (trail && trail_read(instrument, trail, request) < 0)
+        json_refusal(reply, "BAD_NUMBER", "trail: found '%.40s', expected %s", trail, TRAIL_EXPECTED);
+    if (option_units(words, first, "trail_from", step, SNAP_NEAREST, &request->activation, &near, reply)) {
+        request->bits |= OC_RQ_HAS_ACTIVATION;
+        if (!trail)
+            json_refusal(reply, "BAD_OPTION",
+                         "trail_from: it is the price from which a stop follows the market: say trail too");
+    }
     bool priced = request->bits & OC_RQ_HAS_PRICE, stopped = request->bits & OC_RQ_HAS_STOP;
     request->type =
         priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);

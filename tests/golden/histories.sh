@@ -25,7 +25,8 @@ function on_init() every("7m", function() state.ticks = (state.ticks or 0) + 1 e
 function on_bar(m, b)
   state.bars = state.bars + 1
   if state.bars % P.every == 0 then
-    if m.position.qty == 0 then m:buy(0.01, { stop_loss = b.close * 0.999, take_profit = b.close * 1.001 })
+    if m.position.qty == 0 and state.bars % 3 == 0 then m:buy(0.01, { trail = "0.05%", take_profit = b.close * 1.002 })
+    elseif m.position.qty == 0 then m:buy(0.01, { stop_loss = b.close * 0.999, take_profit = b.close * 1.001 })
     else m:close() end
   elseif state.bars % 11 == 0 then m:buy(0.005, { price = b.close * 0.9995 })
   elseif state.bars % 13 == 0 then m:cancel_all() end

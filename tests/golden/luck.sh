@@ -25,7 +25,7 @@ row() { # NAME WHAT DATA...
         def place(kind): .checks.null[kind].percentile | if . == null then "n/a" else floor | th end;
         "| `\($name)` | \($what) | \(.money.return * 1000 | round / 10) % | \(place("blocks")) | \(place("coins")) |"' "$work/out"
 }
-all="bollinger buy_and_hold dca donchian_breakout ema_macd grid momentum_rotation pairs rebalance rsi_atr rsi_reversion sma_cross supertrend"
+all="bollinger buy_and_hold chandelier dca donchian_breakout ema_macd grid momentum_rotation pairs rebalance rsi_atr rsi_reversion sma_cross supertrend"
 table() {
     for name in "$@"; do
         case $name in

@@ -248,7 +248,7 @@ static void what_is_not_offered_is_not_sent(void **state)
                  {OC_ORDER_LIMIT, OC_TIF_GTC, OC_SIDE_BUY, price, 0},
                  {OC_ORDER_LIMIT, OC_TIF_GTC, OC_SIDE_NONE, qty | price, 0},
                  {OC_ORDER_LIMIT, OC_TIF_GTC, OC_SIDE_BUY, qty | price | OC_RQ_HAS_STOP, 0},
-                 {OC_ORDER_LIMIT, OC_TIF_GTC, OC_SIDE_BUY, qty | price | OC_RQ_HAS_TRAIL, 0},
+                 {OC_ORDER_LIMIT, OC_TIF_GTC, OC_SIDE_BUY, qty | price | OC_RQ_HAS_TRAIL, 1}, /* the host's */
                  {OC_ORDER_LIMIT, OC_TIF_GTC, OC_SIDE_BUY, OC_RQ_HAS_QUOTE_QTY | price, 0},
                  {OC_ORDER_MARKET, OC_TIF_GTC, OC_SIDE_BUY, OC_RQ_HAS_QUOTE_QTY, 1}, /* it does not rest */
                  {OC_ORDER_MARKET, OC_TIF_GTD, OC_SIDE_BUY, qty, 0},

@@ -241,7 +241,7 @@ static void how_many_and_how_much(void **state)
     refuses(limit(1, 9900), "POSITION_ABOVE_MAXIMUM");
 }
 
-static void icebergs_and_trails(void **state)
+static void icebergs(void **state)
 {
     (void)state;
     struct oc_instrument info = terms();
@@ -256,21 +256,6 @@ static void icebergs_and_trails(void **state)
     info.rules |= OC_INST_NO_ICEBERG;
     set(&info);
     refuses(request, "ICEBERG_NOT_TAKEN");
-    request = stop(10, 11000);
-    request.bits |= OC_RQ_HAS_TRAIL_PPM;
-    request.trail = 999;
-    info.present |= OC_INST_HAS_TRAIL;
-    info.trail_min_ppm = 1000;
-    info.trail_max_ppm = 2000;
-    set(&info);
-    refuses(request, "TRAIL_OUT_OF_RANGE");
-    request.trail = 2001;
-    refuses(request, "TRAIL_OUT_OF_RANGE");
-    request.trail = 2000;
-    refuses(request, NULL);
-    info.rules |= OC_INST_NO_TRAIL;
-    set(&info);
-    refuses(request, "TRAIL_NOT_TAKEN");
 }
 
 /* An order as it shall be is held to the same, but for how many are open. */
@@ -336,7 +321,7 @@ int main(void)
         TEST(an_account_trades_at_its_own_venue),
         TEST(bands_of_prices),
         TEST(how_many_and_how_much),
-        TEST(icebergs_and_trails),
+        TEST(icebergs),
         TEST(an_amendment_is_held_to_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,8 +166,9 @@ struct oc_request {
     uint32_t rules; /* how many risk rules allowed it */
     char tag[OC_TAG_MAX];
     int64_t display_qty;
-    int64_t trail;
-    int64_t activation;  /* price from which a trailing stop trails */
+    int64_t
+        trail; /* of a trailing stop; of any other order: of the stop that follows what it fills, which is the host's */
+    int64_t activation;  /* price from which a trailing stop trails; without it: from its beginning */
     int64_t price_bound; /* worst price that a stop or market order may take */
     int64_t filled;      /* of the order, as known at the decision */
     int64_t created_ns;  /* of the order */
@@ -180,6 +181,17 @@ struct oc_request {
     uint8_t margin_mode; /* OC_MARGIN_... */
     uint8_t leverage;    /* 0: as it is */
 };
+
+/* OC_RQ_HAS_TRAIL and OC_RQ_HAS_TRAIL_PPM of a trailing stop, which a venue is asked for; those of an entry are the host's. */
+static inline uint32_t oc_trail_of(const struct oc_request *ask)
+{
+    const int trails = ask->type == OC_ORDER_TRAILING_STOP || ask->type == OC_ORDER_TRAILING_STOP_LIMIT;
+    return trails ? ask->bits & (OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM) : 0;
+}
+static inline uint32_t oc_trail_of_entry(const struct oc_request *ask)
+{
+    return (ask->bits & (OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM)) ^ oc_trail_of(ask);
+}
 
 /* The same on its way to a venue, for a connector: with the ids that it and its order are known by, and the tail. */
 struct oc_venue_request {

@@ -51,8 +51,8 @@ struct kit_terms {            /* the venue's words; by the number of what they m
 static inline int kit_order_is_offered(const struct oc_venue *venue, const struct oc_request *ask)
 {
     const uint32_t all = OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP | OC_RQ_HAS_QTY | OC_RQ_HAS_QUOTE_QTY | OC_RQ_POST_ONLY |
-                         OC_RQ_HAS_TRAIL | OC_RQ_HAS_TRAIL_PPM | OC_RQ_HAS_BOUND | OC_RQ_HAS_DISPLAY;
-    const uint32_t bits = ask->bits & all, size = OC_RQ_HAS_QTY | OC_RQ_HAS_QUOTE_QTY;
+                         OC_RQ_HAS_BOUND | OC_RQ_HAS_DISPLAY;
+    const uint32_t bits = (ask->bits & all) | oc_trail_of(ask), size = OC_RQ_HAS_QTY | OC_RQ_HAS_QUOTE_QTY;
     const uint32_t tif = ask->tif == OC_TIF_NONE ? (uint32_t)OC_TIF_GTC : ask->tif;
     uint32_t i = 0;
     while (i < venue->order_count && venue->orders[i].type != ask->type)
