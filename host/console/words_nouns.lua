@@ -222,7 +222,7 @@ function S.order_columns(rows)
     { 'price', 'price', right = true, get = level },
     { 'away', 'away', right = true, drop = 4, get = function(row) return S.percent(row.away, 2) end },
     { 'state', 'state', get = function(row) return row.state:lower():gsub('_', ' ') end }, qty('filled', 'filled', 6),
-    price('average', 'average', 10), { 'age', 'age', right = true, drop = 5 }, { 'role', 'role', drop = 3 },
+    price('average', 'average', 10), { 'age', 'age', right = true, drop = 5 }, { 'role', 'role', drop = 3, get = function(row) return row.role and row.trail and row.role == 'stop_loss' and 'stop_loss, follows by ' .. row.trail or row.role end },
     { 'strategy', 'strategy', drop = 7 }, { 'tag', 'tag', drop = 8 }, { 'reason', 'reason' } }
   local function is_told(column)
     if not column.drop and column[2] ~= 'reason' then return true end

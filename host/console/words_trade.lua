@@ -465,6 +465,7 @@ local function show_explain(e)
     local whose = e.order.parent and 'the ' .. role .. ' of ' .. e.order.parent or role
     add('asked by  ', '%s: %s', c.who or c.console or '?', (c.text or '') ~= '' and c.text or whose)
   end
+  if e.order.trail then add('follows   ', '%s', 'the market, ' .. e.order.trail .. ' behind; never back') end
   for _, row in ipairs(e.family or {}) do add(string.format('%-10s', row.name), '%s', row.text) end
   if e.why then add('ended     ', '%s', e.why) end
   local text = table.concat(lines, '\n') .. '\n'

@@ -296,6 +296,9 @@ bool engine_take_timer(struct engine *engine, int64_t now_ns, struct oc_ev_timer
     "a distance of at least one price step such as 2.50, or a part above 0 and below 100 % such as 1.5%"
 /* How far a stop is to stay behind the market, as a person says it: sets trail and its bit. OC_E_INVALID: TRAIL_EXPECTED. */
 CHECKED oc_rc trail_read(const struct instrument *instrument, const char *text, struct oc_request *request);
+/* Of an entry with a trail: gives it the stop that it begins with, where it has none and does not wait for a price from which it
+ * follows. A reason: it is refused. */
+const char *engine_trail_begins(const struct engine *engine, struct oc_request *entry);
 enum { TRAIL_TEXT_MAX = 32 };
 /* The same of an entry, or of the stop of one, as trail_read takes it. False: none follows. */
 bool engine_trail_text(const struct engine *engine, const struct order *order, char ret_text[TRAIL_TEXT_MAX]);

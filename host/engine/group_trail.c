@@ -43,7 +43,7 @@ oc_rc trail_read(const struct instrument *instrument, const char *text, struct o
     return OC_OK;
 }
 
-const char *trail_begins(const struct engine *engine, struct oc_request *entry)
+const char *engine_trail_begins(const struct engine *engine, struct oc_request *entry)
 {
     const bool is_ppm = entry->bits & OC_RQ_HAS_TRAIL_PPM, buys = entry->side == OC_SIDE_BUY;
     oc_i128 entry2;

@@ -190,10 +190,7 @@ static inline bool groups_follow(const struct groups *groups)
     return (groups->holds && groups->live) || groups->trailing;
 }
 
-/* group_trail.c. Of an entry with OC_RQ_HAS_TRAIL or ..._PPM: gives it the stop that it begins with, where it has none and does not wait
- * for a price from which it follows. A reason: it is refused. */
-const char *trail_begins(const struct engine *engine, struct oc_request *entry);
-/* The stop of a group as its entry asked for it. */
+/* group_trail.c. The stop of a group as its entry asked for it. */
 void group_trail_set(struct group *group, const struct oc_request *entry);
 /* After a price of its instrument. True: its stop is to be moved now. */
 bool group_trail(struct engine *engine, struct group *group, const struct oc_event *event);

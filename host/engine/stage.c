@@ -198,7 +198,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         return rc == OC_E_LIMIT ? OC_E_FULL : rc;
     engine->next_order++;
     struct engine_refusal refusal = {.order = request->order};
-    const char *reason = oc_trail_of_entry(request) ? trail_begins(engine, request) : NULL;
+    const char *reason = oc_trail_of_entry(request) ? engine_trail_begins(engine, request) : NULL;
     if (!reason)
         reason = stage_refuses(engine, request);
     if (reason) {

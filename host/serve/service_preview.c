@@ -216,6 +216,8 @@ bool service_preview(struct console_service *service, const struct command_words
     if (!service_parse_order(service, words, 1, &request, reply))
         return false;
     request.kind = OC_REQUEST_NEW;
+    if (oc_trail_of_entry(&request)) /* where that makes no sense it is among the verdicts */
+        (void)engine_trail_begins(service->engine, &request);
     oc_i128 equity = 0;
     const struct outlook outlook = look(service, &request);
     const struct instrument *instrument = outlook.instrument;
