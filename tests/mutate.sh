@@ -39,6 +39,7 @@ engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_re
     order_ids_test order_states_test stranger_test sums_test bust_test shown_test ask_venue_test own_way_test said_save_test said_alloc_test
     permissions_test grants_test suspend_test amend_test terms_test versions_test rescale_test batch_test risk_test risk_state_test engine_walk_test venue_walk_test step_test fills_test instruments_test engine_alloc_test
     engine_clients_test reserve_test closing_test strategy_test strategy_reload_test strategy_run_test
+    capital_test groups_again_test groups_trail_test protect_test protect_close_test protect_restart_test stop_slip_test script_feed_test
     depth_test books_test live_bars_test dust_test dust_legs_test statement_test closing_hand_test funds_test num_test venue_sim_test"
 journal="journal_test journal_edge_test epoch_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
     journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
@@ -46,6 +47,7 @@ session="session_open_test pace_test plugin_watch_test session_data_test start_v
     venues_test header_test session_checkpoint_test run_end_test ending_test intrabar_test session_alloc_test gap_restart_test parts_test parts_folders_test rules_test
     keys_test border_test border_venue_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test
     console_service_test plugin_services_test names_again_test link_states_test venue_sim_test recorded_source intrabar accounts_run keys_session
+    kill_test contact_test pool_test live_test venue_protect_keys_test
     venue_link_wants_test remade_test load_test load_venue_test verb_test plugin_services_test live_env binanceus_session"
 script="strategy_test strategy_bytes_test script_walk_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test library_walk_test

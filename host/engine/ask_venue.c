@@ -20,6 +20,12 @@ void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can)
         engine->own_way[account] = can;
 }
 
+void engine_set_fixed_stops(struct engine *engine, uint32_t account, uint32_t types)
+{
+    if (account <= ENGINE_ACCOUNTS_MAX)
+        engine->fixed_stops[account] = types;
+}
+
 void engine_set_stop_slip(struct engine *engine, uint32_t account, uint32_t slip_ppm)
 {
     if (account <= ENGINE_ACCOUNTS_MAX && slip_ppm < 1000000)

@@ -320,6 +320,9 @@ void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can);
 /* [setup] Where an instrument takes no stop at market and does take one with a limit, a stop loss is that, its limit so far beyond it, in millionths
  * of its price (below one million); 0: it is none, and is refused. The same in a replay. */
 void engine_set_stop_slip(struct engine *engine, uint32_t account, uint32_t slip_ppm);
+/* [setup] Stops of these types (bits of OC_ORDER_...) are not changed at its venue: one that follows the market is taken back and set anew. The
+ * same in a replay. */
+void engine_set_fixed_stops(struct engine *engine, uint32_t account, uint32_t types);
 /* Where the venue of an account cannot hold the stop and the target of an entry at once, or has no stops. */
 enum engine_protect {
     ENGINE_PROTECT_ORDERS = 0, /* both are asked for as orders all the same: a simulator holds them */

@@ -28,7 +28,7 @@ struct group_again *group_again_of(struct group *group, uint8_t role)
 bool group_again_is_due(struct engine *engine, struct group *group, uint8_t role)
 {
     const int64_t next_ns = group_again_of(group, role)->next_ns;
-    if (engine->now_ns >= next_ns)
+    if (next_ns == 0 || engine->now_ns >= next_ns) /* data may be of before 1970 */
         return true;
     group_wake(engine, group, next_ns);
     return false;

@@ -220,7 +220,8 @@ void group_held_work(struct engine *engine, struct group *group, uint8_t held)
         return;
     if (legs.has_other && !(legs.other && is_leaving(legs.other)))
         group_leg_size(engine, group, legs.beside, open);
-    if (!legs.has_other || !group_leg_is_gone(engine, *group_leg_of(group, legs.beside)))
+    if (group->phase != GROUP_MOVES &&
+        (!legs.has_other || !group_leg_is_gone(engine, *group_leg_of(group, legs.beside))))
         group->phase = GROUP_RESTS;
 }
 
@@ -268,6 +269,8 @@ bool group_moves(struct engine *engine, struct group *group, uint8_t held)
         return false;
     if (group->phase == GROUP_YIELDS)
         return !group_is_closed_for(engine, group);
+    if (group->phase == GROUP_MOVES)
+        return group_trail_is_free(engine, group);
     if (group->phase == GROUP_RESTS && ((held != OC_ROLE_STOP_LOSS && is_lost(engine, group, OC_ROLE_STOP_LOSS)) ||
                                         (held != OC_ROLE_TAKE_PROFIT && is_lost(engine, group, OC_ROLE_TAKE_PROFIT))))
         return true;

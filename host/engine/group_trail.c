@@ -5,7 +5,9 @@
  * its extreme, but of the bar in which the entry filled the close: its extreme may lie before the fill. On bars the stop is moved when the
  * bar has closed, as a host that sees only bars would.
  *
- * The stop is an order as any leg is, changed at most each GROUPS_TRAIL_NS; where the host holds it, its price alone changes. */
+ * The stop is an order as any leg is, changed at most each GROUPS_TRAIL_NS; where the host holds it, its price alone changes. A venue that does
+ * not change stops is asked to cancel it, and for the new one when that has ended, at most each GROUPS_MOVE_NS: two at once it would refuse,
+ * or fill. */
 #include <string.h>
 
 #include "base/text.h"
@@ -126,7 +128,7 @@ bool group_trail_is_due(struct engine *engine, const struct group *group)
     const struct order *leg = orders_find(engine->orders, group->stop_order);
     if (leg ? state_is_final(leg->state) || leg->ask_bits || !group_trail_moves(group, leg) : group->stop_order != 0)
         return false;
-    if (engine->now_ns >= group->trail_ns)
+    if (group->trail_ns == 0 || engine->now_ns >= group->trail_ns)
         return true;
     group_wake(engine, group, group->trail_ns);
     return false;
@@ -138,6 +140,24 @@ bool group_trail(struct engine *engine, struct group *group, const struct oc_eve
         return false;
     follow(engine, group, event);
     return group_trail_is_due(engine, group);
+}
+
+bool group_trail_takes_back(const struct engine *engine, const struct order *leg)
+{
+    return engine->fixed_stops[leg->now.account] >> leg->now.type & 1;
+}
+
+void group_trail_taken_back(struct engine *engine, struct group *group)
+{
+    group->phase = GROUP_MOVES;
+    group->trail_ns = engine->now_ns + GROUPS_MOVE_NS;
+    group_wake(engine, group, engine->now_ns + GROUPS_RETRY_NS); /* a restart looks at it then */
+}
+
+bool group_trail_is_free(const struct engine *engine, const struct group *group)
+{
+    const struct order *leg = orders_find(engine->orders, group->stop_order);
+    return !leg || (state_is_final(leg->state) && order_missing(leg) == 0);
 }
 
 bool group_trail_forbids(const struct engine *engine, const struct order *leg, const struct oc_request *amend)

@@ -157,10 +157,14 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
         group->phase = GROUP_YIELDS;
     if (is_of_leg && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_END && group_held(engine, group))
         group->phase = GROUP_LEFT;
+    if (is_of_leg && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_MOVE)
+        group_trail_taken_back(engine, group);
     if (!group || (request->role != OC_ROLE_STOP_LOSS && request->role != OC_ROLE_TAKE_PROFIT))
         return;
     if (request->kind == OC_REQUEST_NEW)
         *group_leg_of(group, request->role) = request->order;
+    if (request->kind == OC_REQUEST_NEW && group->phase == GROUP_MOVES && request->role == OC_ROLE_STOP_LOSS)
+        group->phase = GROUP_RESTS;
     if (request->kind == OC_REQUEST_AMEND && is_of_leg)
         group_trail_asked(engine, orders_find(engine->orders, request->order), request->bits);
     restore_held(engine, group, request);
@@ -267,6 +271,8 @@ bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, i
         return true;
     if (engine_submit(engine, &request, &refusal) == OC_OK) {
         *group_leg_of(group, role) = request.order;
+        if (group->phase == GROUP_MOVES && role == OC_ROLE_STOP_LOSS)
+            group->phase = GROUP_RESTS;
         return true;
     }
     group_again_after(engine, group, role, orders_find(engine->orders, request.order), refusal.reason, unprotected);
@@ -293,6 +299,10 @@ void group_leg_size(struct engine *engine, struct group *group, uint8_t role, in
         return; /* what is to go is never waited for */
     if (goes) {
         rc = engine_cancel(engine, leg, &refusal);
+    } else if (moves && group_trail_takes_back(engine, order)) {
+        rc = stage_cancel(engine, orders_find(engine->orders, leg), OC_ROLE_MOVE, &refusal);
+        if (rc == OC_OK)
+            group_trail_taken_back(engine, group);
     } else {
         struct oc_request request = leg_request(group, total, role);
         limit_stop(engine, &request);
@@ -317,6 +327,8 @@ static void group_resize(struct engine *engine, struct group *group)
             return;
         group->phase = held ? GROUP_RETURNS : GROUP_RESTS; /* that has ended, and something is left */
     }
+    if (group->phase == GROUP_MOVES && open > 0 && !group->is_closing && !group_trail_is_free(engine, group))
+        return;
     if ((engine->is_restoring && engine->protect[group->account] == ENGINE_PROTECT_ORDERS) ||
         (group->phase == GROUP_LEFT && open > 0 && !group->is_closing))
         return;
@@ -432,7 +444,8 @@ void groups_final(struct engine *engine, const struct order *order)
     struct group *group = group_find(&engine->groups, order->now.group);
     if (!group)
         return;
-    const bool is_held = group_held(engine, group) && group->phase != GROUP_RESTS; /* each end leads to what is next */
+    const bool is_held = (group_held(engine, group) && group->phase != GROUP_RESTS) ||
+                         group->phase == GROUP_MOVES; /* each end leads to what is next */
     if (is_held && !group->is_closing && order->now.role != OC_ROLE_ENTRY) {
         group_resize(engine, group);
         group_retire(engine, group);
@@ -467,6 +480,8 @@ static bool needs_work(struct engine *engine, const struct group *group)
     const uint8_t held = group_held(engine, group);
     if (group->phase == GROUP_YIELDS)
         return !group_is_closed_for(engine, group);
+    if (group->phase == GROUP_MOVES)
+        return group_trail_is_free(engine, group);
     if (held && group->phase != GROUP_RESTS)
         return true;
     if (group_trail_is_due(engine, group))
@@ -526,6 +541,8 @@ void groups_denied(struct engine *engine, const struct order *order)
     if (!is_leg(order))
         return;
     struct group *group = group_find(&engine->groups, order->now.group);
+    if (group && group->phase == GROUP_MOVES && order->now.order == group->stop_order)
+        group->phase = GROUP_RESTS; /* it never went out */
     if (group && engine->is_restoring)
         group_again_after(engine, group, order->now.role, order, order->reason, NULL);
     groups_wake(engine, engine->now_ns + GROUPS_RETRY_NS);
@@ -544,6 +561,8 @@ void groups_refused(struct engine *engine, const struct order *order, uint16_t a
     if (!group || engine->protect[group->account] == ENGINE_PROTECT_ORDERS)
         return; /* a simulator refuses what has nothing to close any more */
     const uint8_t held = group_held(engine, group);
+    if (answer == OC_EV_CANCEL_REJECTED && group->phase == GROUP_MOVES && order->now.role == OC_ROLE_STOP_LOSS)
+        group->phase = GROUP_RESTS; /* it stands, or what it has filled is still to come */
     if (answer == OC_EV_REJECTED && order->state == STATE_REJECTED && held != order->now.role) {
         group_again_after(engine, group, order->now.role, order, order->reason, unprotected);
     } else if (answer == OC_EV_AMEND_REJECTED) {

@@ -33,6 +33,7 @@ struct oc_ev_fill;
 #define GROUPS_REST_NS                                                                                                 \
     (3 * GROUPS_RETRY_NS)               /* so long a target that the host held may rest before its stop goes back */
 #define GROUPS_TRAIL_NS GROUPS_RETRY_NS /* a stop that follows the market is moved no more often */
+#define GROUPS_MOVE_NS  (10 * GROUPS_RETRY_NS) /* the same where it is taken back for that */
 enum { GROUPS_TRIES_MAX = 64 };
 enum { GROUPS_TOLD_MAX = ENGINE_ORDERS_CLOSED_KEPT }; /* an order that is forgotten cannot be told */
 
@@ -44,12 +45,13 @@ struct group_again { /* what is refused of a leg, until it stands */
     uint32_t zero;
 };
 
-enum {                    /* the phase of a group; of which the host holds no leg: RESTS, YIELDS */
+enum {                    /* the phase of a group; of which the host holds no leg: RESTS, YIELDS, MOVES */
        GROUP_RESTS = 0,   /* what is not the host's is, or is to be, an order at the venue */
        GROUP_ACTS = 1,    /* the market has touched the host's leg: the other is taken back, then this one is sent */
        GROUP_RETURNS = 2, /* it did not close all: the other one goes back */
        GROUP_YIELDS = 3,  /* on spot: its legs are taken back, for what they lock is being closed at market */
-       GROUP_LEFT = 4     /* a person took all of it back: nothing is asked for until its entry fills on */
+       GROUP_LEFT = 4,    /* a person took all of it back: nothing is asked for until its entry fills on */
+       GROUP_MOVES = 5    /* its stop is taken back, and set anew when that has ended: the venue does not change it */
 };
 
 enum {
@@ -197,6 +199,12 @@ bool group_trail(struct engine *engine, struct group *group, const struct oc_eve
 bool group_trail_is_due(struct engine *engine, const struct group *group);
 /* Whether this leg stands farther from the market than the group's stop_loss. A person may have moved it nearer: there it stays. */
 bool group_trail_moves(const struct group *group, const struct order *leg);
+/* Of a stop that is to be moved: it is taken back instead, for its venue does not change it. */
+bool group_trail_takes_back(const struct engine *engine, const struct order *leg);
+/* That was asked for, now or in a record. */
+void group_trail_taken_back(struct engine *engine, struct group *group);
+/* Phase MOVES: whether what was taken back is over, with all that it has filled, so that the stop can be set anew. */
+bool group_trail_is_free(const struct engine *engine, const struct group *group);
 /* Whether this would move a stop away from the market that follows it. */
 bool group_trail_forbids(const struct engine *engine, const struct order *leg, const struct oc_request *amend);
 /* An amendment of an order was asked for, now or in a record; `bits`: its own. */

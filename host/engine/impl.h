@@ -92,14 +92,15 @@ struct engine {
     struct bar_builder **builders;                       /* larger periods first */
     uint32_t builder_count;
     struct engine_out out;
-    bool asks_fills[ENGINE_ACCOUNTS_MAX + 1];     /* by account: its venue's fills can be fetched */
-    uint32_t cancel_all[ENGINE_ACCOUNTS_MAX + 1]; /* by account: what its venue cancels at once */
-    uint32_t own_way[ENGINE_ACCOUNTS_MAX + 1];    /* by account: what goes the venue's own way */
-    uint32_t stop_slip[ENGINE_ACCOUNTS_MAX + 1];  /* by account: ppm, see engine_set_stop_slip */
-    uint8_t protect[ENGINE_ACCOUNTS_MAX + 1];     /* by account: enum engine_protect */
-    bool lacks_stops[ENGINE_ACCOUNTS_MAX + 1];    /* by account: its venue takes no stop */
-    struct out_mark batch;                        /* where the running callback began */
-    uint32_t staged_messages;                     /* asked for and not yet shown to the rules as sent */
+    bool asks_fills[ENGINE_ACCOUNTS_MAX + 1];      /* by account: its venue's fills can be fetched */
+    uint32_t cancel_all[ENGINE_ACCOUNTS_MAX + 1];  /* by account: what its venue cancels at once */
+    uint32_t own_way[ENGINE_ACCOUNTS_MAX + 1];     /* by account: what goes the venue's own way */
+    uint32_t fixed_stops[ENGINE_ACCOUNTS_MAX + 1]; /* by account: engine_set_fixed_stops */
+    uint32_t stop_slip[ENGINE_ACCOUNTS_MAX + 1];   /* by account: ppm, see engine_set_stop_slip */
+    uint8_t protect[ENGINE_ACCOUNTS_MAX + 1];      /* by account: enum engine_protect */
+    bool lacks_stops[ENGINE_ACCOUNTS_MAX + 1];     /* by account: its venue takes no stop */
+    struct out_mark batch;                         /* where the running callback began */
+    uint32_t staged_messages;                      /* asked for and not yet shown to the rules as sent */
     uint32_t staged_cancels;
     uint32_t mark_messages;
     uint32_t mark_cancels;

@@ -319,13 +319,13 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         order->ask_bits = ask.bits & changes;
         order->ask_request = ask.id;
         order->reduces = reduces;
-        group_trail_asked(engine, order, ask.bits);
         rc = exposure_update(engine, order);
         if (rc < 0) {
             strcpy(refusal.reason, "HOST_LIMIT_REACHED");
             order_amend_ends(order);
         }
     }
+    group_trail_asked(engine, order, ask.bits); /* denied too: as a restart reads it */
     struct out_request *staged = stage_add(engine, &ask, order);
     if (rc < 0) {
         staged->is_denied = 1;

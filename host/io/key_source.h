@@ -39,6 +39,7 @@ enum {
     KEY_MCP_MESSAGES_MAX = 256
 };
 #define KEY_TIMEOUT_NS     10000000000ll /* where nothing else is said */
+#define KEY_TIMEOUT_MIN_NS 1000000ll
 #define KEY_TIMEOUT_MAX_NS 300000000000ll
 
 struct key_source {

@@ -29,7 +29,7 @@ static int lj_cancel(lua_State *lua)
     oc_rc rc = engine_cancel(strategy->engine, order->now.order, &refusal);
     if (rc == OC_E_LIMIT)
         return api_refusal(lua, &refusal);
-    if (rc == OC_E_STATE && state_is_final(order->state)) {
+    if (state_is_final(order->state)) {
         strcpy(refusal.reason, "ORDER_ALREADY_FINAL");
         return api_refusal(lua, &refusal);
     }

@@ -5,9 +5,9 @@
 
 #include "base/text.h"
 
-const char *const api_trade_options[] = {"qty",         "quote_qty", "price",           "stop",      "post_only",
-                                         "reduce_only", "tif",       "expire",          "stop_loss", "take_profit",
-                                         "trail",       "trail_from", "tag",         "strict",    "on_insufficient", NULL};
+const char *const api_trade_options[] = {
+    "qty",         "quote_qty", "price",      "stop", "post_only", "reduce_only",     "tif", "expire", "stop_loss",
+    "take_profit", "trail",     "trail_from", "tag",  "strict",    "on_insufficient", NULL};
 const char *const api_close_options[] = {"price", "stop", "tif", "tag", NULL};
 const char *const api_target_options[] = {"price", "tif", "expire", "post_only", "tag", "on_insufficient", NULL};
 
@@ -148,8 +148,7 @@ static void option_trail(lua_State *lua, int options, const struct instrument *i
 }
 
 /* Protection is placed to the nearer tick. */
-void option_protection(lua_State *lua, int options, const struct instrument *instrument,
-                              struct oc_request *request)
+void option_protection(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request)
 {
     struct api_number number;
     bool snapped = false;
@@ -165,7 +164,7 @@ void option_protection(lua_State *lua, int options, const struct instrument *ins
 }
 
 void option_prices(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,
-                          bool *snapped)
+                   bool *snapped)
 {
     struct api_number number;
     bool buy = request->side == OC_SIDE_BUY;
@@ -185,7 +184,7 @@ void option_prices(lua_State *lua, int options, const struct instrument *instrum
 
 /* False: none is named. */
 bool option_amount(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,
-                          bool *snapped)
+                   bool *snapped)
 {
     struct api_number number;
     const bool is_first = lua_type(lua, 2) == LUA_TNUMBER || lua_type(lua, 2) == LUA_TSTRING;

@@ -18,9 +18,11 @@ int64_t option_expire(lua_State *lua, int index);
 /* stop_loss, take_profit, trail and trail_from. */
 void option_protection(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request);
 /* price and stop, and the type of order that follows from them. */
-void option_prices(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request, bool *snapped);
+void option_prices(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,
+                   bool *snapped);
 /* qty, or the leading amount, or quote_qty. False: none is named. */
-bool option_amount(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request, bool *snapped);
+bool option_amount(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,
+                   bool *snapped);
 /* OC_RQ_FIT_FUNDS where what cannot be paid is to be left out. */
 uint32_t option_insufficient(lua_State *lua, int options, const struct oc_request *request);
 /* The word of the strategy's own. */

@@ -131,7 +131,8 @@ static oc_rc take_timeout(struct settings *settings, const char *venue, const ch
     int64_t ns = 0;
     if (!setting)
         return OC_OK;
-    if (text_to_duration(setting->value, strlen(setting->value), &ns) < 0 || ns <= 0 || ns > KEY_TIMEOUT_MAX_NS)
+    if (text_to_duration(setting->value, strlen(setting->value), &ns) < 0 || ns < KEY_TIMEOUT_MIN_NS ||
+        ns > KEY_TIMEOUT_MAX_NS)
         return settings_wrong(settings, setting, "a duration from 1ms to 5m such as \"5s\"") < 0
                    ? error_copy(ret_error, &settings->error)
                    : (oc_rc)OC_E_CONFIG;

@@ -71,8 +71,8 @@ static oc_rc missing(const struct settings *settings, const char *venue, const c
     return OC_E_CONFIG;
 }
 
-static oc_rc wrong(const struct settings *settings, const char *venue, const char *key, const char *expected,
-                   struct error *ret_error)
+oc_rc venue_key_wrong(const struct settings *settings, const char *venue, const char *key, const char *expected,
+                      struct error *ret_error)
 {
     at_key(settings, venue, key, OC_E_CONFIG, ret_error);
     error_found(ret_error, "%s", venue_text(settings, venue, key, ""));
@@ -102,9 +102,10 @@ static oc_rc judge_accounts(const struct settings *settings, const char *venue, 
     for (; venue_account(settings, venue, count, name); count++)
         for (uint32_t i = 0; i < count; i++)
             if (venue_account(settings, venue, i, other) && strcmp(name, other) == 0)
-                return wrong(settings, venue, "accounts", expected, ret_error);
-    return count == words && count <= VENUE_ACCOUNTS_MAX ? (oc_rc)OC_OK
-                                                         : wrong(settings, venue, "accounts", expected, ret_error);
+                return venue_key_wrong(settings, venue, "accounts", expected, ret_error);
+    return count == words && count <= VENUE_ACCOUNTS_MAX
+               ? (oc_rc)OC_OK
+               : venue_key_wrong(settings, venue, "accounts", expected, ret_error);
 }
 
 /* Opening cash of an account that the venue does not have would be left out in silence. */
@@ -208,7 +209,7 @@ static oc_rc take_step(const struct settings *settings, const char *venue, uint3
     if (!text)
         return missing(settings, venue, key, "a decimal such as \"0.01\"", ret_error);
     if (text_to_decimal(text, strlen(text), &ret_step->units, &ret_step->scale) < 0 || ret_step->units <= 0)
-        return wrong(settings, venue, key, "a decimal above 0 such as \"0.01\"", ret_error);
+        return venue_key_wrong(settings, venue, key, "a decimal above 0 such as \"0.01\"", ret_error);
     return OC_OK;
 }
 
@@ -231,9 +232,9 @@ oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i,
     if (!symbol)
         return OC_E_NOT_FOUND;
     if (i == VENUE_INSTRUMENTS_MAX)
-        return wrong(settings, venue, key, "at most 64 instruments", ret_error);
+        return venue_key_wrong(settings, venue, key, "at most 64 instruments", ret_error);
     if (!*symbol || strlen(symbol) >= sizeof ret_info->symbol)
-        return wrong(settings, venue, key, "a symbol such as BTC/USDT, at most 47 bytes", ret_error);
+        return venue_key_wrong(settings, venue, key, "a symbol such as BTC/USDT, at most 47 bytes", ret_error);
     *ret_info = (struct oc_data_info){.size = sizeof *ret_info, .event_type = OC_EV_TRADE};
     snprintf(ret_info->symbol, sizeof ret_info->symbol, "%s", symbol);
     struct oc_dec size;
@@ -260,12 +261,12 @@ static oc_rc judge_environment(const struct settings *settings, const char *venu
 {
     const uint32_t env = venue_env(settings, venue);
     if (!env)
-        return wrong(settings, venue, "environment", "live, practice, testnet or local", ret_error);
+        return venue_key_wrong(settings, venue, "environment", "live, practice, testnet or local", ret_error);
     if (strcmp(venue_text(settings, venue, "link", ""), "network") == 0)
         return OC_OK;
     if (env != OC_ENV_LOCAL)
-        return wrong(settings, venue, "environment",
-                     "local: a transcript stands for the exchange, or link = \"network\"", ret_error);
+        return venue_key_wrong(settings, venue, "environment",
+                               "local: a transcript stands for the exchange, or link = \"network\"", ret_error);
     return *venue_text(settings, venue, "transcript", "")
                ? (oc_rc)OC_OK
                : missing(settings, venue, "transcript", "a file that says what the exchange says", ret_error);
@@ -281,8 +282,8 @@ oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error
 }
 
 /* What the description says becomes a setting: a replay has no description. */
-static oc_rc describe(struct settings *settings, const char *venue, const char *key, const char *value,
-                      struct error *ret_error)
+oc_rc venue_key_describe(struct settings *settings, const char *venue, const char *key, const char *value,
+                         struct error *ret_error)
 {
     char full[SETTING_KEY_MAX];
     snprintf(full, sizeof full, "venue.%s.%s", venue, key);
@@ -306,12 +307,13 @@ oc_rc venue_cancel_all(struct settings *settings, const char *venue, const struc
     for (; text && i < 4 && strcmp(text, words[i].word) != 0;)
         i++;
     if (i == 4 || (text && (words[i].can & ~offered)))
-        return wrong(settings, venue, "cancel_all", "no, or all, instrument or both as far as the venue can",
-                     ret_error);
+        return venue_key_wrong(settings, venue, "cancel_all", "no, or all, instrument or both as far as the venue can",
+                               ret_error);
     while (!text && described && words[i].can != offered)
         i++;
     *ret_can = text || described ? words[i].can : 0;
-    return text || !described ? (oc_rc)OC_OK : describe(settings, venue, "cancel_all", words[i].word, ret_error);
+    return text || !described ? (oc_rc)OC_OK
+                              : venue_key_describe(settings, venue, "cancel_all", words[i].word, ret_error);
 }
 
 oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const struct oc_venue *described,
@@ -322,110 +324,12 @@ oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const stru
     for (uint32_t i = 0; described && i < described->fetch_count; i++)
         is_offered |= described->fetches[i].kind == OC_FETCH_FILLS;
     if (text && strcmp(text, "no") != 0 && (strcmp(text, "yes") != 0 || !is_offered))
-        return wrong(settings, venue, "fetch_fills", "no, or yes where the venue's fills can be fetched", ret_error);
+        return venue_key_wrong(settings, venue, "fetch_fills", "no, or yes where the venue's fills can be fetched",
+                               ret_error);
     *ret_fetches = text ? strcmp(text, "yes") == 0 : described && is_offered;
-    return text || !described ? (oc_rc)OC_OK
-                              : describe(settings, venue, "fetch_fills", *ret_fetches ? "yes" : "no", ret_error);
-}
-
-/* The venue says which orders it takes, and there is no stop among them. */
-static bool lacks_stops(const struct oc_venue *described)
-{
-    for (uint32_t i = 0; i < described->order_count; i++)
-        if (described->orders[i].type == OC_ORDER_STOP || described->orders[i].type == OC_ORDER_STOP_LIMIT)
-            return false;
-    return described->order_count > 0;
-}
-
-static oc_rc venue_close(struct settings *settings, const char *venue, const struct oc_venue *described,
-                         uint32_t *ret_can, struct error *ret_error)
-{
-    const char *text = venue_text(settings, venue, "close", NULL);
-    const bool is_offered = !described || (described->flags & OC_CAN_CLOSE), is_own = text && !strcmp(text, "venue");
-    if (text && strcmp(text, "order") != 0 && (!is_own || !is_offered))
-        return wrong(settings, venue, "close", "order, or venue where the venue has a way of its own", ret_error);
-    if (text ? is_own : described && is_offered)
-        *ret_can |= OC_CAN_CLOSE;
-    return text || !described ? (oc_rc)OC_OK
-                              : describe(settings, venue, "close", is_offered ? "venue" : "order", ret_error);
-}
-
-oc_rc venue_own_way(struct settings *settings, const char *venue, const struct oc_venue *described, uint32_t *ret_can,
-                    struct error *ret_error)
-{
-    const char *text = venue_text(settings, venue, "legs", NULL);
-    const bool can = described && (described->flags & OC_CAN_PROTECT), lacks = described && lacks_stops(described);
-    const bool fits = !text || (strcmp(text, "venue") == 0    ? can || !described
-                                : strcmp(text, "target") == 0 ? lacks || !described
-                                                              : strcmp(text, "order") == 0 && !lacks);
-    *ret_can = 0;
-    if (!fits)
-        return wrong(settings, venue, "legs",
-                     lacks ? (can ? "venue, or target: this venue takes no stops" : "target: this venue takes no stops")
-                           : "order, or venue where the venue has a way of its own",
-                     ret_error);
-    if (!text && described) {
-        text = can ? "venue" : lacks ? "target" : "order";
-        const oc_rc rc = describe(settings, venue, "legs", text, ret_error);
-        if (rc < 0)
-            return rc;
-    }
-    if (text && strcmp(text, "venue") == 0)
-        *ret_can |= OC_CAN_PROTECT;
-    return venue_close(settings, venue, described, ret_can, ret_error);
-}
-
-oc_rc venue_protect(struct settings *settings, const char *venue, const struct oc_venue *described,
-                    struct venue_protection *ret_protection, struct error *ret_error)
-{
-    static const char *const words[] = {[ENGINE_PROTECT_ORDERS] = "",
-                                        [ENGINE_PROTECT_NATIVE] = "native",
-                                        [ENGINE_PROTECT_HOST] = "host",
-                                        [ENGINE_PROTECT_REFUSE] = "refuse"};
-    const char *text = venue_text(settings, venue, "protect", NULL);
-    uint32_t protect = ENGINE_PROTECT_ORDERS;
-    if (!text && described) {
-        const oc_rc rc = describe(settings, venue, "protect", words[ENGINE_PROTECT_HOST], ret_error);
-        if (rc < 0)
-            return rc;
-        text = words[ENGINE_PROTECT_HOST];
-    }
-    while (text && protect <= ENGINE_PROTECT_REFUSE && strcmp(text, words[protect]) != 0)
-        protect++;
-    if (text && (!*text || protect > ENGINE_PROTECT_REFUSE))
-        return wrong(settings, venue, "protect",
-                     "native, host or refuse; whether stop loss and take profit are orders of their own is "
-                     "venue.NAME.legs",
-                     ret_error);
-    *ret_protection = (struct venue_protection){
-        .protect = protect, .lacks_stops = strcmp(venue_text(settings, venue, "legs", ""), "target") == 0};
-    return OC_OK;
-}
-
-oc_rc venue_stop_slip(struct settings *settings, const char *venue, const struct oc_venue *described, uint32_t *ret_ppm,
-                      struct error *ret_error)
-{
-    struct oc_dec part = {0, 0, 0}, ppm;
-    bool is_offered = false;
-    for (uint32_t i = 0; described && i < described->order_count; i++)
-        is_offered |= described->orders[i].type == OC_ORDER_STOP_LIMIT;
-    const char *text = venue_text(settings, venue, "stop_slip", NULL);
-    *ret_ppm = 0;
-    if (!text && is_offered) {
-        const oc_rc rc = describe(settings, venue, "stop_slip", "1%", ret_error);
-        if (rc < 0)
-            return rc;
-        text = "1%";
-    }
-    if (!text || strcmp(text, "none") == 0)
-        return OC_OK;
-    const struct oc_dec million = {1000000, 0, 0}, least = {1, 4, 0}, most = {5, 1, 0};
-    if (!strchr(text, '%') || kit_read_dec(text, &part) < 0 || oc_dec_compare(part, least) < 0 ||
-        oc_dec_compare(part, most) > 0 || oc_dec_mul(part, million, &ppm) < 0)
-        return wrong(settings, venue, "stop_slip", "0.01% to 50%, or none", ret_error);
-    for (*ret_ppm = (uint32_t)ppm.units; ppm.scale > 0; ppm.scale--)
-        *ret_ppm /= 10;
-    return OC_OK;
+    return text || !described
+               ? (oc_rc)OC_OK
+               : venue_key_describe(settings, venue, "fetch_fills", *ret_fetches ? "yes" : "no", ret_error);
 }
 
 oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described, int64_t *ret_ns,
@@ -439,10 +343,10 @@ oc_rc venue_deadman(struct settings *settings, const char *venue, const struct o
     if (settings_duration(settings, key, ret_ns) < 0)
         return error_copy(ret_error, &settings->error);
     if (*ret_ns < 5000000000ll || *ret_ns > 86400000000000ll)
-        return wrong(settings, venue, "deadman", "a span of 5s to 24h", ret_error);
+        return venue_key_wrong(settings, venue, "deadman", "a span of 5s to 24h", ret_error);
     return described->flags & OC_CAN_DEADMAN
                ? (oc_rc)OC_OK
-               : wrong(settings, venue, "deadman", "nothing: this venue has no dead man's switch", ret_error);
+               : venue_key_wrong(settings, venue, "deadman", "nothing: this venue has no dead man's switch", ret_error);
 }
 
 /* Levels a side that the venue gives at most; 0: it says no books. */
@@ -469,14 +373,14 @@ static oc_rc book_levels(struct settings *settings, const char *venue, const str
     *ret_levels = offered < DEPTH_LEVELS_MIN ? DEPTH_LEVELS_MIN : offered;
     if (venue_text(settings, venue, "book_levels", NULL)) {
         if (settings_integer(settings, key, &levels) < 0 || levels < DEPTH_LEVELS_MIN || levels > ENGINE_DEPTH_LEVELS)
-            return wrong(settings, venue, "book_levels", "a number of levels from 5 to 1000", ret_error);
+            return venue_key_wrong(settings, venue, "book_levels", "a number of levels from 5 to 1000", ret_error);
         if ((uint32_t)levels <= *ret_levels) {
             *ret_levels = (uint32_t)levels;
             return OC_OK;
         }
     }
     snprintf(value, sizeof value, "%u", *ret_levels); /* a replay keeps as many */
-    return described && offered ? describe(settings, venue, "book_levels", value, ret_error) : (oc_rc)OC_OK;
+    return described && offered ? venue_key_describe(settings, venue, "book_levels", value, ret_error) : (oc_rc)OC_OK;
 }
 
 oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_venue *described,
@@ -491,13 +395,14 @@ oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_
     while (text && policy <= DEPTH_HALT && strcmp(text, words[policy]) != 0)
         policy++;
     if (policy > DEPTH_HALT || (policy != DEPTH_OFF && !is_offered))
-        return wrong(settings, venue, "book",
-                     is_offered ? "off, warn, resync or halt" : "off: this venue says no order books", ret_error);
+        return venue_key_wrong(settings, venue, "book",
+                               is_offered ? "off, warn, resync or halt" : "off: this venue says no order books",
+                               ret_error);
     if (keeps && strcmp(keeps, "wanted") != 0 && strcmp(keeps, "all") != 0)
-        return wrong(settings, venue, "keep_books", "wanted or all", ret_error);
+        return venue_key_wrong(settings, venue, "keep_books", "wanted or all", ret_error);
     if (!text && described) {
         policy = is_offered ? DEPTH_RESYNC : DEPTH_OFF;
-        const oc_rc rc = describe(settings, venue, "book", words[policy], ret_error);
+        const oc_rc rc = venue_key_describe(settings, venue, "book", words[policy], ret_error);
         if (rc < 0)
             return rc;
     }
@@ -505,7 +410,7 @@ oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_
     ret_books->keeps_all = keeps ? strcmp(keeps, "all") == 0
                                  : venue_is_feed(settings) && policy != DEPTH_OFF; /* a simulator fills from them */
     if (ret_books->keeps_all && policy == DEPTH_OFF)
-        return wrong(settings, venue, "keep_books", "wanted: no book of this venue is kept", ret_error);
+        return venue_key_wrong(settings, venue, "keep_books", "wanted: no book of this venue is kept", ret_error);
     return book_levels(settings, venue, described, &ret_books->levels, ret_error);
 }
 
@@ -525,9 +430,9 @@ static oc_rc one_of(struct settings *settings, const char *venue, const char *ke
     const char *text = venue_text(settings, venue, key, NULL);
     snprintf(expected, sizeof expected, "%s or %s", words[0], words[1]);
     if (text && strcmp(text, words[0]) != 0 && strcmp(text, words[1]) != 0)
-        return wrong(settings, venue, key, expected, ret_error);
+        return venue_key_wrong(settings, venue, key, expected, ret_error);
     *ret_second = text ? strcmp(text, words[1]) == 0 : described && *described;
-    return text || !described ? (oc_rc)OC_OK : describe(settings, venue, key, words[*ret_second], ret_error);
+    return text || !described ? (oc_rc)OC_OK : venue_key_describe(settings, venue, key, words[*ret_second], ret_error);
 }
 
 oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_venue *described,
@@ -546,7 +451,7 @@ oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_v
     if (rc == OC_OK)
         rc = one_of(settings, venue, "empty_bars", empty, described ? &is_flat : NULL, &ret_bars->is_flat, ret_error);
     if (rc == OC_OK && !venue_text(settings, venue, "bar_grace", NULL) && described)
-        rc = describe(settings, venue, "bar_grace", "500ms", ret_error);
+        rc = venue_key_describe(settings, venue, "bar_grace", "500ms", ret_error);
     if (rc < 0 || !venue_text(settings, venue, "bar_grace", NULL))
         return rc;
     snprintf(key, sizeof key, "venue.%s.bar_grace", venue);
@@ -554,7 +459,7 @@ oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_v
         return error_copy(ret_error, &settings->error);
     return ret_bars->grace_ns >= 0 && ret_bars->grace_ns <= 60000000000ll
                ? (oc_rc)OC_OK
-               : wrong(settings, venue, "bar_grace", "a span of 0ms to 60s", ret_error);
+               : venue_key_wrong(settings, venue, "bar_grace", "a span of 0ms to 60s", ret_error);
 }
 
 const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at)

@@ -70,6 +70,15 @@ CHECKED oc_rc venue_protect(struct settings *settings, const char *venue, const 
  * and the venue has stops with a limit. 0: `none`. */
 CHECKED oc_rc venue_stop_slip(struct settings *settings, const char *venue, const struct oc_venue *described,
                               uint32_t *ret_ppm, struct error *ret_error);
+/* Which stops are not changed at the venue, but taken back and set anew where a stop follows the market: bits of OC_ORDER_STOP and
+ * OC_ORDER_STOP_LIMIT, by venue.NAME.move_stops, which becomes what the description says where it is not set. OC_E_CONFIG. */
+CHECKED oc_rc venue_move_stops(struct settings *settings, const char *venue, const struct oc_venue *described,
+                               uint32_t *ret_fixed, struct error *ret_error);
+/* venue_keys.c, for venue_protect.c: a key that says what it may not, and one that is not set and becomes what is described. */
+oc_rc venue_key_wrong(const struct settings *settings, const char *venue, const char *key, const char *expected,
+                      struct error *ret_error);
+CHECKED oc_rc venue_key_describe(struct settings *settings, const char *venue, const char *key, const char *value,
+                                 struct error *ret_error);
 /* venue.NAME.deadman; 0: not set. OC_E_CONFIG: not a span of 5 s to 24 h, or the venue has no such switch. [setup] */
 CHECKED oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described,
                             int64_t *ret_ns, struct error *ret_error);

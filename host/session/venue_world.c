@@ -134,7 +134,7 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
                           struct error *ret_error)
 {
     const struct oc_connector *table = link->records_dir ? NULL : connector_of(registry, parts, place);
-    uint32_t can, own, slip_ppm;
+    uint32_t can, own, slip_ppm, fixed;
     int64_t after_ns;
     *ret_error = (struct error){0};
     if (!table) /* opening it says so */
@@ -157,6 +157,8 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
     if (rc == OC_OK)
         rc = venue_stop_slip(link->settings, link->name, table->venue, &slip_ppm, ret_error);
     if (rc == OC_OK)
+        rc = venue_move_stops(link->settings, link->name, table->venue, &fixed, ret_error);
+    if (rc == OC_OK)
         rc = venue_books(link->settings, link->name, table->venue, &books, ret_error);
     if (rc == OC_OK)
         rc = venue_bars(link->settings, link->name, table->venue, &bars, ret_error);
@@ -166,7 +168,7 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
 oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
 {
     int64_t after_ns = 0;
-    uint32_t can = 0, own = 0, slip_ppm = 0;
+    uint32_t can = 0, own = 0, slip_ppm = 0, fixed = 0;
     bool fetches = false;
     struct venue_protection protection = {0};
     struct engine_bars bars;
@@ -180,6 +182,8 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
     if (rc == OC_OK)
         rc = venue_stop_slip(link->settings, link->name, NULL, &slip_ppm, ret_error);
     if (rc == OC_OK)
+        rc = venue_move_stops(link->settings, link->name, NULL, &fixed, ret_error);
+    if (rc == OC_OK)
         rc = venue_books(link->settings, link->name, NULL, &link->keeps, ret_error);
     if (rc == OC_OK)
         rc = venue_bars(link->settings, link->name, NULL, &bars, ret_error);
@@ -190,6 +194,7 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
         engine_set_asks_fills(link->world.engine, link->accounts[i], fetches);
         engine_set_own_way(link->world.engine, link->accounts[i], own);
         engine_set_stop_slip(link->world.engine, link->accounts[i], slip_ppm);
+        engine_set_fixed_stops(link->world.engine, link->accounts[i], link->is_feed ? 0 : fixed);
         if (!link->is_feed) /* a simulator holds both */
             engine_set_protect(link->world.engine, link->accounts[i], protection.protect, protection.lacks_stops);
         engine_set_books(link->world.engine, link->accounts[i], link->keeps.policy, link->keeps.levels);

@@ -127,5 +127,22 @@ bars 100,105,97,101,5000
 refused "found 'data that are not finer" --intrabar BTC-USDT.csv
 refused 'No such file' --intrabar none.csv
 refused 'takes no finer data' --intrabar fine.csv --plugin next="$(dirname "$outcry")/sdk/examples/nextopen.so" --set sim.paper.plugin=org.example.nextopen
+# Data of before 1970 are as good as others: the same bars of the same weekdays, 28 years later make the same money.
+for year in 1962 1990; do
+    echo Date,Open,High,Low,Close,Volume >"y$year.csv"
+    awk -v year=$year 'BEGIN { price = 100; for (day = 0; day < 300; day++) { step = day * 7 % 5 - 2 + (day % 40 < 20 ? 0.6 : -0.6); close_ = price + step
+        printf "%d-%02d-%02d,%.2f,%.2f,%.2f,%.2f,1000\n", year + int(day / 300), int(day / 25) + 1, day % 25 + 1, price, (price > close_ ? price : close_) + 0.5,
+            (price < close_ ? price : close_) - 0.5, close_; price = close_ } }' >>"y$year.csv"
+    cat >old.lua <<'LUA'
+strategy { name = "old" }
+function on_bar(m, b)
+  if m.position.qty ~= 0 then m:close() else m:buy(1, { stop_loss = b.close - 1, take_profit = b.close + 2 }) m:buy(1, { price = b.close - 1 }) end
+end
+LUA
+    "$outcry" backtest old.lua "y$year.csv" --symbol XYZ/USD --cash '10000 USD' --data allow_any_time=yes --json >"y$year.out" 2>err || { cat err; bad=1; }
+    grep -m 2 '"final"\|"fills"' "y$year.out" >"y$year.money"
+done
+grep -q '"fills": [1-9]' y1962.money || { echo "nothing was traded in 1962: $(cat y1962.money)"; bad=1; }
+cmp -s y1962.money y1990.money || { echo "1962 differs from 1990: $(cat y1962.money y1990.money)"; bad=1; }
 [ $bad = 0 ] && echo "finer data decide what bars cannot"
 exit $bad

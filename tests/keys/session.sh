@@ -110,6 +110,8 @@ config "vault = \"local\"; environment = \"local\"; secret = { mcp = [\"y\"]; };
 bad 'a place and a server' 'it comes from several places' --set venue.signs.keys.main.secret=env:MINE_SECRET
 config "vault = \"local\"; environment = \"local\"; secret = { command = [\"x\"]; timeout = \"6m\"; };"
 bad 'a long time' 'a duration from 1ms to 5m'
+config "vault = \"local\"; environment = \"local\"; secret = { command = [\"x\"]; timeout = \"999us\"; };"
+bad 'a short time' 'a duration from 1ms to 5m'
 config "vault = \"local\"; environment = \"local\"; secret = { value = \"x\"; };"
 bad 'an unknown word' 'unknown key'
 config ''

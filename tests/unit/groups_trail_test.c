@@ -6,10 +6,14 @@
 enum { NONE = 0 };
 #define T0 (1000 * GROUPS_TRAIL_NS) /* behind all that came before */
 
+static int64_t take_profit; /* of the next entry */
+
 static uint64_t entry_of(struct fixture *f, uint8_t side, uint32_t kind, int64_t trail, int64_t from, int64_t stop)
 {
     struct oc_request request = fixture_order(f, side, 10, 10000);
     request.bits |= kind | (from ? (uint32_t)OC_RQ_HAS_ACTIVATION : 0) | (stop ? (uint32_t)OC_RQ_HAS_STOP_LOSS : 0);
+    request.bits |= take_profit ? (uint32_t)OC_RQ_HAS_TAKE_PROFIT : 0;
+    request.take_profit = take_profit;
     request.trail = trail;
     request.activation = from;
     request.stop_loss = stop;
@@ -152,7 +156,7 @@ static void what_is_refused_is_asked_for_again(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
-    engine_set_protect(f->engine, 1, ENGINE_PROTECT_HOST, false);
+    engine_set_protect(f->engine, f->account, ENGINE_PROTECT_HOST, false);
     const uint64_t entry = entry_of(f, OC_SIDE_BUY, OC_RQ_HAS_TRAIL, 200, NONE, NONE);
     fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
     follow(f);
@@ -197,6 +201,101 @@ static void of_a_bar_its_extreme_counts(void **state)
     assert_int_equal(fixture_input(f, &bar), OC_OK);
     follow(f);
     assert_int_equal(stop_of(f)->now.stop_price, 10300);
+    fixture_free(f);
+}
+
+/* A venue that does not change stops: the old one is taken back, and the new one is asked for when that is over, with all it has filled. */
+static void set_anew(int64_t target)
+{
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    engine_set_protect(f->engine, f->account, ENGINE_PROTECT_HOST, false);
+    engine_set_fixed_stops(f->engine, f->account, 1u << OC_ORDER_STOP);
+    take_profit = target;
+    const uint64_t entry = entry_of(f, OC_SIDE_BUY, OC_RQ_HAS_TRAIL, 200, NONE, NONE);
+    take_profit = NONE;
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    follow(f);
+    const uint64_t first = stop_of(f)->now.order;
+    f->now_ns = T0;
+    fixture_price(f, 10100);
+    uint32_t sent = f->sent_count;
+    assert_int_equal(f->sent[sent - 1].kind, OC_REQUEST_CANCEL);
+    assert_int_equal(f->sent[sent - 1].role, OC_ROLE_MOVE);
+    assert_int_equal(f->sent[sent - 1].order, first);
+    f->now_ns += 3 * GROUPS_TRAIL_NS;
+    fixture_price(f, 10200); /* what became of it is not known yet */
+    fixture_price(f, 9000);
+    assert_int_equal(f->sent_count, sent);
+    fixture_trade(f, first, OC_SIDE_SELL, 3, 9800); /* it filled meanwhile */
+    assert_int_equal(f->sent_count, sent);
+    fixture_say(f, OC_EV_CANCELED, first);
+    assert_int_equal(f->sent_count, sent + 1);
+    assert_int_equal(f->sent[sent].kind, OC_REQUEST_NEW);
+    assert_int_equal(f->sent[sent].stop_price, 10000);
+    assert_int_equal(f->sent[sent].qty, 7);
+    follow(f);
+    /* not again at once */
+    fixture_price(f, 10300);
+    assert_int_equal(f->sent_count, sent + 1);
+    f->now_ns += GROUPS_MOVE_NS;
+    fixture_price(f, 10300);
+    assert_int_equal(f->sent_count, sent + 2);
+    assert_int_equal(f->sent[sent + 1].kind, OC_REQUEST_CANCEL);
+    /* refused: it stands, and is asked for again */
+    fixture_say(f, OC_EV_CANCEL_REJECTED, f->sent[sent + 1].order);
+    f->now_ns += 2 * GROUPS_MOVE_NS;
+    fixture_price(f, 10300);
+    assert_int_equal(f->sent_count, sent + 3);
+    assert_int_equal(f->sent[sent + 2].kind, OC_REQUEST_CANCEL);
+    fixture_free(f);
+}
+
+static void where_stops_are_not_changed_they_are_set_anew(void **state)
+{
+    (void)state;
+    set_anew(NONE);
+    set_anew(20000); /* that one is held by the host */
+}
+
+/* A life that read in its records that a stop was taken back to be moved sets it anew, where nothing says that it was. */
+static void a_restart_sets_anew_what_was_taken_back(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    engine_set_protect(f->engine, f->account, ENGINE_PROTECT_HOST, false);
+    engine_set_fixed_stops(f->engine, f->account, 1u << OC_ORDER_STOP);
+    const uint64_t entry = entry_of(f, OC_SIDE_BUY, OC_RQ_HAS_TRAIL, 200, NONE, NONE);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    follow(f);
+    f->now_ns = T0;
+    fixture_price(f, 10100);
+    struct oc_request records[3] = {f->sent[0], f->sent[1], f->sent[2]};
+    struct fixture *g = fixture_new(COST_AVERAGE);
+    engine_set_protect(g->engine, g->account, ENGINE_PROTECT_HOST, false);
+    engine_set_fixed_stops(g->engine, g->account, 1u << OC_ORDER_STOP);
+    assert_int_equal(engine_restore(g->engine, &records[0].head), OC_OK);
+    struct oc_ev_answer answer = fixture_answer(g, OC_EV_ACCEPTED, entry);
+    struct oc_ev_fill fill = fixture_fill(g, entry, OC_SIDE_BUY, 10, 10000, "t1");
+    assert_int_equal(engine_restore(g->engine, &fill.head), OC_OK);
+    assert_int_equal(engine_restore(g->engine, &records[1].head), OC_OK);
+    answer.order = answer.request = records[1].order;
+    assert_int_equal(engine_restore(g->engine, &answer.head), OC_OK);
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = g->inst, .local_ns = T0},
+                                .price = 10100,
+                                .qty = 1,
+                                .present = OC_HAS_QTY};
+    assert_int_equal(engine_restore(g->engine, &trade.head), OC_OK);
+    assert_int_equal(engine_restore(g->engine, &records[2].head), OC_OK);
+    answer = fixture_answer(g, OC_EV_CANCELED, records[1].order);
+    assert_int_equal(engine_restore(g->engine, &answer.head), OC_OK);
+    g->now_ns = T0 + 5 * GROUPS_RETRY_NS;
+    fixture_price(g, 10050);
+    assert_int_equal(g->sent_count, 1);
+    assert_int_equal(g->sent[0].role, OC_ROLE_STOP_LOSS);
+    assert_int_equal(g->sent[0].kind, OC_REQUEST_NEW);
+    assert_int_equal(g->sent[0].stop_price, 9900);
+    assert_int_equal(g->sent[0].qty, 10);
+    fixture_free(g);
     fixture_free(f);
 }
 
@@ -275,6 +374,8 @@ int main(void)
         cmocka_unit_test(a_person_brings_it_nearer_only),
         cmocka_unit_test(what_is_refused_is_asked_for_again),
         cmocka_unit_test(of_a_bar_its_extreme_counts),
+        cmocka_unit_test(where_stops_are_not_changed_they_are_set_anew),
+        cmocka_unit_test(a_restart_sets_anew_what_was_taken_back),
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(it_is_read_as_people_say_it),
     };

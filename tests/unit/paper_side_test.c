@@ -177,9 +177,25 @@ static void orders_of_many_markets_stay_apart(void **state)
     }
 }
 
+/* An order that rests at the lowest price there is needs its money too: what is left does not pay for more. */
+static void the_lowest_price_has_to_be_paid_too(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(ideal);
+    bar(v, 0, 10, 10, 10, 10, -1);
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 6000000000, 1, 0)); /* 6,000,000 at 0.01 of 100,000: with its fee */
+    bar(v, 1, 10, 10, 10, 10, -1);
+    send(v, 2 * MINUTE, order(v, OC_SIDE_BUY, 500000000, 0, 0)); /* 50,000 of the 39,940 that are left */
+    bar(v, 2, 10, 10, 10, 10, -1);
+    assert_int_equal(v->fill_count, 0);
+    assert_string_equal(last_answer(v)->reason, "INSUFFICIENT_FUNDS");
+    venue_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_lowest_price_has_to_be_paid_too),
         cmocka_unit_test(amended_through_the_market_it_takes),
         cmocka_unit_test(amended_to_another_resting_price_it_makes),
         cmocka_unit_test(a_side_that_is_not_quoted_trades_nothing),

@@ -199,6 +199,25 @@ static void fills_keep_their_money(void **state)
     instrument.info.kind = OC_KIND_SPOT;
 }
 
+/* Money of more digits than a decimal has is not said: a wrong one would be booked. */
+static void money_of_too_many_digits_is_not_said(void **state)
+{
+    (void)state;
+    static const struct instrument_steps small = {{1, 10, 0}, {1, 10, 0}}, large = {{2, 10, 0}, {1, 10, 0}};
+    struct rescale rescale;
+    union any event = full(OC_EV_FILL, sizeof event.venue_fill);
+    event.fill.price = 3, event.fill.qty = 3, event.venue_fill.present = 0;
+    assert_int_equal(rescale_init(&rescale, &small, &large), OC_OK);
+    assert_int_equal(rescale_event(&rescale, &small, &instrument, &event.head), OC_OK);
+    assert_true(rescale.price_is_off);
+    assert_int_equal(event.venue_fill.present, 0);
+    event.fill.head.inst = OC_INST(3, 1);
+    event.fill.price = 5, event.fill.qty = 20; /* 100e-20: that fits */
+    assert_int_equal(rescale_event(&rescale, &small, &instrument, &event.head), OC_OK);
+    assert_int_equal(event.venue_fill.present, OC_FILL_VALUE);
+    assert_true(event.venue_fill.value.units == 1 && event.venue_fill.value.scale == 18);
+}
+
 static void nearest_below_and_beyond(void **state)
 {
     (void)state;
@@ -259,9 +278,8 @@ static void nearest_below_and_beyond(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prices_of_a_market),
-        cmocka_unit_test(what_is_said_of_orders),
-        cmocka_unit_test(fills_keep_their_money),
+        cmocka_unit_test(prices_of_a_market),       cmocka_unit_test(what_is_said_of_orders),
+        cmocka_unit_test(fills_keep_their_money),   cmocka_unit_test(money_of_too_many_digits_is_not_said),
         cmocka_unit_test(nearest_below_and_beyond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,7 +240,9 @@ static void wrong_rows_raise(void **state)
     (void)state;
     static const struct {
         const char *text, *words;
-    } cases[] = {{"params { x = { {} } }", "parameter x: a default is a number, true, false or a text; found table"},
+    } cases[] = {{"params { aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa = 1 }",
+                  "a name has at most 63 characters"},
+                 {"params { x = { {} } }", "parameter x: a default is a number, true, false or a text; found table"},
                  {"params { x = { print } }", "a default is a number, true, false or a text; found function"},
                  {"params { x = { 1, mim = 2 } }", "parameter x: a row is { default, min = number"},
                  {"params { x = { 1, min = 'a' } }", "found 'min'"},

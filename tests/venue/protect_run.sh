@@ -1,11 +1,13 @@
 #!/bin/sh
 # protect_run.sh OUTCRY OUTCRY_VENUE FACE: an account of a spot venue that holds no more than its strategy bought: the stop stands at the venue, the
 # target is held by the host, and never are both there. The market touches the target; what that leaves has its stop again; the host is killed while
-# the stop is being taken back, and started again; nothing is sold twice, and each session replays. FACE is plain or binanceus.
+# the stop is being taken back, and started again; nothing is sold twice, and each session replays. A stop that follows the market does
+# so at the venue, behind a kill too. FACE is plain or binanceus.
 set -u
 . "$(dirname "$0")/kit.sh"
 face=$3
-cp "$root/tests/venue/protect.lua" .
+cp "$root/tests/venue/protect.lua" "$root/tests/venue/trail.lua" .
+lua=protect.lua
 case $face in
 plain) symbol=BTC/USDT quote=USDT ;;
 *) symbol=BTCUSD quote=USD ;;
@@ -65,10 +67,10 @@ runs() { # SESSION MORE...
     shift
     rm -f err
     # shellcheck disable=SC2086
-    "$outcry" run protect.lua --venue "$face" --config main.conf $plugin --live main --capital "50000 $quote" --max-order-value 20000 \
+    "$outcry" run $lua --venue "$face" --config main.conf $plugin --live main --capital "50000 $quote" --max-order-value 20000 \
         --max-position 1 --max-day-loss 20000 --session "$session" --json --listen "$w/run/socket" --yes main "$@" >"$session.json" 2>err </dev/null &
     pid=$!
-    for _ in $(seq 300); do # behind the screen; armed again, there is none
+    for _ in $(seq 1400); do # behind the screen; armed again, there is none; a limit of the venue may want a minute
         sed -n '/at the end\|armed again/,$p' err 2>/dev/null | grep -q 'is compared' && return
         sleep 0.05
     done
@@ -174,4 +176,35 @@ for _ in $(seq 100); do console 'orders all' >said; grep -q 'PROTECTION_NOT_SUPP
 grep -q 'PROTECTION_NOT_SUPPORTED' said || fail "native: $(cat said)"
 asks 'orders all' | grep -q ' main buy 0.1 ' && fail 'native: the entry has left'
 ends refused
+close_venue
+# 5. The stop follows the market up, stays when it falls, is there while the host is dead, and goes on from there.
+mkfifo again
+rm prompt
+mv again prompt
+open_venue
+conf_of
+lua=trail.lua
+runs trailed
+first
+has 'sell 0.[01][0-9]* .*stop 57000'
+prints 64000 0.0005
+has 'sell 0.[01][0-9]* .*stop 60800'
+prints 62000 0.0005
+sleep 1.2
+has 'sell 0.[01][0-9]* .*stop 60800'
+stop=$(console 'orders' | sed -n 's/^\(o[0-9_]*\) .*stop 60,8.*/\1/p')
+console 'live.unlock()' "amend $stop stop 55000" >said
+grep -q 'TRAILING_STOP_NOT_LOOSENED' said || fail "a person moves it away: $(cat said)"
+kill -9 $pid
+wait $pid 2>/dev/null
+pid=
+has 'sell 0.[01][0-9]* .*stop 60800'
+runs trailed
+prints 66000 0.0005
+has 'sell 0.[01][0-9]* .*stop 62700'
+bids 0.2 62500
+echo "sell 0.001 $symbol @ 62500 at the website" >&8
+flat
+ends trailed
+grep -q 'could not be moved\|without the protection' trailed.err && fail "something was refused: $(cat trailed.err)"
 close_venue

@@ -80,7 +80,8 @@ enum { /* role of an order inside its group */
        OC_ROLE_STOP_LOSS = 2,
        OC_ROLE_TAKE_PROFIT = 3,
        OC_ROLE_CLOSE = 4,
-       OC_ROLE_END = 5
+       OC_ROLE_END = 5,
+       OC_ROLE_MOVE = 6 /* CANCEL: of a stop that is set anew at another price */
 };
 enum { /* which price sets a stop off */
        OC_TRIGGER_DEFAULT = 0,
