@@ -33,8 +33,8 @@ local function number_of(text)
   return math.type(value) == 'float' and value == math.floor(value) and math.abs(value) < 2 ^ 53 and math.tointeger(value) or value
 end
 
-local expected = "@ PRICE, @ market, stop, target, trail, trigger, post, reduce, ioc, fok, day, gtd, tag or a symbol"
-local names = { 'stop', 'target', 'trail', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'for', 'market', 'of' }
+local expected = "@ PRICE, @ market, stop, target, trail, trigger, oco, post, reduce, ioc, fok, day, gtd, tag or a symbol"
+local names = { 'stop', 'target', 'trail', 'trigger', 'oco', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'for', 'market', 'of' }
 
 local function reader(verb, tokens)
   local r = { next = 1 }
@@ -93,6 +93,10 @@ local clauses = {
   ['for'] = function(r, opts, verb)
     if not r.peek() then r.wrong('the name of a strategy', "after 'for'") end
     set(opts, 'strategy', r.take(), verb, 'for')
+  end,
+  oco = function(r, opts, verb)
+    if not (r.peek() or ''):match('^o%d') then r.wrong('the name of an order such as o3', "after 'oco'") end
+    set(opts, 'oco', r.take(), verb, 'oco')
   end,
   tag = function(r, opts, verb)
     if not r.peek() then r.wrong('a word', "after 'tag'") end
@@ -195,7 +199,7 @@ local function parse_order(verb, tokens)
   return qty, opts
 end
 
-local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'trail', 'trail_from', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account', 'strategy' }
+local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'trail', 'trail_from', 'oco', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account', 'strategy' }
 
 local function lua_value(value)
   if type(value) == 'string' then return "'" .. value:gsub("[\\']", '\\%0') .. "'" end

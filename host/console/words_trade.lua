@@ -5,7 +5,7 @@ local word = S.word
 local WAIT_MS, LOOK_MS = 1000, 20
 
 local options_known = { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only',
-  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account', 'strategy', 'trail', 'trail_from' }
+  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account', 'strategy', 'trail', 'trail_from', 'oco' }
 
 ---- verbs ----
 
@@ -160,8 +160,8 @@ local function trade(side)
   end
 end
 
-local rest_of_buy = ' Options: price, stop (trigger), stop_loss, take_profit, trail (how far the stop follows, 250 or 1.5%), trail_from, tif, expire, post_only, reduce_only, tag, quote_qty, symbol, account.'
-word('Trade', 'buy', 'buy(qty, { options })', 'Buys.' .. rest_of_buy .. ' Or in words, see the example; also: target, trail 1.5% [from PRICE], trigger, post, reduce, ioc, fok, day, gtd TIME, tag WORD, with ACCOUNT.',
+local rest_of_buy = ' Options: price, stop (trigger), stop_loss, take_profit, trail (how far the stop follows, 250 or 1.5%), trail_from, oco (the order that it cancels, and is canceled by), tif, expire, post_only, reduce_only, tag, quote_qty, symbol, account.'
+word('Trade', 'buy', 'buy(qty, { options })', 'Buys.' .. rest_of_buy .. ' Or in words, see the example; also: target, trail 1.5% [from PRICE], trigger, oco ORDER, post, reduce, ioc, fok, day, gtd TIME, tag WORD, with ACCOUNT.',
   'buy 0.1 BTC/USDT @ 60000 stop 58500 target 63000', trade('buy'))
 word('Trade', 'sell', 'sell(qty, { options })', 'Sells.' .. rest_of_buy, 'sell 0.1 @ market', trade('sell'))
 

@@ -265,7 +265,7 @@ static bool is_lost(struct engine *engine, struct group *group, uint8_t role)
 
 bool group_moves(struct engine *engine, struct group *group, uint8_t held)
 {
-    if (open_of(group) <= 0 || group->phase == GROUP_LEFT)
+    if (open_of(group) <= 0 || group->phase == GROUP_LEFT || group->is_oco)
         return false;
     if (group->phase == GROUP_YIELDS)
         return !group_is_closed_for(engine, group);
@@ -329,7 +329,7 @@ bool engine_guard_at(const struct engine *engine, uint32_t inst, uint32_t *at, s
     uint32_t place = *at ? *at - 1 : groups->live ? group_index_first(&groups->index, OC_INST_INDEX(inst)) : GROUP_NONE;
     for (; place != GROUP_NONE; place = groups->index.places[place].behind) {
         const struct group *group = &groups->list[place];
-        if (open_of(group) <= 0)
+        if (open_of(group) <= 0 || group->is_oco)
             continue;
         const uint8_t held = group->phase == GROUP_LEFT ? OC_ROLE_NONE : group_held(engine, group);
         const uint32_t behind = groups->index.places[place].behind;

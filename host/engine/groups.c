@@ -13,7 +13,7 @@ void groups_release(struct groups *groups)
     *groups = (struct groups){.holds = groups->holds};
 }
 
-static struct group *group_find(const struct groups *groups, uint64_t id)
+struct group *group_find(const struct groups *groups, uint64_t id)
 {
     const uint32_t place = group_index_find(&groups->index, id);
     return place == GROUP_NONE ? NULL : &groups->list[place];
@@ -68,10 +68,21 @@ static struct group *group_slot(struct groups *groups)
     return &groups->list[groups->count++];
 }
 
-static oc_rc group_make(struct groups *groups, const struct oc_request *entry)
+struct group *group_add(struct groups *groups, uint64_t id, uint32_t inst)
 {
-    const uint32_t inst = OC_INST_INDEX(entry->head.inst);
-    struct group *group = group_index_reserve(&groups->index, groups->count + 1, inst) ? group_slot(groups) : NULL;
+    const uint32_t index = OC_INST_INDEX(inst);
+    struct group *group = group_index_reserve(&groups->index, groups->count + 1, index) ? group_slot(groups) : NULL;
+    if (!group)
+        return NULL;
+    *group = (struct group){.id = id, .inst = inst};
+    group_index_put(&groups->index, (uint32_t)(group - groups->list), id, index);
+    groups->live++;
+    return group;
+}
+
+oc_rc group_make(struct groups *groups, const struct oc_request *entry)
+{
+    struct group *group = group_add(groups, entry->group, entry->head.inst);
     if (!group)
         return OC_E_LIMIT;
     *group = (struct group){
@@ -86,8 +97,6 @@ static oc_rc group_make(struct groups *groups, const struct oc_request *entry)
     };
     memcpy(group->tag, entry->tag, sizeof group->tag);
     group_trail_set(group, entry);
-    group_index_put(&groups->index, (uint32_t)(group - groups->list), group->id, inst);
-    groups->live++;
     groups->trailing += group->trail_kind != GROUP_TRAIL_NONE;
     return OC_OK;
 }
@@ -105,6 +114,11 @@ void groups_drop(struct engine *engine, uint64_t id)
     struct group *group = group_find(&engine->groups, id);
     if (!group)
         return;
+    struct order *first = group->is_oco ? orders_find(engine->orders, id) : NULL;
+    if (first) {
+        first->now.group = 0;
+        first->now.link = OC_LINK_NONE;
+    }
     group_forget(&engine->groups, group);
     while (engine->groups.count && !engine->groups.list[engine->groups.count - 1].id)
         engine->groups.count--;
@@ -124,50 +138,6 @@ struct group *group_of(const struct engine *engine, const struct order *leg)
 uint64_t *group_leg_of(struct group *group, uint8_t role)
 {
     return role == OC_ROLE_STOP_LOSS ? &group->stop_order : &group->target_order;
-}
-
-/* Where the host holds a leg, the cancel of the other by its role says that it acts, and an order of either which of them does. */
-static void restore_held(struct engine *engine, struct group *group, const struct oc_request *request)
-{
-    const uint8_t held = group_held(engine, group);
-    if (!held)
-        return;
-    if (request->kind == OC_REQUEST_NEW) {
-        group->phase = request->role == held ? GROUP_ACTS : GROUP_RESTS;
-    } else if (request->kind == OC_REQUEST_CANCEL && request->role == held &&
-               request->order != *group_leg_of(group, held)) {
-        group->phase = GROUP_ACTS;
-        *group_leg_of(group, held) = 0;
-    }
-}
-
-void groups_restore_request(struct engine *engine, const struct oc_request *request)
-{
-    if (!request->group)
-        return;
-    if (request->role == OC_ROLE_ENTRY) {
-        if (request->kind == OC_REQUEST_NEW)
-            group_make(&engine->groups, request);
-        return;
-    }
-    struct group *group = group_find(&engine->groups, request->group);
-    /* An entry is canceled for a close too: its group gives nothing way. */
-    const bool is_of_leg = group && (request->order == group->stop_order || request->order == group->target_order);
-    if (is_of_leg && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_CLOSE)
-        group->phase = GROUP_YIELDS;
-    if (is_of_leg && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_END && group_held(engine, group))
-        group->phase = GROUP_LEFT;
-    if (is_of_leg && request->kind == OC_REQUEST_CANCEL && request->role == OC_ROLE_MOVE)
-        group_trail_taken_back(engine, group);
-    if (!group || (request->role != OC_ROLE_STOP_LOSS && request->role != OC_ROLE_TAKE_PROFIT))
-        return;
-    if (request->kind == OC_REQUEST_NEW)
-        *group_leg_of(group, request->role) = request->order;
-    if (request->kind == OC_REQUEST_NEW && group->phase == GROUP_MOVES && request->role == OC_ROLE_STOP_LOSS)
-        group->phase = GROUP_RESTS;
-    if (request->kind == OC_REQUEST_AMEND && is_of_leg)
-        group_trail_asked(engine, orders_find(engine->orders, request->order), request->bits);
-    restore_held(engine, group, request);
 }
 
 static struct oc_request leg_request(const struct group *group, int64_t qty, uint8_t role)
@@ -320,6 +290,10 @@ void group_leg_size(struct engine *engine, struct group *group, uint8_t role, in
 /* In a restart nothing is asked for: what was is recorded. Where the host holds a leg its state follows all the same. */
 static void group_resize(struct engine *engine, struct group *group)
 {
+    if (group->is_oco) {
+        oco_work(engine, group);
+        return;
+    }
     int64_t open = group->entered - group->exited;
     const uint8_t held = group_held(engine, group);
     if (group->phase == GROUP_YIELDS && open > 0 && !group->is_closing) {
@@ -381,7 +355,7 @@ static void groups_close(struct engine *engine, const struct order *order)
         struct group *group = &engine->groups.list[next];
         next = engine->groups.index.places[next].behind;
         if (group->strategy != order->now.strategy || group->account != order->now.account || group->entered == 0 ||
-            group->side == stays)
+            group->is_oco || group->side == stays)
             continue;
         if (after != 0 && group->id == order->now.group) /* its own legs went too far: that excess is being flattened */
             continue;
@@ -424,6 +398,14 @@ void groups_fill(struct engine *engine, const struct order *order, const struct 
     if (!engine->groups.live)
         return;
     struct group *group = group_find(&engine->groups, order->now.group);
+    if (group && group->is_oco) {
+        group->exited += order->now.role ? 0 : qty;
+        oco_work(engine, group);
+        if (state_is_final(order->state) && order_missing(order) == 0 && oco_is_over(engine, group))
+            group_forget(&engine->groups, group);
+        groups_close(engine, order);
+        return;
+    }
     if (group && order->now.role == OC_ROLE_ENTRY) {
         group_reopen(group, order);
         if (group->entered == 0)
@@ -444,6 +426,12 @@ void groups_final(struct engine *engine, const struct order *order)
     struct group *group = group_find(&engine->groups, order->now.group);
     if (!group)
         return;
+    if (group->is_oco) {
+        oco_work(engine, group);
+        if (order_missing(order) == 0 && oco_is_over(engine, group))
+            group_forget(&engine->groups, group);
+        return;
+    }
     const bool is_held = (group_held(engine, group) && group->phase != GROUP_RESTS) ||
                          group->phase == GROUP_MOVES; /* each end leads to what is next */
     if (is_held && !group->is_closing && order->now.role != OC_ROLE_ENTRY) {
@@ -477,6 +465,8 @@ static bool needs_work(struct engine *engine, const struct group *group)
 {
     if (!group->id || group->phase == GROUP_LEFT)
         return false;
+    if (group->is_oco)
+        return oco_needs_work(engine, group);
     const uint8_t held = group_held(engine, group);
     if (group->phase == GROUP_YIELDS)
         return !group_is_closed_for(engine, group);
@@ -558,6 +548,9 @@ void groups_denied(struct engine *engine, const struct order *order)
 void groups_refused(struct engine *engine, const struct order *order, uint16_t answer)
 {
     struct group *group = group_of(engine, order);
+    struct group *oco = order->now.link == OC_LINK_OCO ? group_find(&engine->groups, order->now.group) : NULL;
+    if (oco && oco->is_oco)
+        oco_refused(engine, oco, order, answer);
     if (!group || engine->protect[group->account] == ENGINE_PROTECT_ORDERS)
         return; /* a simulator refuses what has nothing to close any more */
     const uint8_t held = group_held(engine, group);
@@ -579,6 +572,9 @@ void groups_refused(struct engine *engine, const struct order *order, uint16_t a
 void groups_stands(struct engine *engine, const struct order *order)
 {
     struct group *group = engine->groups.live ? group_of(engine, order) : NULL;
+    struct group *oco = order->now.link == OC_LINK_OCO ? group_find(&engine->groups, order->now.group) : NULL;
+    if (oco && oco->is_oco)
+        oco_work(engine, oco);
     if (group && order->is_accepted)
         group_again_of(group, order->now.role)->tries = 0;
     if (group && *group_leg_of(group, order->now.role) == order->now.order &&

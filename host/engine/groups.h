@@ -86,7 +86,8 @@ struct group {
     uint8_t trail_kind;
     uint8_t is_trailing;
     uint8_t has_best;
-    uint8_t zero[3];
+    uint8_t is_oco; /* group_oco.c: entered is what one of its orders is, exited what all have traded; it has no legs */
+    uint8_t zero[2];
     struct group_again stop_again, target_again;
     char tag[OC_TAG_MAX];
 };
@@ -161,6 +162,22 @@ bool group_leg_place(struct engine *engine, struct group *group, uint8_t role, i
 void group_leg_size(struct engine *engine, struct group *group, uint8_t role, int64_t qty);
 struct group *group_of(const struct engine *engine, const struct order *leg); /* NULL: it is no leg */
 uint64_t *group_leg_of(struct group *group, uint8_t role);
+struct group *group_find(const struct groups *groups, uint64_t id);
+/* A new one of this number, all else 0; NULL: no room. */
+struct group *group_add(struct groups *groups, uint64_t id, uint32_t inst);
+/* The group of an entry. OC_E_LIMIT. */
+oc_rc group_make(struct groups *groups, const struct oc_request *entry);
+/* group_oco.c. Of a request with OC_LINK_OCO and no role, whose parent is the order that it cancels, and is canceled by: why not; NULL: it may. */
+const char *oco_refuses(const struct engine *engine, const struct oc_request *request);
+/* It becomes one of their group, now or in a record. OC_E_LIMIT. */
+CHECKED oc_rc oco_join(struct engine *engine, struct oc_request *request);
+bool oco_needs_work(const struct engine *engine, const struct group *group);
+/* What one has traded is taken from the others. */
+void oco_work(struct engine *engine, struct group *group);
+/* Its venue refused a change or cancel of one of them: what is not made smaller goes; what does not go is asked for again, later. */
+void oco_refused(struct engine *engine, const struct group *group, const struct order *order, uint16_t answer);
+/* No order of it is open. */
+bool oco_is_over(const struct engine *engine, const struct group *group);
 /* In a batch of the host, of a group whose leg of the role `held` is the host's: whatever is to be done now. */
 void group_held_work(struct engine *engine, struct group *group, uint8_t held);
 /* With a price: whether there is something to be done now. The leg that the host holds (OC_ROLE_NONE: neither) acts where the market

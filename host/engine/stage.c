@@ -199,6 +199,8 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
     engine->next_order++;
     struct engine_refusal refusal = {.order = request->order};
     const char *reason = oc_trail_of_entry(request) ? engine_trail_begins(engine, request) : NULL;
+    if (!reason && __builtin_expect(request->link == OC_LINK_OCO, 0) && !request->role)
+        reason = oco_refuses(engine, request);
     if (!reason)
         reason = stage_refuses(engine, request);
     if (reason) {
@@ -230,6 +232,8 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         rc = exposure_books(engine, order);
     if (rc == OC_OK && ((request->bits & (OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT)) || oc_trail_of_entry(request)))
         rc = groups_open(engine, request);
+    if (rc == OC_OK && request->link == OC_LINK_OCO && !request->role)
+        rc = oco_join(engine, request);
     order->now = *request;
     order->is_staged = true;
     if (__builtin_expect(request->bits & OC_RQ_NATIVE, 0) && rc == OC_OK && own_way_note(engine, order) < 0)

@@ -9,6 +9,12 @@ struct order_handle {
     uint64_t order;
 };
 
+uint64_t api_order_id(lua_State *lua, int index)
+{
+    const struct order_handle *handle = luaL_testudata(lua, index, strategy_meta_order);
+    return handle ? handle->order : 0;
+}
+
 static const struct order *order_at(lua_State *lua, const struct strategy *strategy)
 {
     const struct order_handle *handle = luaL_checkudata(lua, 1, strategy_meta_order);

@@ -6,8 +6,8 @@
 #include "base/text.h"
 
 const char *const api_trade_options[] = {
-    "qty",         "quote_qty", "price",      "stop", "post_only", "reduce_only",     "tif", "expire", "stop_loss",
-    "take_profit", "trail",     "trail_from", "tag",  "strict",    "on_insufficient", NULL};
+    "qty",   "quote_qty",  "price", "stop", "post_only", "reduce_only",     "tif", "expire", "stop_loss", "take_profit",
+    "trail", "trail_from", "oco",   "tag",  "strict",    "on_insufficient", NULL};
 const char *const api_close_options[] = {"price", "stop", "tif", "tag", NULL};
 const char *const api_target_options[] = {"price", "tif", "expire", "post_only", "tag", "on_insufficient", NULL};
 
@@ -147,6 +147,20 @@ static void option_trail(lua_State *lua, int options, const struct instrument *i
     }
 }
 
+/* The order that cancels this one, and is canceled by it. */
+static void option_oco(lua_State *lua, int options, struct oc_request *request)
+{
+    if (!options)
+        return;
+    if (lua_getfield(lua, options, "oco") != LUA_TNIL) {
+        request->parent = api_order_id(lua, -1);
+        request->link = OC_LINK_OCO;
+        if (!request->parent)
+            sandbox_raise(lua, "oco is an order, as m:buy and m:sell return it; found %s", luaL_typename(lua, -1));
+    }
+    lua_pop(lua, 1);
+}
+
 /* Protection is placed to the nearer tick. */
 void option_protection(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request)
 {
@@ -161,6 +175,7 @@ void option_protection(lua_State *lua, int options, const struct instrument *ins
         request->bits |= OC_RQ_HAS_TAKE_PROFIT;
     }
     option_trail(lua, options, instrument, request);
+    option_oco(lua, options, request);
 }
 
 void option_prices(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,

@@ -15,7 +15,7 @@ bool option_flag(lua_State *lua, int index, const char *name);
 uint8_t option_tif(lua_State *lua, int index);
 /* Nanoseconds UTC; 0 without it. */
 int64_t option_expire(lua_State *lua, int index);
-/* stop_loss, take_profit, trail and trail_from. */
+/* stop_loss, take_profit, trail, trail_from and oco. */
 void option_protection(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request);
 /* price and stop, and the type of order that follows from them. */
 void option_prices(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,

@@ -351,6 +351,12 @@ static const struct reference_entry entries[] = {
      "price. On bars it is moved at each close, by the bar's extreme."},
     {"option", "trail_from", "trail_from = 66000", "number|string|nil",
      "With `trail`: it follows once the market has reached this price; until then the stop is `stop_loss`, or none."},
+    {"option", "oco", "oco = order", "outcry.Order?",
+     "One cancels the other: this order and that one, of the same market and quantity, on one side (a target and a "
+     "stop of what is "
+     "held: `reduce_only`) or on both (a breakout either way). What one trades the other gives up; more may be tied to "
+     "the same "
+     "one. One that is refused or canceled leaves the other as it is. Not with `stop_loss`, `take_profit` or `trail`."},
     {"option", "tag", "tag = \"dip\"", "string?",
      "A word of yours, at most 23 bytes (the rest is cut), on the order and in reports."},
     {"option", "on_insufficient", "on_insufficient = \"reduce\"", "\"reduce\"|\"refuse\"|nil",

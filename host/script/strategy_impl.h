@@ -280,6 +280,7 @@ struct event_view *api_event_push(struct strategy *strategy, struct market_handl
 /* Pushes on_bar, the market and such a view: what sandbox_call takes, with two arguments. */
 struct event_view *api_bar_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *bar);
 void api_order_push(lua_State *lua, uint64_t order);
+uint64_t api_order_id(lua_State *lua, int index); /* of a handle; 0: it is none */
 /* Pushes m.book of the market at `index`: nil while it is not whole. */
 int api_book_push(lua_State *lua, int index, const struct market_handle *market);
 /* strategy.c: what a callback's code means for the engine; and the market of an instrument, NULL: it has none. */

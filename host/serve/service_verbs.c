@@ -244,6 +244,12 @@ bool service_parse_order(struct console_service *service, const struct command_w
         json_refusal(reply, "BAD_OPTION", "post_only is for limit orders: give a price");
         return false;
     }
+    const char *oco = service_option(words, first + 2, "oco");
+    request.link = oco ? OC_LINK_OCO : OC_LINK_NONE;
+    if (oco && !text_to_order(oco, &request.parent)) {
+        json_refusal(reply, "BAD_OPTION", "oco: found '%.40s', expected the name of an order such as o3", oco);
+        return false;
+    }
     const char *tag = service_option(words, first + 2, "tag");
     if (tag)
         strncpy(request.tag, tag, sizeof request.tag - 1);

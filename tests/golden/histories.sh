@@ -29,7 +29,11 @@ function on_bar(m, b)
     elseif m.position.qty == 0 then m:buy(0.01, { stop_loss = b.close * 0.999, take_profit = b.close * 1.001 })
     else m:close() end
   elseif state.bars % 11 == 0 then m:buy(0.005, { price = b.close * 0.9995 })
-  elseif state.bars % 13 == 0 then m:cancel_all() end
+  elseif state.bars % 13 == 0 then m:cancel_all()
+  elseif state.bars % 17 == 0 then
+    local below = m:buy(0.004, { price = b.close * 0.9997 })
+    if below then m:buy(0.004, { stop = b.close * 1.0003, oco = below }) end
+  end
 end
 function on_stop() state.stops = (state.stops or 0) + 1 end
 LUA

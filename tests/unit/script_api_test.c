@@ -81,7 +81,7 @@ static const struct probe probes_1[] = {
     {"m:buy({ qty = 1 }, {})", "! m:buy: the options are one table, the last argument; found table"},
     {"m:buy{ qty = 1, prise = 2, another = 3 }",
      "! m:buy: unknown option 'another'; known: qty quote_qty price stop "
-     "post_only reduce_only tif expire stop_loss take_profit trail trail_from tag strict on_insufficient"},
+     "post_only reduce_only tif expire stop_loss take_profit trail trail_from oco tag strict on_insufficient"},
     {"m:buy{ qty = 1, trail = 0 }",
      "! trail is a distance of at least one price step such as 2.50, or a part above 0 and "
      "below 100 % such as 1.5%; found 0.0"},
@@ -89,6 +89,7 @@ static const struct probe probes_1[] = {
      "! trail is a distance of at least one price step such as 2.50, or a part above 0 "
      "and below 100 % such as 1.5%; found '100%'"},
     {"m:buy{ qty = 1, trail = true }", "! trail is a number or a decimal text; found boolean"},
+    {"m:buy{ qty = 1, oco = 3 }", "! oco is an order, as m:buy and m:sell return it; found number"},
     {"m:buy{ qty = 1, trail_from = 3 }",
      "! trail_from is the price from which a stop follows the market: say trail too"},
     {"m:buy{ qty = 1, quote_qty = 2 }", "! give qty or quote_qty, not both"},

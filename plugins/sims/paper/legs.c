@@ -9,6 +9,31 @@ static bool is_leg(const struct oc_request *ask)
     return ask->group && (ask->role == OC_ROLE_STOP_LOSS || ask->role == OC_ROLE_TAKE_PROFIT);
 }
 
+/* One of several of which each takes from the others what it trades. */
+static bool is_oco(const struct oc_request *ask)
+{
+    return ask->group && ask->link == OC_LINK_OCO && ask->role == OC_ROLE_NONE;
+}
+
+void paper_oco_joins(struct paper *paper, const struct paper_order *order)
+{
+    if (!is_oco(&order->ask))
+        return;
+    struct paper_order *first = paper_find(paper, order->ask.group);
+    struct paper_group *group = paper_group(paper, order->ask.group);
+    if (!group && (group = paper_group_new(paper, &order->ask))) {
+        group->entered = order->ask.qty;
+        group->exited = first ? first->filled : 0;
+        group->fill_ns = INT64_MIN;
+    }
+    if (first && !first->ask.group) {
+        struct oc_request ask = first->ask;
+        ask.group = order->ask.group;
+        ask.link = OC_LINK_OCO;
+        paper_asked(paper, first, &ask);
+    }
+}
+
 bool paper_leg_from(struct paper *paper, const struct paper_market *market, const struct paper_order *order,
                     int64_t *ret_from)
 {
@@ -56,7 +81,7 @@ static struct paper_group *group_takes(struct paper *paper, const struct paper_o
                                        const struct oc_ev_fill *fill)
 {
     const bool is_entry = order->ask.role == OC_ROLE_ENTRY && order->ask.group;
-    if (!is_entry && !is_leg(&order->ask))
+    if (!is_entry && !is_leg(&order->ask) && !is_oco(&order->ask))
         return NULL;
     struct paper_group *group = paper_group(paper, order->ask.group);
     if (!group && is_entry)
@@ -111,7 +136,7 @@ int64_t paper_remaining(struct paper *paper, const struct paper_order *order)
 {
     const int64_t rest = order->ask.qty + order->grown - order->filled;
     const struct paper_market *market = paper_market(paper, order->ask.head.inst);
-    if (!is_leg(&order->ask) || !market->has_bars)
+    if ((!is_leg(&order->ask) && !is_oco(&order->ask)) || !market->has_bars)
         return rest;
     const struct paper_group *group = paper_group(paper, order->ask.group);
     const int64_t open = group ? paper_group_open(market, group) : rest;

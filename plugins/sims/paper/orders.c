@@ -108,6 +108,7 @@ static void arrive_new(struct paper *paper, const struct oc_request *request, in
     order->decided_ns = now_ns - paper->entry_ns;
     order->expire_ns = paper_expiry(request, now_ns);
     paper->is_short |= order->expire_ns && !paper_expires(paper, order);
+    paper_oco_joins(paper, order);
     paper_needs(paper, order);
     comes(paper, order, now_ns);
 }

@@ -430,6 +430,8 @@ bool paper_in_reach(const struct paper *paper, const struct paper_market *market
 void paper_judge_release(struct paper *paper);
 
 /* legs.c */
+/* An order that came: where it is one of several of which one cancels the others, it and the first of them are. */
+void paper_oco_joins(struct paper *paper, const struct paper_order *order);
 /* A fill of an entry or of a leg, for its group. */
 void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal,
                       const struct oc_ev_fill *fill);

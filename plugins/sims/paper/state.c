@@ -217,6 +217,7 @@ static void arrived(struct paper *paper, uint64_t request)
             order->expire_ns = paper_expiry(&copy, copy.head.local_ns);
             order->has_rested = copy.bits & OC_RQ_POST_ONLY;
             paper->is_short |= order->expire_ns && !paper_expires(paper, order);
+            paper_oco_joins(paper, order);
         } else if (copy.kind == OC_REQUEST_AMEND && order) {
             if (copy.bits & OC_RQ_QUANTITY_CHANGED)
                 order->ask.qty = copy.qty;

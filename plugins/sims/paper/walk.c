@@ -353,7 +353,7 @@ static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid,
 {
     struct paper *paper = walk->paper;
     struct paper_order *order = order_of(walk, step);
-    const bool is_leg = order->ask.role != OC_ROLE_ENTRY && !order->is_moved;
+    const bool is_leg = order->ask.role != OC_ROLE_ENTRY && order->ask.role != OC_ROLE_NONE && !order->is_moved;
     const struct paper_group *group = is_leg ? paper_group(paper, order->ask.group) : NULL;
     int64_t filled = 0;
     step->since_ns = walk->now_ns;
