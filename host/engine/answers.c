@@ -173,6 +173,7 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
         order->now.qty = order->filled; /* it is as large as what is known of it */
     if ((fill->head.flags & OC_EVF_LAST) && !order->now.qty && !whole)
         order->is_complete = true;
+    order_completes(order);
     if (order->now.qty && order->filled > order->now.qty)
         engine_alarm(engine, order, "more was filled than was asked for: booked as the venue says");
     fill_follows(engine, order, fill, event);

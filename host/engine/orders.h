@@ -128,6 +128,12 @@ static inline int64_t order_missing(const struct order *order)
     const int64_t sum = order->said ? order->said->sums.qty : 0;
     return sum > order->filled ? sum - order->filled : 0;
 }
+/* By money, shown as filled, and every fill is booked: nothing more comes. */
+static inline void order_completes(struct order *order)
+{
+    if (order->said && order->said->is_whole && order->filled > 0 && order_missing(order) == 0)
+        order->is_complete = true;
+}
 /* Units that may still trade of the larger quantity in force, or have and are missing. */
 int64_t order_remaining_worst(const struct order *order);
 /* Average fill price in price units as a double; 0 fills gives 0. */

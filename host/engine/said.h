@@ -34,6 +34,7 @@ struct order_said {
     bool is_alarmed;
     bool is_taken;    /* the venue has said that the request arrived */
     bool lacks_terms; /* known by its fills only: it is as large as they are */
+    bool is_whole;    /* by money, and shown as filled: it is over when no fill is missing */
 };
 
 #endif

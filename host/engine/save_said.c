@@ -81,11 +81,12 @@ static void pass_sums(struct order_said *said, struct save_cursor *cursor)
     save_pass(cursor, &said->before, sizeof said->before);
     save_pass(cursor, &said->inferred, sizeof said->inferred);
     save_pass(cursor, &said->value, sizeof said->value);
-    uint8_t flags = (uint8_t)(said->is_alarmed | said->is_taken << 1 | said->lacks_terms << 2);
+    uint8_t flags = (uint8_t)(said->is_alarmed | said->is_taken << 1 | said->lacks_terms << 2 | said->is_whole << 3);
     save_pass(cursor, &flags, sizeof flags);
     said->is_alarmed = flags & 1;
     said->is_taken = flags & 2;
     said->lacks_terms = flags & 4;
+    said->is_whole = flags & 8;
 }
 
 /* The order of this number, ready to be told; NULL: there is none, or it was told. */

@@ -155,7 +155,9 @@ oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
     }
     if (event == EVENT_TAKEN)
         order->said->is_taken = true;
+    order->said->is_whole |= shown->state == OC_SHOWN_FILLED && (order->now.bits & OC_RQ_HAS_QUOTE_QTY);
     sums_settle(engine, order);
+    order_completes(order);
     if (event != EVENT_NONE && !(event == EVENT_SHOWN && state_is_final(order->state)))
         order_moves(engine, order, event);
     if (shown->why && is_end)

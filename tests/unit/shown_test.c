@@ -349,6 +349,41 @@ static void an_order_by_money_goes_on_behind_the_end_of_a_transaction(void **sta
     fixture_free(f);
 }
 
+/* One by money is over when its venue shows it as filled and every fill of it is booked, whichever comes first, over a restart too. */
+static void an_order_by_money_is_over_when_it_is_shown_so(void **state)
+{
+    (void)state;
+    for (int shown_first = 0; shown_first < 2; shown_first++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        struct oc_request ask = fixture_order(f, OC_SIDE_BUY, 0, 0);
+        ask.bits = OC_RQ_HAS_QUOTE_QTY;
+        ask.quote_qty = (struct oc_dec){1, 0, 0};
+        const uint64_t order = fixture_submit(f, ask);
+        struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 4, 9900, "t1");
+        fill.fill.order = order;
+        says(f, &fill);
+        struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 0, 4);
+        shown.present = OC_OF_CUM_QTY | OC_OF_FILLS_COME;
+        says(f, &shown);
+        assert_int_equal(fixture_find(f, order)->state, STATE_PARTIALLY_FILLED);
+        shown.state = OC_SHOWN_FILLED;
+        shown.cum_qty = 10;
+        if (shown_first)
+            says(f, &shown);
+        assert_int_equal(fixture_find(f, order)->state, STATE_PARTIALLY_FILLED);
+        fill = said_fill(f, "V1", OC_SIDE_BUY, 6, 9900, "t2");
+        fill.fill.order = order;
+        says(f, &fill);
+        assert_int_equal(fixture_find(f, order)->state, shown_first ? STATE_FILLED : STATE_PARTIALLY_FILLED);
+        if (!shown_first)
+            says(f, &shown);
+        assert_int_equal(fixture_find(f, order)->state, STATE_FILLED);
+        assert_int_equal(open_buys(f), 0);
+        assert_int_equal(alarms_of(f), 0);
+        fixture_free(f);
+    }
+}
+
 /* Rules hear of what a venue says as of what a simulator says: with our id, and no longer than that. */
 static struct heard {
     uint32_t count[OC_EV_END];
@@ -520,6 +555,7 @@ int main(void)
         cmocka_unit_test(absence_proves_nothing),
         cmocka_unit_test(what_was_taken_did_arrive),
         cmocka_unit_test(an_order_by_money_goes_on_behind_the_end_of_a_transaction),
+        cmocka_unit_test(an_order_by_money_is_over_when_it_is_shown_so),
         cmocka_unit_test(rules_hear_which_order_it_is),
         cmocka_unit_test(reasons_of_venues_have_names),
         cmocka_unit_test(balances_are_states_changes_or_sums),

@@ -347,11 +347,12 @@ oc_rc bn_hear_market(struct binance *bn, struct kit_json_text type, struct kit_j
 /* ---- heard of an account ---- */
 
 #define AT(member) offsetof(struct oc_ev_venue_answer, member)
-enum { WHAT = 0, NAME = 1, OLD_NAME = 2, ENDED = 3 };
+enum { WHAT = 0, NAME = 1, OLD_NAME = 2, ENDED = 3, MONEY = 4 };
 static const struct kit_field end_fields[] = {KIT_SEEN("x"),
                                               KIT_SEEN("c"),
                                               KIT_SEEN("C"),
                                               KIT_SEEN("X"),
+                                              KIT_SEEN("Q"),
                                               KIT_FIELD("s", KIT_IS_SYMBOL, 0, 0, 0),
                                               KIT_FIELD("i", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
                                               KIT_FIELD("z", KIT_IS_QTY, KIT_MUST, AT(answer.cum_qty), OC_OF_CUM_QTY),
@@ -399,8 +400,14 @@ static oc_rc hear_report(struct binance *bn, struct kit_json json, const struct 
     const struct kit_json_text what = row.of[WHAT];
     if (KIT_JSON_IS(what, "CANCELED") || KIT_JSON_IS(what, "EXPIRED") || KIT_JSON_IS(row.of[ENDED], "EXPIRED_IN_MATCH"))
         return hear_end(bn, &row, who);
-    if (KIT_JSON_IS(what, "TRADE"))
-        return bn_take_fill(&whole, &fill) ? bn_say_fill(bn, &fill, NULL, its_own, who->source) : (oc_rc)OC_E_DATA;
+    if (KIT_JSON_IS(what, "TRADE")) {
+        struct kit_json again = whole;
+        struct oc_dec money = {0};
+        oc_rc rc = bn_take_fill(&whole, &fill) ? bn_say_fill(bn, &fill, NULL, its_own, who->source) : (oc_rc)OC_E_DATA;
+        const int is_by_money = kit_json_dec(row.of[MONEY], &money) == OC_OK && money.units;
+        return rc == OC_OK && is_by_money && KIT_JSON_IS(row.of[ENDED], "FILLED") ? bn_say_order(bn, &again, &page)
+                                                                                  : rc;
+    }
     if (KIT_JSON_IS(what, "NEW") || KIT_JSON_IS(what, "TRADE_PREVENTION"))
         return bn_say_order(bn, &whole, &page);
     if (KIT_JSON_IS(what, "REJECTED")) /* the new half of a cancelReplace: its answer says it, for the whole order */

@@ -118,6 +118,11 @@ static void trade(struct core *core, uint32_t taker, uint32_t maker, int64_t qty
     tell_level(core, took->inst, took->side == CORE_BUY ? CORE_SELL : CORE_BUY, price);
 }
 
+bool core_is_spent(const struct core *core, const struct core_order *order, int64_t price)
+{
+    return order->by_money && order->filled > 0 && core_affordable(core, order, price) == 0;
+}
+
 static bool is_done(const struct core_order *order) { return order->by_money ? false : order->filled == order->qty; }
 
 /* As far as it goes. True: nothing of it may rest, for an order of its own account stands in its way or its money is at an end. */

@@ -185,7 +185,7 @@ static void tell_report(struct rehearsal *venue, struct seat *seat, const struct
     json_int(out, "g", -1);
     json_text(out, "C", is_cancel ? order->client : "");
     json_text(out, "x", kind);
-    json_text(out, "X", bn_state(order));
+    json_text(out, "X", fill && core_is_spent(venue->core, order, fill->price) ? "FILLED" : bn_state(order));
     json_text(out, "r", "NONE");
     json_int(out, "i", (int64_t)order->id);
     bn_put_units(out, "l", fill ? fill->qty : 0, in->qty_step);
