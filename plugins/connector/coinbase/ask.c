@@ -3,7 +3,7 @@
  * mark of the page. */
 #include "coinbase.h"
 
-#define OVERLAP_NS (5 * SECOND) /* a fill may stand in the list so much later than another that was made behind it */
+#define OVERLAP_NS (5 * SECOND)   /* a fill may stand in the list so much later than another that was made behind it */
 #define BEFORE_NS  (600 * SECOND) /* an order is looked for from so long before it was made */
 
 struct cb_cursor {
@@ -450,10 +450,8 @@ static oc_rc say_fills(struct coinbase *cb, struct kit_page *page, const char *b
 static oc_rc ask_names(struct coinbase *cb, const struct oc_response *in, struct kit_json rows)
 {
     const struct kit_account *who = kit_account_of(&cb->accounts, in->account);
-    struct oc_http http = {.flags = OC_HTTP_SAFE,
-                           .lane = (uint8_t)in->fetch->lane,
-                           .token = in->token,
-                           .user = {ABOUT_NAMES, 0, 0}};
+    struct oc_http http = {
+        .flags = OC_HTTP_SAFE, .lane = (uint8_t)in->fetch->lane, .token = in->token, .user = {ABOUT_NAMES, 0, 0}};
     char path[PATH_ROOM];
     struct kit_write out = kit_write_begin(path, sizeof path);
     struct kit_json_text order, before = {0};

@@ -25,10 +25,10 @@
 #include <outcry/kit/terms.h>
 #include <outcry/outcry.h>
 
-enum { REST = 0, MARKET = 1, USER = 2 };                   /* places of the endpoints */
-enum { KEY_NAME = 1, PRIVATE_KEY = 2 };                    /* fields of the credentials */
+enum { REST = 0, MARKET = 1, USER = 2 };                    /* places of the endpoints */
+enum { KEY_NAME = 1, PRIVATE_KEY = 2 };                     /* fields of the credentials */
 enum { PRIVATE = 0, PUBLIC = 1, CONNECTS = 2, SPOKEN = 3 }; /* places of the limits */
-enum { ABOUT_INFO = 1000, ABOUT_TIME, ABOUT_NAMES };                 /* oc_http.user[0] of calls of its own */
+enum { ABOUT_INFO = 1000, ABOUT_TIME, ABOUT_NAMES };        /* oc_http.user[0] of calls of its own */
 enum { STREAMS = 32, KEY_NAME_MAX = 160, PATH_ROOM = 4096, TEXT_ROOM = 32768, PIECE = 1000 };
 enum { FILLS_PAGE = 50, ORDERS_PAGE = 250, ACCOUNTS_PAGE = 250, BARS_PAGE = 350 };
 
@@ -36,7 +36,7 @@ enum { FILLS_PAGE = 50, ORDERS_PAGE = 250, ACCOUNTS_PAGE = 250, BARS_PAGE = 350 
 #define DAY    (86400 * SECOND)
 #define API    "/api/v3/brokerage"
 
-struct cb_link { /* a connection */
+struct cb_link {     /* a connection */
     uint32_t stream; /* 0: this place is free */
     uint32_t has_number;
     uint64_t next; /* number that is due, over all channels */
@@ -47,10 +47,10 @@ struct coinbase {
     struct kit_accounts accounts;
     char names[KIT_ACCOUNTS_MAX][KEY_NAME_MAX]; /* of their keys, by the place of the account */
     struct cb_link links[STREAMS];
-    struct kit_held pages; /* of fills that wait for the names of their orders */
-    uint64_t timer;        /* when instruments are asked for */
-    uint32_t has_info;     /* they are known */
-    uint32_t algorithm;    /* OC_SIGN_... of the setting */
+    struct kit_held pages;                    /* of fills that wait for the names of their orders */
+    uint64_t timer;                           /* when instruments are asked for */
+    uint32_t has_info;                        /* they are known */
+    uint32_t algorithm;                       /* OC_SIGN_... of the setting */
     struct oc_level bids[PIECE], asks[PIECE]; /* of the piece of a book that is being read */
     char text[TEXT_ROOM];                     /* of the message or body that is being written */
 };

@@ -24,11 +24,10 @@ static const struct oc_credential credentials[] = {
      .form = OC_CREDENTIAL_PEM}};
 
 /* The first two stand in the settings too: the venue prints no figure any more. */
-static const struct oc_limit limits[] = {
-    {"private", OC_SCOPE_KEY, OC_LIMIT_BUCKET, 30, SECOND, 200000, 0, 0},
-    {"public", OC_SCOPE_ADDRESS, OC_LIMIT_BUCKET, 10, SECOND, 0, 0, 0},
-    {"connects", OC_SCOPE_ADDRESS, OC_LIMIT_SLIDING, 1, SECOND, 0, 0, 0},
-    {"spoken", OC_SCOPE_ADDRESS, OC_LIMIT_SLIDING, 7, SECOND, 0, 0, 0}}; /* of 8 */
+static const struct oc_limit limits[] = {{"private", OC_SCOPE_KEY, OC_LIMIT_BUCKET, 30, SECOND, 200000, 0, 0},
+                                         {"public", OC_SCOPE_ADDRESS, OC_LIMIT_BUCKET, 10, SECOND, 0, 0, 0},
+                                         {"connects", OC_SCOPE_ADDRESS, OC_LIMIT_SLIDING, 1, SECOND, 0, 0, 0},
+                                         {"spoken", OC_SCOPE_ADDRESS, OC_LIMIT_SLIDING, 7, SECOND, 0, 0, 0}}; /* of 8 */
 
 #define CHANGED (OC_AMEND_PRICE | OC_AMEND_QTY_UP | OC_AMEND_QTY_DOWN)
 #define LAST    BIT(OC_TRIGGER_LAST)
@@ -84,7 +83,8 @@ const struct oc_venue cb_venue = {.size = sizeof cb_venue,
                                   .subscribe_max = 100,
                                   .message_max = 16u << 20,
                                   .window_ns = 20 * SECOND, /* a token holds from now on, for two minutes */
-                                  .absence_ns = 10 * SECOND, /* an order that was just placed may be unknown to a question */
+                                  .absence_ns =
+                                      10 * SECOND, /* an order that was just placed may be unknown to a question */
                                   .answer_ns = 5 * SECOND,
                                   .silence_ns = 10 * SECOND, /* heartbeats come each second */
                                   .reconcile_ns = 60 * SECOND};

@@ -61,9 +61,8 @@ static oc_rc write_headers(struct coinbase *cb, const struct kit_account *who, c
     const char *method = methods[http->method == OC_METHOD_POST], *query = memchr(http->path, '?', http->path_size);
     const uint32_t size = query ? (uint32_t)(query - http->path) : http->path_size;
     if (cb->algorithm == OC_SIGN_HMAC_SHA256) {
-        const struct oc_part parts[] = {{method, (uint32_t)strlen(method), 0, 0},
-                                        {http->path, size, 0, 0},
-                                        {http->body, http->body_size, 0, 0}};
+        const struct oc_part parts[] = {
+            {method, (uint32_t)strlen(method), 0, 0}, {http->path, size, 0, 0}, {http->body, http->body_size, 0, 0}};
         KIT_WRITE(out, "CB-ACCESS-KEY: ");
         kit_write_text(out, name_of(cb, who));
         return write_mac(cb, who, parts, KIT_COUNT(parts), "\r\nCB-ACCESS-TIMESTAMP: ", "\r\nCB-ACCESS-SIGN: ", out);

@@ -11,29 +11,29 @@ static const struct kit_word sides[] = {{"BUY", OC_SIDE_BUY}, {"SELL", OC_SIDE_S
 static const struct kit_field steps[] = {MONEY("price_increment", price_step, 0), MONEY("base_increment", qty_step, 0),
                                          MONEY("quote_increment", quote_step, OC_INST_HAS_QUOTE_STEP)};
 enum { ID = 0, BASE = 1, QUOTE = 2, STATUS = 3, KIND = 4, RULES = 5, RULE_COUNT = 7 };
-static const struct kit_word states[] = {{"online", OC_STATUS_TRADING}, {"", OC_STATUS_TRADING},
-                                         {"delisted", OC_STATUS_DELISTED}};
-static const struct kit_field product_fields[] = {
-    KIT_SEEN("product_id"),
-    KIT_SEEN("base_currency_id"),
-    KIT_SEEN("quote_currency_id"),
-    KIT_FIELD_WORDS("status", KIT_IS_WORD32, AT(status), states),
-    KIT_SEEN("product_type"),
-    KIT_SEEN("is_disabled"),
-    KIT_SEEN("trading_disabled"),
-    KIT_SEEN("view_only"),
-    KIT_SEEN("cancel_only"),
-    KIT_SEEN("limit_only"),
-    KIT_SEEN("post_only"),
-    KIT_SEEN("auction_mode"),
-    QTY("base_min_size", KIT_UP, min_qty, OC_INST_HAS_MIN_QTY),
-    QTY("base_max_size", KIT_DOWN, max_qty, OC_INST_HAS_MAX_QTY),
-    MONEY("quote_min_size", min_notional, OC_INST_HAS_MIN_NOTIONAL),
-    MONEY("quote_max_size", max_notional, OC_INST_HAS_MAX_NOTIONAL)};
+static const struct kit_word states[] = {
+    {"online", OC_STATUS_TRADING}, {"", OC_STATUS_TRADING}, {"delisted", OC_STATUS_DELISTED}};
+static const struct kit_field product_fields[] = {KIT_SEEN("product_id"),
+                                                  KIT_SEEN("base_currency_id"),
+                                                  KIT_SEEN("quote_currency_id"),
+                                                  KIT_FIELD_WORDS("status", KIT_IS_WORD32, AT(status), states),
+                                                  KIT_SEEN("product_type"),
+                                                  KIT_SEEN("is_disabled"),
+                                                  KIT_SEEN("trading_disabled"),
+                                                  KIT_SEEN("view_only"),
+                                                  KIT_SEEN("cancel_only"),
+                                                  KIT_SEEN("limit_only"),
+                                                  KIT_SEEN("post_only"),
+                                                  KIT_SEEN("auction_mode"),
+                                                  QTY("base_min_size", KIT_UP, min_qty, OC_INST_HAS_MIN_QTY),
+                                                  QTY("base_max_size", KIT_DOWN, max_qty, OC_INST_HAS_MAX_QTY),
+                                                  MONEY("quote_min_size", min_notional, OC_INST_HAS_MIN_NOTIONAL),
+                                                  MONEY("quote_max_size", max_notional, OC_INST_HAS_MAX_NOTIONAL)};
 #undef AT
 /* What each flag makes of one that trades, in the order of the fields. */
-static const uint32_t flagged[RULE_COUNT] = {OC_STATUS_HALTED,     OC_STATUS_HALTED,    OC_STATUS_HALTED, OC_STATUS_CANCEL_ONLY,
-                                             OC_STATUS_LIMIT_ONLY, OC_STATUS_POST_ONLY, OC_STATUS_AUCTION};
+static const uint32_t flagged[RULE_COUNT] = {OC_STATUS_HALTED,      OC_STATUS_HALTED,     OC_STATUS_HALTED,
+                                             OC_STATUS_CANCEL_ONLY, OC_STATUS_LIMIT_ONLY, OC_STATUS_POST_ONLY,
+                                             OC_STATUS_AUCTION};
 
 oc_rc cb_say_instrument(void *self, struct kit_json *json, struct kit_page *page)
 {
@@ -76,8 +76,8 @@ static const struct kit_word tifs[] = {{"IMMEDIATE_OR_CANCEL", OC_TIF_IOC},
                                        {"FILL_OR_KILL", OC_TIF_FOK},
                                        {"GOOD_UNTIL_DATE_TIME", OC_TIF_GTD},
                                        {"GOOD_UNTIL_CANCELLED", OC_TIF_GTC}};
-static const struct kit_word types[] = {{"LIMIT", OC_ORDER_LIMIT},   {"Limit", OC_ORDER_LIMIT},
-                                        {"MARKET", OC_ORDER_MARKET}, {"Market", OC_ORDER_MARKET},
+static const struct kit_word types[] = {{"LIMIT", OC_ORDER_LIMIT},           {"Limit", OC_ORDER_LIMIT},
+                                        {"MARKET", OC_ORDER_MARKET},         {"Market", OC_ORDER_MARKET},
                                         {"STOP_LIMIT", OC_ORDER_STOP_LIMIT}, {"Stop Limit", OC_ORDER_STOP_LIMIT}};
 static const struct kit_word post_only[] = {{"true", OC_RQ_POST_ONLY}};
 enum { O_CONFIG = 0, O_HISTORY = 1, O_LEFT = 2, O_TRIGGER = 3, O_REASON = 4, O_MESSAGE = 5, O_WHY = 6 };
@@ -337,13 +337,12 @@ oc_rc cb_say_balance(void *self, struct kit_json *json, struct kit_page *page)
 
 #define AT(member) offsetof(struct oc_ev_trade, member)
 static const struct kit_word makers[] = {{"SELL", OC_SIDE_BUY}, {"BUY", OC_SIDE_SELL}}; /* the venue says the maker's */
-static const struct kit_field trade_fields[] = {
-    KIT_FIELD("trade_id", KIT_IS_U64, 0, AT(trade_id), OC_HAS_TRADE_ID),
-    KIT_FIELD("product_id", KIT_IS_SYMBOL, 0, 0, 0),
-    KIT_FIELD("price", KIT_IS_PRICE, KIT_MUST, AT(price), 0),
-    KIT_FIELD("size", KIT_IS_QTY, KIT_MUST, AT(qty), OC_HAS_QTY),
-    KIT_FIELD_WORDS("side", KIT_IS_WORD32, AT(taker_side), makers),
-    KIT_FIELD("time", KIT_IS_TIME, 0, AT(head.venue_ns), 0)};
+static const struct kit_field trade_fields[] = {KIT_FIELD("trade_id", KIT_IS_U64, 0, AT(trade_id), OC_HAS_TRADE_ID),
+                                                KIT_FIELD("product_id", KIT_IS_SYMBOL, 0, 0, 0),
+                                                KIT_FIELD("price", KIT_IS_PRICE, KIT_MUST, AT(price), 0),
+                                                KIT_FIELD("size", KIT_IS_QTY, KIT_MUST, AT(qty), OC_HAS_QTY),
+                                                KIT_FIELD_WORDS("side", KIT_IS_WORD32, AT(taker_side), makers),
+                                                KIT_FIELD("time", KIT_IS_TIME, 0, AT(head.venue_ns), 0)};
 #undef AT
 #define AT(member) offsetof(struct oc_ev_quote, member)
 static const struct kit_field quote_fields[] = {
@@ -363,7 +362,8 @@ static const struct kit_field candle_fields[] = {KIT_SEEN("start"),
                                                  KIT_FIELD("product_id", KIT_IS_SYMBOL, 0, 0, 0)};
 #undef AT
 static const struct kit_shape trade_shape = KIT_SHAPE("trade.product", OC_EV_TRADE, oc_ev_trade, present, trade_fields);
-static const struct kit_shape quote_shape = KIT_SHAPE("ticker.product", OC_EV_QUOTE, oc_ev_quote, present, quote_fields);
+static const struct kit_shape quote_shape =
+    KIT_SHAPE("ticker.product", OC_EV_QUOTE, oc_ev_quote, present, quote_fields);
 static const struct kit_shape candle_shape = KIT_SHAPE("candle.product", OC_EV_BAR, oc_ev_bar, present, candle_fields);
 
 oc_rc cb_say_trade(struct coinbase *cb, struct kit_json json)
@@ -390,10 +390,9 @@ oc_rc cb_say_quote(struct coinbase *cb, struct kit_json *json, int64_t at_ns)
 oc_rc cb_say_figures(struct coinbase *cb, struct kit_json *json, int64_t at_ns)
 {
 #define FIGURE(name, what) KIT_FIELD(name, KIT_IS_DEC, 0, 0, what)
-    static const struct kit_field fields[] = {KIT_SEEN("product_id"), FIGURE("price", OC_FIGURE_LAST),
-                                              FIGURE("volume_24_h", OC_FIGURE_VOLUME_24H),
-                                              FIGURE("low_24_h", OC_FIGURE_LOW_24H),
-                                              FIGURE("high_24_h", OC_FIGURE_HIGH_24H)};
+    static const struct kit_field fields[] = {
+        KIT_SEEN("product_id"), FIGURE("price", OC_FIGURE_LAST), FIGURE("volume_24_h", OC_FIGURE_VOLUME_24H),
+        FIGURE("low_24_h", OC_FIGURE_LOW_24H), FIGURE("high_24_h", OC_FIGURE_HIGH_24H)};
 #undef FIGURE
     struct kit_row row;
     if (!KIT_ROW(json, fields, &row))
@@ -410,7 +409,8 @@ oc_rc cb_say_candle(struct coinbase *cb, struct kit_json json, const struct oc_r
     struct kit_row row;
     uint64_t start;
     oc_rc rc;
-    if (!KIT_ROW(&json, candle_fields, &row) || kit_json_u64(row.of[0], &start) < 0 || start > INT64_MAX / SECOND - 86400)
+    if (!KIT_ROW(&json, candle_fields, &row) || kit_json_u64(row.of[0], &start) < 0 ||
+        start > INT64_MAX / SECOND - 86400)
         return OC_E_DATA;
     if (in && cb->kit.names->scale(cb->kit.host, in->fetch->inst, &row.scale) < 0)
         return OC_E_DATA;

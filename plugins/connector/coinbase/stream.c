@@ -257,8 +257,9 @@ static oc_rc hear_trades(struct coinbase *cb, struct kit_json json)
     if (!count)
         return OC_OK;
     struct kit_json one = rows[0], other = rows[count - 1];
-    const int is_back = KIT_TAKE(&one, of_first) && KIT_TAKE(&other, of_last) && kit_json_u64(first, &first_id) == OC_OK &&
-                        kit_json_u64(last, &last_id) == OC_OK && first_id > last_id;
+    const int is_back = KIT_TAKE(&one, of_first) && KIT_TAKE(&other, of_last) &&
+                        kit_json_u64(first, &first_id) == OC_OK && kit_json_u64(last, &last_id) == OC_OK &&
+                        first_id > last_id;
     for (uint32_t i = 0; i < count && rc >= 0; i++)
         rc = cb_say_trade(cb, rows[is_back ? count - 1 - i : i]);
     return rc;
@@ -329,16 +330,16 @@ static oc_rc hear_event(struct coinbase *cb, struct kit_json *json, const struct
     while (kit_json_key(json, &key)) {
         const int is_book = KIT_JSON_IS(key, "updates");
         if (is_book && type.size && product.size) {
-            const oc_rc rc = hear_levels(cb, json, product,
-                                         KIT_JSON_IS(type, "snapshot") ? OC_BOOK_SNAPSHOT : OC_BOOK_CHANGE, heard->at_ns);
+            const oc_rc rc = hear_levels(
+                cb, json, product, KIT_JSON_IS(type, "snapshot") ? OC_BOOK_SNAPSHOT : OC_BOOK_CHANGE, heard->at_ns);
             if (rc < 0)
                 return rc;
         } else if (KIT_JSON_IS(key, "type")) {
             type = kit_json_value(json);
         } else if (KIT_JSON_IS(key, "product_id")) {
             product = kit_json_value(json);
-        } else if (is_book || KIT_JSON_IS(key, "trades") || KIT_JSON_IS(key, "tickers") || KIT_JSON_IS(key, "candles") ||
-                   KIT_JSON_IS(key, "orders")) {
+        } else if (is_book || KIT_JSON_IS(key, "trades") || KIT_JSON_IS(key, "tickers") ||
+                   KIT_JSON_IS(key, "candles") || KIT_JSON_IS(key, "orders")) {
             list = kit_json_value(json);
         } else if (KIT_JSON_IS(key, "subscriptions")) {
             subscriptions = kit_json_value(json);
