@@ -5,15 +5,12 @@
 
 static const char *configuration_of(const struct oc_request *ask)
 {
-    const int is_timed = ask->tif == OC_TIF_GTD;
-    if (ask->type == OC_ORDER_MARKET)
-        return "market_market_ioc";
-    if (ask->type != OC_ORDER_LIMIT)
-        return is_timed ? "stop_limit_stop_limit_gtd" : "stop_limit_stop_limit_gtc";
-    return ask->tif == OC_TIF_IOC   ? "sor_limit_ioc"
-           : ask->tif == OC_TIF_FOK ? "limit_limit_fok"
-           : is_timed               ? "limit_limit_gtd"
-                                    : "limit_limit_gtc";
+    static const char *const limits[] = {"limit_limit_gtc", "limit_limit_gtc", "sor_limit_ioc", "limit_limit_fok",
+                                         "limit_limit_gtd"}; /* by OC_TIF_... */
+    return ask->type == OC_ORDER_MARKET  ? "market_market_ioc"
+           : ask->type == OC_ORDER_LIMIT ? limits[ask->tif <= OC_TIF_GTD ? ask->tif : OC_TIF_GTC]
+           : ask->tif == OC_TIF_GTD      ? "stop_limit_stop_limit_gtd"
+                                         : "stop_limit_stop_limit_gtc";
 }
 
 static void write_units(struct kit_write *out, const char *name, int64_t units, struct oc_dec step)
@@ -146,88 +143,39 @@ oc_rc cb_request(void *self, const struct oc_venue_request *first, uint32_t size
 
 /* ---- in ---- */
 
-/* {"success":..,"success_response":{"order_id":..},"error_response":{...},"errors":[..]}: of one placed, or one changed. */
-struct placed {
-    struct kit_json_text success, order, words;
-};
-
-/* A reason that says something: the venue names several, and most of them say UNKNOWN_.... */
-static void choose(struct kit_json_text *words, struct kit_json_text word)
-{
-    const int says = word.size > 0 && (word.size < 7 || memcmp(word.at, "UNKNOWN", 7) != 0);
-    if (says && !words->size)
-        *words = word;
-}
-
-static void read_reasons(struct kit_json json, struct kit_json_text *words)
-{
-    struct kit_json_text of_new = {0}, of_edit = {0}, also = {0}, preview = {0}, error = {0};
-    const struct kit_member members[] = {{"new_order_failure_reason", &of_new},
-                                         {"edit_order_failure_reason", &of_edit},
-                                         {"edit_failure_reason", &also},
-                                         {"preview_failure_reason", &preview},
-                                         {"error", &error}};
-    const struct kit_json_text *const first[] = {&of_new, &of_edit, &also, &preview, &error};
-    if (!KIT_TAKE(&json, members))
-        return;
-    for (uint32_t i = 0; i < KIT_COUNT(first); i++)
-        choose(words, *first[i]);
-    if (!words->size)
-        *words = error;
-}
-
-static int read_placed(const struct oc_response *in, struct placed *placed)
-{
-    struct kit_json json = kit_json_begin(in->body, in->body_size);
-    struct kit_json_text done = {0}, error = {0}, list = {0}, also = {0};
-    const struct kit_member members[] = {{"success", &placed->success}, {"success_response", &done},
-                                         {"error_response", &error},    {"errors", &list},
-                                         {"order_id", &placed->order},  {"failure_reason", &also}};
-    const struct kit_member within[] = {{"order_id", &placed->order}};
-    memset(placed, 0, sizeof *placed);
-    if (!KIT_TAKE(&json, members) || !kit_json_end(&json))
-        return 0;
-    json = kit_json_into(done);
-    if (done.kind == KIT_JSON_OBJECT)
-        (void)KIT_TAKE(&json, within);
-    if (error.kind == KIT_JSON_OBJECT)
-        read_reasons(kit_json_into(error), &placed->words);
-    json = kit_json_into(list);
-    if (list.kind == KIT_JSON_ARRAY && kit_json_array(&json) && kit_json_item(&json) && !placed->words.size)
-        read_reasons(kit_json_into(kit_json_value(&json)), &placed->words);
-    choose(&placed->words, also);
-    return placed->success.kind == KIT_JSON_TRUE || placed->success.kind == KIT_JSON_FALSE;
-}
-
+/* {"success":..,"success_response":{"order_id":..},"error_response":{...},"errors":[..]}, of one placed or changed: of several reasons the first that says
+ * something, and most of them say UNKNOWN_.... Not understood: no event, and the host says UNKNOWN. */
 static oc_rc answer_placed(struct coinbase *cb, const struct oc_response *in, uint32_t source)
 {
+    enum { SUCCESS = 0, ORDER = 1, REASONS = 2, ALL = 8 };
+    static const struct kit_field fields[ALL] = {KIT_SEEN("success"),
+                                                 KIT_SEEN("order_id"),
+                                                 KIT_SEEN("new_order_failure_reason"),
+                                                 KIT_SEEN("edit_order_failure_reason"),
+                                                 KIT_SEEN("edit_failure_reason"),
+                                                 KIT_SEEN("preview_failure_reason"),
+                                                 KIT_SEEN("error"),
+                                                 KIT_SEEN("failure_reason")};
     const struct oc_venue_request *ask = in->asked;
-    const struct kit_json_text none = {0};
-    struct placed placed;
+    struct kit_json json = kit_json_begin(in->body, in->body_size);
+    struct kit_json_text words = {0};
     struct oc_id id = {0};
-    if (!read_placed(in, &placed))
-        return OC_OK; /* not understood: UNKNOWN */
-    const struct kit_refusal_row *refusal = cb_refusal(placed.words);
-    if (placed.success.kind == KIT_JSON_FALSE)
-        return refusal->is_open ? (oc_rc)OC_OK
-                                : kit_answer(&cb->kit, ask, source, kit_refusal(ask->ask.kind), refusal->why,
-                                             placed.words, NULL, NULL);
-    if (placed.order.size && kit_id(placed.order, &id) < 0)
+    struct kit_row row;
+    if (!KIT_ROW_DEEP(&json, fields, &row) || !kit_json_end(&json))
         return OC_OK;
+    for (uint32_t i = REASONS; i < ALL; i++)
+        if (row.of[i].size && (!words.size || kit_text_has(words, "UNKNOWN")))
+            words = row.of[i];
+    const uint32_t why = cb_why(words);
+    if (row.of[SUCCESS].kind == KIT_JSON_FALSE && why != OC_WHY_DUPLICATE_ID) /* ours, that came twice: nobody knows */
+        return kit_answer(&cb->kit, ask, source, kit_refusal(ask->ask.kind), why, words, NULL, NULL);
+    if (row.of[SUCCESS].kind != KIT_JSON_TRUE || (row.of[ORDER].size && kit_id(row.of[ORDER], &id) < 0))
+        return OC_OK;
+    memset(&words, 0, sizeof words);
     return ask->ask.kind == OC_REQUEST_AMEND
-               ? kit_answer(&cb->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, none, NULL, NULL)
-               : kit_answer(&cb->kit, ask, source, OC_EV_ACCEPTED, OC_WHY_NONE, none, id.size ? &id : NULL,
+               ? kit_answer(&cb->kit, ask, source, OC_EV_AMENDED, OC_WHY_NONE, words, NULL, NULL)
+               : kit_answer(&cb->kit, ask, source, OC_EV_ACCEPTED, OC_WHY_NONE, words, id.size ? &id : NULL,
                             &ask->client);
-}
-
-/* Of one alone, that one. */
-static const struct oc_venue_request *asked_about(const struct oc_response *in, const struct oc_id *order)
-{
-    const struct oc_venue_request *ask = in->asked;
-    for (uint32_t i = 0; i < in->asked_count; i++, ask = oc_request_next(ask))
-        if (kit_id_is(&ask->venue_order, order))
-            return ask;
-    return NULL;
 }
 
 /* {"success":true,"failure_reason":"...","order_id":"..."}: taken; that it is canceled, and with how much traded, the stream says. */
@@ -237,16 +185,14 @@ static oc_rc say_canceled(void *self, struct kit_json *json, struct kit_page *pa
     struct kit_json_text success = {0}, words = {0}, order = {0};
     const struct kit_member members[] = {{"success", &success}, {"failure_reason", &words}, {"order_id", &order}};
     const struct kit_json_text none = {0};
-    struct oc_id id;
     if (!KIT_TAKE(json, members))
         return OC_E_DATA;
-    const struct oc_venue_request *ask = kit_id(order, &id) == OC_OK ? asked_about(page->in, &id) : NULL;
+    const struct oc_venue_request *ask = kit_asked_about(page->in, order);
     if (!ask || (success.kind != KIT_JSON_TRUE && success.kind != KIT_JSON_FALSE))
         return kit_skip(&cb->kit, "cancel", order);
     return success.kind == KIT_JSON_TRUE
                ? kit_answer(&cb->kit, ask, page->source, OC_EV_TAKEN, OC_WHY_NONE, none, NULL, NULL)
-               : kit_answer(&cb->kit, ask, page->source, OC_EV_CANCEL_REJECTED, cb_refusal(words)->why, words, NULL,
-                            NULL);
+               : kit_answer(&cb->kit, ask, page->source, OC_EV_CANCEL_REJECTED, cb_why(words), words, NULL, NULL);
 }
 
 static oc_rc answer_canceled(struct coinbase *cb, const struct oc_response *in, uint32_t source)
@@ -260,23 +206,14 @@ static oc_rc answer_canceled(struct coinbase *cb, const struct oc_response *in, 
     return kit_page_say(cb, &page, kit_json_into(results), say_canceled);
 }
 
-/* Refused as a whole, it is refused for each. Of 5xx, and of what a gateway says, nobody knows. */
-static oc_rc refuse_all(struct coinbase *cb, const struct oc_response *in, uint32_t source)
-{
-    const struct oc_venue_request *ask = in->asked;
-    struct kit_json_text words;
-    const uint32_t why = cb_status_why(in, &words);
-    oc_rc rc = OC_OK;
-    if (in->status >= 500 || in->status == 408 || in->status < 400)
-        return OC_OK;
-    for (uint32_t i = 0; rc >= 0 && i < in->asked_count; i++, ask = oc_request_next(ask))
-        rc = kit_answer(&cb->kit, ask, source, kit_refusal(ask->ask.kind), why, words, NULL, NULL);
-    return rc;
-}
-
+/* Of 5xx, and of what is neither an answer nor a refusal, nobody knows. */
 oc_rc cb_answer_request(struct coinbase *cb, const struct oc_response *in, uint32_t source)
 {
+    struct kit_json_text words;
+    const uint32_t why = cb_status_why(in, &words);
+    if (in->status >= 500 || in->status == 408 || (in->status != 200 && in->status < 400))
+        return OC_OK;
     if (in->status != 200)
-        return refuse_all(cb, in, source);
+        return kit_refuse_all(&cb->kit, in, source, why, words);
     return in->asked->ask.kind == OC_REQUEST_CANCEL ? answer_canceled(cb, in, source) : answer_placed(cb, in, source);
 }

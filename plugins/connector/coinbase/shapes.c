@@ -80,37 +80,32 @@ static const struct kit_word types[] = {{"LIMIT", OC_ORDER_LIMIT},           {"L
                                         {"MARKET", OC_ORDER_MARKET},         {"Market", OC_ORDER_MARKET},
                                         {"STOP_LIMIT", OC_ORDER_STOP_LIMIT}, {"Stop Limit", OC_ORDER_STOP_LIMIT}};
 static const struct kit_word post_only[] = {{"true", OC_RQ_POST_ONLY}};
-enum { O_CONFIG = 0, O_HISTORY = 1, O_LEFT = 2, O_TRIGGER = 3, O_REASON = 4, O_MESSAGE = 5, O_WHY = 6 };
+enum { O_HISTORY = 0, O_LEFT, O_TRIGGER, O_REASON, O_MESSAGE, O_DIRECTION, O_CLIENT };
+/* With what lies in {"order_configuration":{"limit_limit_gtc":{...}}}. */
 static const struct kit_field order_fields[] = {
-    KIT_SEEN("order_configuration"),
     KIT_SEEN("edit_history"),
     KIT_SEEN("leaves_quantity"),
     KIT_SEEN("trigger_status"),
     KIT_SEEN("reject_reason"),
     KIT_SEEN("reject_message"),
-    KIT_SEEN("cancel_reason"),
-    KIT_BOTH("product_id", "", KIT_IS_SYMBOL, 0, 0, 0),
-    KIT_BOTH("order_id", "", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
-    KIT_BOTH("client_order_id", "", KIT_IS_ID, KIT_SOUND, AT(client), 0),
-    KIT_BOTH_WORDS("side", "order_side", KIT_IS_WORD8, AT(side), sides),
-    KIT_BOTH_WORDS("status", "", KIT_IS_WORD8, AT(state), shown),
-    KIT_BOTH_WORDS("time_in_force", "", KIT_IS_WORD8, AT(tif), tifs),
-    KIT_BOTH_WORDS("order_type", "", KIT_IS_WORD8, AT(type), types),
-    KIT_BOTH("filled_size", "cumulative_quantity", KIT_IS_QTY, 0, AT(cum_qty), OC_OF_CUM_QTY),
-    KIT_BOTH("filled_value", "", KIT_IS_DEC, KIT_SIGNLESS, AT(cum_value), OC_OF_CUM_VALUE),
-    KIT_BOTH("total_fees", "", KIT_IS_DEC, 0, AT(cum_fee), OC_OF_CUM_FEE),
-    KIT_BOTH("limit_price", "", KIT_IS_PRICE, KIT_NOT_ZERO, AT(price), OC_OF_PRICE),
-    KIT_BOTH("stop_price", "", KIT_IS_PRICE, KIT_NOT_ZERO, AT(stop_price), OC_OF_STOP),
-    KIT_BOTH_WORDS("post_only", "", KIT_IS_BITS, AT(bits), post_only),
-    KIT_BOTH("created_time", "creation_time", KIT_IS_TIME, 0, AT(created_ns), 0)};
-static const struct kit_field config_fields[] = {
     KIT_SEEN("stop_direction"),
+    KIT_FIELD("client_order_id", KIT_IS_ID, KIT_SOUND, AT(client), 0),
+    KIT_FIELD("product_id", KIT_IS_SYMBOL, 0, 0, 0),
+    KIT_FIELD("order_id", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
+    KIT_BOTH_WORDS("side", "order_side", KIT_IS_WORD8, AT(side), sides),
+    KIT_FIELD_WORDS("status", KIT_IS_WORD8, AT(state), shown),
+    KIT_FIELD_WORDS("time_in_force", KIT_IS_WORD8, AT(tif), tifs),
+    KIT_FIELD_WORDS("order_type", KIT_IS_WORD8, AT(type), types),
+    KIT_BOTH("filled_size", "cumulative_quantity", KIT_IS_QTY, 0, AT(cum_qty), OC_OF_CUM_QTY),
+    KIT_FIELD("filled_value", KIT_IS_DEC, KIT_SIGNLESS, AT(cum_value), OC_OF_CUM_VALUE),
+    KIT_FIELD("total_fees", KIT_IS_DEC, 0, AT(cum_fee), OC_OF_CUM_FEE),
     KIT_FIELD("base_size", KIT_IS_QTY, KIT_NOT_ZERO, AT(qty), OC_OF_QTY),
     KIT_FIELD("quote_size", KIT_IS_DEC, KIT_NOT_ZERO, AT(quote_qty), OC_OF_QUOTE_QTY),
     KIT_FIELD("limit_price", KIT_IS_PRICE, KIT_NOT_ZERO, AT(price), OC_OF_PRICE),
     KIT_FIELD("stop_price", KIT_IS_PRICE, KIT_NOT_ZERO, AT(stop_price), OC_OF_STOP),
+    KIT_FIELD_WORDS("post_only", KIT_IS_BITS, AT(bits), post_only),
     KIT_FIELD("end_time", KIT_IS_TIME, 0, AT(expire_ns), 0),
-    KIT_FIELD_WORDS("post_only", KIT_IS_BITS, AT(bits), post_only)};
+    KIT_BOTH("created_time", "creation_time", KIT_IS_TIME, 0, AT(created_ns), 0)};
 static const struct kit_field edit_fields[] = {
     KIT_FIELD("price", KIT_IS_PRICE, KIT_NOT_ZERO, AT(price), OC_OF_PRICE),
     KIT_FIELD("size", KIT_IS_QTY, KIT_NOT_ZERO, AT(qty), OC_OF_QTY),
@@ -118,53 +113,31 @@ static const struct kit_field edit_fields[] = {
 #undef AT
 static const struct kit_shape order_shape = KIT_SHAPE("order.product", OC_EV_ORDER, oc_ev_order, present, order_fields);
 
-static void read_within(const struct coinbase *cb, struct kit_json_text within, const struct kit_field *fields,
-                        uint32_t count, struct kit_row *row, struct oc_ev_order *order)
+/* What became of its terms since: [{"price":..,"size":..}, ...], the last of them holds. A stop that waits the other way takes a profit. */
+static void read_terms(const struct coinbase *cb, const struct kit_row *row, struct oc_ev_order *order)
 {
-    struct kit_json json = kit_json_into(within);
-    const struct oc_scale scale = row->scale;
-    struct kit_row its;
-    memset(&its, 0, sizeof its);
-    if (!kit_row_take(&json, fields, count, &its))
-        return;
-    its.scale = scale;
-    (void)kit_row_read(&cb->kit, fields, count, &its, order, offsetof(struct oc_ev_order, present));
-    row->of[O_LEFT] = fields == config_fields ? its.of[0] : row->of[O_LEFT]; /* which way a stop waits */
-}
-
-/* {"limit_limit_gtc":{"base_size":...}}, then each of [{"price":..,"size":..}, ...] that came of it since. */
-static void read_terms(const struct coinbase *cb, struct kit_row *row, struct oc_ev_order *order)
-{
-    struct kit_json json = kit_json_into(row->of[O_CONFIG]);
-    struct kit_json_text key, direction;
-    if (row->of[O_CONFIG].kind != KIT_JSON_OBJECT)
-        return;
-    if (kit_json_object(&json) && kit_json_key(&json, &key))
-        read_within(cb, kit_json_value(&json), config_fields, KIT_COUNT(config_fields), row, order);
-    direction = row->of[O_LEFT];
-    kit_json_none(&row->of[O_LEFT]);
     const char *away = order->side == OC_SIDE_BUY ? "STOP_DIRECTION_STOP_DOWN" : "STOP_DIRECTION_STOP_UP";
-    if (order->type == OC_ORDER_STOP_LIMIT && kit_json_is(direction, away, strlen(away)))
+    struct kit_json json = kit_json_into(row->of[O_HISTORY]);
+    struct kit_row edit;
+    if (order->type == OC_ORDER_STOP_LIMIT && kit_json_is(row->of[O_DIRECTION], away, strlen(away)))
         order->type = OC_ORDER_TAKE_PROFIT_LIMIT;
-    json = kit_json_into(row->of[O_HISTORY]);
-    if (row->of[O_HISTORY].kind == KIT_JSON_ARRAY && kit_json_array(&json))
-        while (kit_json_item(&json))
-            read_within(cb, kit_json_value(&json), edit_fields, KIT_COUNT(edit_fields), row, order);
+    if (row->of[O_HISTORY].kind != KIT_JSON_ARRAY || !kit_json_array(&json))
+        return;
+    while (kit_json_item(&json))
+        if (KIT_ROW(&json, edit_fields, &edit)) {
+            edit.scale = row->scale;
+            (void)kit_row_read(&cb->kit, edit_fields, KIT_COUNT(edit_fields), &edit, order,
+                               offsetof(struct oc_ev_order, present));
+        }
 }
 
 static uint32_t why_of(const struct oc_ev_order *order, const struct kit_row *row)
 {
     const int is_at_once = order->tif == OC_TIF_IOC || order->tif == OC_TIF_FOK;
-    switch (order->state) {
-    case OC_SHOWN_CANCELED:
-        return is_at_once ? OC_WHY_TIME_IN_FORCE : OC_WHY_NONE;
-    case OC_SHOWN_EXPIRED:
-        return OC_WHY_TIME_IN_FORCE;
-    case OC_SHOWN_REJECTED:
-        return cb_refusal(row->of[O_REASON].size ? row->of[O_REASON] : row->of[O_MESSAGE])->why;
-    default:
-        return OC_WHY_NONE;
-    }
+    return order->state == OC_SHOWN_REJECTED ? cb_why(row->of[O_REASON].size ? row->of[O_REASON] : row->of[O_MESSAGE])
+           : order->state == OC_SHOWN_EXPIRED || (order->state == OC_SHOWN_CANCELED && is_at_once)
+               ? (uint32_t)OC_WHY_TIME_IN_FORCE
+               : (uint32_t)OC_WHY_NONE;
 }
 
 /* Sums only: each fill behind them is asked for (OC_OF_FILLS_COME), and so none is made up of a difference. */
@@ -175,10 +148,10 @@ oc_rc cb_say_order(void *self, struct kit_json *json, struct kit_page *page)
     struct kit_row row;
     int64_t left;
     oc_rc rc;
-    if (!KIT_ROW(json, order_fields, &row))
+    if (!KIT_ROW_DEEP(json, order_fields, &row))
         return OC_E_DATA;
     const struct oc_id *only = page->what;
-    if (only && !kit_json_is(row.of[9], only->text, only->size))
+    if (only && !kit_json_is(row.of[O_CLIENT], only->text, only->size))
         return OC_OK;
     struct oc_ev_order *order = kit_row_event(&cb->kit, &order_shape, &row, page->source, &rc);
     if (!order)
@@ -227,57 +200,10 @@ static const struct kit_field fill_fields[] = {
 static const struct kit_shape fill_shape =
     KIT_SHAPE("fill.product", OC_EV_FILL, oc_ev_venue_fill, present, fill_fields);
 
-/* Between two steps, or counted in money: booked by the money that it came to. 0: it cannot be read. */
-static int read_amounts(const struct kit_row *row, struct oc_ev_venue_fill *out)
-{
-    struct oc_dec price, size;
-    const int is_in_quote = row->of[F_IN_QUOTE].kind == KIT_JSON_TRUE;
-    if (!is_in_quote && out->fill.price > 0 && out->fill.qty > 0)
-        return 1;
-    if (kit_json_dec(row->of[F_PRICE], &price) < 0 || kit_json_dec(row->of[F_SIZE], &size) < 0 || price.units <= 0 ||
-        size.units <= 0 || kit_nearest_price(&row->scale, price, &out->fill.price) < 0 || out->fill.price <= 0)
-        return 0;
-    out->present |= OC_FILL_VALUE;
-    if (!is_in_quote)
-        return out->fill.qty > 0 && oc_dec_mul(price, size, &out->value) == OC_OK;
-    out->value = size;
-    kit_i128 money, one = 0;
-    if (oc_dec_mul(price, kit_qty_step(&row->scale), &price) < 0)
-        return 0;
-    kit_dec_align(size, price, &money, &one);
-    const kit_i128 units = one > 0 ? (money + one / 2) / one : 0; /* the nearest step */
-    out->fill.qty = units > 0 && units <= INT64_MAX ? (int64_t)units : 0;
-    return out->fill.qty > 0;
-}
-
-/* A fill that is taken back, or counts otherwise from now on. */
-static oc_rc say_bust(struct coinbase *cb, const struct kit_row *row, const struct oc_ev_venue_fill *fill,
-                      uint32_t source)
-{
-    oc_rc rc;
-    const struct oc_ev_venue_fill is = *fill; /* its room is let go of */
-    struct oc_ev_bust *out = KIT_EVENT(&cb->kit, oc_ev_bust, OC_EV_BUST, source, &rc);
-    if (!out)
-        return rc;
-    if (kit_id(row->of[F_ENTRY], &out->bust) < 0 || !out->bust.size)
-        return OC_E_DATA;
-    out->head.inst = row->scale.inst;
-    out->head.venue_ns = is.fill.head.venue_ns;
-    out->head.flags = OC_EVF_REPLAYED;
-    if (KIT_JSON_IS(row->of[F_KIND], "CORRECTION")) {
-        out->new_price = is.fill.price;
-        out->new_qty = is.fill.qty;
-        out->new_fee = is.fill.fee;
-    }
-    out->trade_id_size = is.fill.trade_id_size;
-    memcpy(out->trade_id, is.fill.trade_id, sizeof out->trade_id);
-    out->venue_order = is.venue_order;
-    return kit_commit(&cb->kit, out);
-}
-
-oc_rc cb_say_fill(struct coinbase *cb, struct kit_json *json, const struct oc_fetch *ask, struct kit_json_text client,
+oc_rc cb_say_fill(void *self, struct kit_json *json, const struct oc_fetch *ask, struct kit_json_text client,
                   uint32_t source)
 {
+    const struct coinbase *cb = self;
     struct oc_instrument info;
     struct kit_row row;
     oc_rc rc;
@@ -286,10 +212,12 @@ oc_rc cb_say_fill(struct coinbase *cb, struct kit_json *json, const struct oc_fe
     struct oc_ev_venue_fill *out = kit_row_event(&cb->kit, &fill_shape, &row, source, &rc);
     if (!out)
         return rc;
-    if (!read_amounts(&row, out) || (client.size && kit_id(client, &out->client) < 0))
+    const int is_correction = KIT_JSON_IS(row.of[F_KIND], "CORRECTION");
+    if (!kit_fill_amounts(out, &row.scale, row.of[F_PRICE], row.of[F_SIZE], row.of[F_IN_QUOTE].kind == KIT_JSON_TRUE) ||
+        (client.size && kit_id(client, &out->client) < 0))
         return OC_E_DATA;
-    if (KIT_JSON_IS(row.of[F_KIND], "REVERSAL") || KIT_JSON_IS(row.of[F_KIND], "CORRECTION"))
-        return say_bust(cb, &row, out, source);
+    if (is_correction || KIT_JSON_IS(row.of[F_KIND], "REVERSAL"))
+        return kit_say_bust(&cb->kit, out, row.of[F_ENTRY], is_correction, row.scale.inst, source);
     if (row.of[F_KIND].size && !KIT_JSON_IS(row.of[F_KIND], "FILL"))
         return kit_skip(&cb->kit, "fill.trade_type", row.of[F_KIND]);
     if (cb->kit.names->record(cb->kit.host, row.scale.inst, &info, sizeof info) >= 0)
@@ -300,16 +228,6 @@ oc_rc cb_say_fill(struct coinbase *cb, struct kit_json *json, const struct oc_fe
 }
 
 /* ---- balances ---- */
-
-static struct kit_json_text value_of(struct kit_json_text amount)
-{
-    struct kit_json json = kit_json_into(amount);
-    struct kit_json_text value = {0};
-    const struct kit_member members[] = {{"value", &value}};
-    if (amount.kind == KIT_JSON_OBJECT)
-        (void)KIT_TAKE(&json, members);
-    return value;
-}
 
 oc_rc cb_say_balance(void *self, struct kit_json *json, struct kit_page *page)
 {
@@ -324,8 +242,9 @@ oc_rc cb_say_balance(void *self, struct kit_json *json, struct kit_page *page)
     struct oc_ev_balance *out = KIT_EVENT(&cb->kit, oc_ev_balance, OC_EV_BALANCE, page->source, &rc);
     if (!out)
         return rc;
-    if (kit_asset(&cb->kit, asset, &out->asset) < 0 || kit_json_dec(value_of(available), &out->free) < 0 ||
-        kit_json_dec(value_of(hold), &out->locked) < 0)
+    if (kit_asset(&cb->kit, asset, &out->asset) < 0 ||
+        kit_json_dec(kit_json_inside(available, "value"), &out->free) < 0 ||
+        kit_json_dec(kit_json_inside(hold, "value"), &out->locked) < 0)
         return OC_E_DATA;
     out->token = page->token;
     out->head.flags = OC_EVF_REPLAYED;
@@ -366,50 +285,55 @@ static const struct kit_shape quote_shape =
     KIT_SHAPE("ticker.product", OC_EV_QUOTE, oc_ev_quote, present, quote_fields);
 static const struct kit_shape candle_shape = KIT_SHAPE("candle.product", OC_EV_BAR, oc_ev_bar, present, candle_fields);
 
-oc_rc cb_say_trade(struct coinbase *cb, struct kit_json json)
+oc_rc cb_say_trade(void *self, struct kit_json *json, struct kit_page *page)
 {
+    const struct coinbase *cb = self;
     struct kit_row row;
-    return KIT_ROW(&json, trade_fields, &row) ? kit_row_say(&cb->kit, &trade_shape, &row, 0) : (oc_rc)OC_E_DATA;
+    (void)page;
+    return KIT_ROW(json, trade_fields, &row) ? kit_row_say(&cb->kit, &trade_shape, &row, 0) : (oc_rc)OC_E_DATA;
 }
 
-oc_rc cb_say_quote(struct coinbase *cb, struct kit_json *json, int64_t at_ns)
+/* Entries of nothing occur. */
+oc_rc cb_say_quote(void *self, struct kit_json *json, struct kit_page *page)
 {
+    const struct coinbase *cb = self;
     struct kit_row row;
-    oc_rc rc;
+    oc_rc rc = OC_OK;
     if (!KIT_ROW(json, quote_fields, &row))
         return OC_E_DATA;
-    if (!row.of[0].size)
-        return OC_OK; /* entries of nothing occur */
-    struct oc_ev_quote *out = kit_row_event(&cb->kit, &quote_shape, &row, 0, &rc);
+    struct oc_ev_quote *out = row.of[0].size ? kit_row_event(&cb->kit, &quote_shape, &row, 0, &rc) : NULL;
     if (!out)
         return rc;
-    out->head.venue_ns = at_ns;
+    out->head.venue_ns = page->at_ns;
     return out->present & (OC_HAS_BID | OC_HAS_ASK) ? kit_commit(&cb->kit, out) : (oc_rc)OC_OK;
 }
 
-oc_rc cb_say_figures(struct coinbase *cb, struct kit_json *json, int64_t at_ns)
+oc_rc cb_say_figures(void *self, struct kit_json *json, struct kit_page *page)
 {
 #define FIGURE(name, what) KIT_FIELD(name, KIT_IS_DEC, 0, 0, what)
     static const struct kit_field fields[] = {
         KIT_SEEN("product_id"), FIGURE("price", OC_FIGURE_LAST), FIGURE("volume_24_h", OC_FIGURE_VOLUME_24H),
         FIGURE("low_24_h", OC_FIGURE_LOW_24H), FIGURE("high_24_h", OC_FIGURE_HIGH_24H)};
 #undef FIGURE
+    const struct coinbase *cb = self;
     struct kit_row row;
     if (!KIT_ROW(json, fields, &row))
         return OC_E_DATA;
     return row.of[0].size
-               ? kit_say_figures(&cb->kit, fields, KIT_COUNT(fields), &row, row.of[0], "ticker.product", at_ns)
+               ? kit_say_figures(&cb->kit, fields, KIT_COUNT(fields), &row, row.of[0], "ticker.product", page->at_ns)
                : (oc_rc)OC_OK;
 }
 
-/* One of a stream may change yet; so may one of an answer that is not over. */
-oc_rc cb_say_candle(struct coinbase *cb, struct kit_json json, const struct oc_response *in)
+/* One of a stream, which has them of five minutes, may change yet; so may one of an answer that is not over. */
+oc_rc cb_say_candle(void *self, struct kit_json *json, struct kit_page *page)
 {
+    const struct coinbase *cb = self;
+    const struct oc_response *in = page->in;
     const int64_t period_ns = in ? in->fetch->period_ns : 300 * SECOND;
     struct kit_row row;
     uint64_t start;
     oc_rc rc;
-    if (!KIT_ROW(&json, candle_fields, &row) || kit_json_u64(row.of[0], &start) < 0 ||
+    if (!KIT_ROW(json, candle_fields, &row) || kit_json_u64(row.of[0], &start) < 0 ||
         start > INT64_MAX / SECOND - 86400)
         return OC_E_DATA;
     if (in && cb->kit.names->scale(cb->kit.host, in->fetch->inst, &row.scale) < 0)

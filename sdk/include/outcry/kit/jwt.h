@@ -13,7 +13,7 @@
 
 #include <outcry/kit/codec.h>
 
-enum { KIT_JWT_NONCE = 32, KIT_JWT_HEAD = 768, KIT_JWT_CLAIMS = 2048, KIT_JWT_SIGNATURE = 64 };
+enum { KIT_JWT_NONCE = 32, KIT_JWT_HEAD = 768, KIT_JWT_CLAIMS = 2048, KIT_JWT_SIGNATURE = 64, KIT_JWT_ROOM = 4096 };
 
 struct kit_jwt {
     const char *algorithm; /* "ES256", "EdDSA": as `signer` signs */
@@ -94,6 +94,32 @@ static inline oc_rc kit_jwt_write(const struct kit_codec *codec, const struct ki
     KIT_WRITE(out, ".");
     kit_write_base64(out, signature, sizeof signature, 1);
     return kit_write_end(out);
+}
+
+/* The size of a path without its query. */
+static inline uint32_t kit_path_size(const struct oc_http *http)
+{
+    const char *query = (const char *)memchr(http->path, '?', http->path_size);
+    return query ? (uint32_t)(query - http->path) : http->path_size;
+}
+
+/* The header of a call: "Authorization: Bearer TOKEN", good for this method and this path, without its query, at the place that the call goes to. */
+static inline oc_rc kit_jwt_header(const struct kit_codec *codec, const struct kit_jwt *jwt, const struct oc_http *http,
+                                   struct kit_write *out)
+{
+    static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
+    char uri[KIT_JWT_CLAIMS], place[128];
+    struct kit_write text = kit_write_begin(uri, sizeof uri);
+    const oc_rc place_size = codec->net->authority(codec->host, http->endpoint, place, sizeof place);
+    if (place_size < 0 || http->method > OC_METHOD_PATCH)
+        return place_size < 0 ? place_size : (oc_rc)OC_E_INVALID;
+    kit_write_text(&text, methods[http->method]);
+    KIT_WRITE(&text, " ");
+    kit_write_bytes(&text, place, (size_t)place_size);
+    kit_write_bytes(&text, http->path, kit_path_size(http));
+    const oc_rc uri_size = kit_write_end(&text);
+    KIT_WRITE(out, "Authorization: Bearer ");
+    return uri_size < 0 ? uri_size : kit_jwt_write(codec, jwt, uri, (size_t)uri_size, out);
 }
 
 #endif
