@@ -59,8 +59,9 @@ static inline oc_rc kit_mark_end(const struct kit_page *page, const struct kit_m
 
 static inline oc_rc kit_mark_too_long(const struct kit_page *page)
 {
-    page->codec->log->line(page->codec->host, OC_LOG_ERROR,
-                           "the venue's mark of the next page is longer than a cursor holds: the rest is not asked for");
+    page->codec->log->line(
+        page->codec->host, OC_LOG_ERROR,
+        "the venue's mark of the next page is longer than a cursor holds: the rest is not asked for");
     return kit_fetched(page->codec, page->in->fetch, page->source, OC_E_LIMIT, page->count, 0, NULL, 0);
 }
 

@@ -41,7 +41,7 @@ KIT_HOT const char *kit_rows_units(const char *at, const char *end, struct oc_de
         return NULL;
     at = kit_json_decimal(at, end, &text);
     return text.is_plain == 1 && at < end && *at == '"' && kit_json_plain_units(text, step, ret_units) == OC_OK ? at + 1
-                                                                                                              : NULL;
+                                                                                                                : NULL;
 }
 
 /* A level as the venue writes it. NULL: otherwise. */
@@ -105,8 +105,8 @@ static inline oc_rc kit_say_piece(const struct kit_codec *codec, const struct ki
     out->tail = sizeof *out;
     out->head.inst = like->head.inst;
     out->head.venue_ns = like->head.venue_ns;
-    out->head.flags = (uint16_t)((more ? OC_EVF_MORE : OC_EVF_LAST) |
-                                 (like->kind == OC_BOOK_SNAPSHOT ? OC_EVF_REPLAYED : 0));
+    out->head.flags =
+        (uint16_t)((more ? OC_EVF_MORE : OC_EVF_LAST) | (like->kind == OC_BOOK_SNAPSHOT ? OC_EVF_REPLAYED : 0));
     return kit_commit(codec, out);
 }
 
@@ -140,7 +140,7 @@ static inline oc_rc kit_hear_rows(const struct kit_codec *codec, const struct ki
 
 /* ---- streams with numbers ---- */
 
-struct kit_number { /* of a connection */
+struct kit_number {  /* of a connection */
     uint32_t stream; /* 0: this place is free */
     uint32_t is_begun;
     uint64_t next; /* that is due */
