@@ -57,6 +57,11 @@ oc_rc cb_say_instrument(void *self, struct kit_json *json, struct kit_page *page
     info.qty_digits = (uint32_t)info.qty_step.scale;
     info.rules |= OC_INST_NOTIONAL_OF_MARKET | OC_INST_MAX_NOTIONAL_OF_MARKET;
     info.max_orders = 500;
+    for (uint32_t i = 0; i < cb_venue.order_count; i++) { /* of any of them; so that a stop loss is one with a limit */
+        info.orders |= UINT64_C(1) << cb_venue.orders[i].type;
+        info.tifs |= cb_venue.orders[i].tifs;
+    }
+    info.present |= OC_INST_HAS_ORDERS;
     return kit_say_market(&cb->kit, &info, row.of[ID], row.of[BASE], row.of[QUOTE], "product", page->token);
 }
 
@@ -169,7 +174,7 @@ oc_rc cb_say_order(void *self, struct kit_json *json, struct kit_page *page)
     }
     if (cb->kit.names->record(cb->kit.host, row.scale.inst, &info, sizeof info) >= 0)
         order->fee_asset = info.quote;
-    order->present |= OC_OF_TERMS | OC_OF_FILLS_COME;
+    order->present |= OC_OF_TERMS | OC_OF_FILLS_COME | OC_OF_FILLS_ASKED;
     order->why = why_of(order, &row);
     order->token = page->token;
     order->updated_ns = order->head.venue_ns = page->at_ns;

@@ -9,9 +9,7 @@ static const struct oc_cost connects = {CONNECTS, 0, 1};
     .carries = (topics), .path = "/", .path_size = 1, .ping_ns = 30 * SECOND
 static const struct oc_open market_stream = {
     STREAM(MARKET, OC_TOPIC_TRADES | OC_TOPIC_QUOTES | OC_TOPIC_BOOK | OC_TOPIC_BARS | OC_TOPIC_FIGURES, OC_OPEN_KEEP),
-    .room = 256,
-    .costs = &connects,
-    .cost_count = 1};
+    .room = 256, .costs = &connects, .cost_count = 1};
 /* Nothing trades while nobody tells what becomes of it. */
 const struct oc_open cb_user_stream = {STREAM(USER, OC_TOPIC_PRIVATE, OC_OPEN_KEEP | OC_OPEN_ORDERS)};
 

@@ -93,7 +93,10 @@ static void get_time(struct cb_call *call)
     json_close(out, '}');
 }
 
-#define GET(path, security, answer) {OC_METHOD_GET, path, security, FAULT_OF_READS, answer}
+#define GET(path, security, answer)                                                                                    \
+    {                                                                                                                  \
+        OC_METHOD_GET, path, security, FAULT_OF_READS, answer                                                          \
+    }
 static const struct route routes[] = {
     GET("/time", OPEN, get_time),
     GET("/market/products", OPEN, cb_get_products),

@@ -35,7 +35,8 @@ enum { CB_ORDER = 0xa1, CB_FILL = 0xf1, CB_ACCOUNT = 0xc1 };
 void cb_put_order(const struct core *core, struct text *out, const struct core_order *order);
 /* The same as the user channel says it: sums alone. */
 void cb_put_sums(const struct core *core, struct text *out, const struct core_order *order);
-void cb_put_level(const struct core_inst *in, struct text *out, uint8_t side, int64_t price, int64_t qty, int64_t at_ns);
+void cb_put_level(const struct core_inst *in, struct text *out, uint8_t side, int64_t price, int64_t qty,
+                  int64_t at_ns);
 void cb_put_trade(const struct core_inst *in, struct text *out, const struct core_trade *trade);
 void cb_put_ticker(const struct core *core, struct text *out, uint32_t inst, bool has_tops);
 void cb_get_products(struct cb_call *call);

@@ -41,19 +41,18 @@ static bool read_units(struct kit_json_text text, struct oc_dec step, int64_t *r
 
 static const char *reason_of(enum core_why why)
 {
-    static const char *const reasons[CORE_WHYS] = {
-        [CORE_NO_INSTRUMENT] = "INVALID_PRODUCT_ID",
-        [CORE_HALTED] = "PRODUCT_TRADING_HALTED",
-        [CORE_BAD_PRICE] = "INVALID_PRICE_PRECISION",
-        [CORE_BAD_QTY] = "INVALID_SIZE_PRECISION",
-        [CORE_BELOW_MIN_QTY] = "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL",
-        [CORE_ABOVE_MAX_QTY] = "PREVIEW_INVALID_BASE_SIZE_TOO_LARGE",
-        [CORE_BELOW_MIN_NOTIONAL] = "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL",
-        [CORE_NO_FUNDS] = "PREVIEW_INSUFFICIENT_FUND",
-        [CORE_WOULD_TAKE] = "INVALID_LIMIT_PRICE_POST_ONLY",
-        [CORE_WOULD_TRIGGER] = "PREVIEW_STOP_PRICE_BELOW_LAST_TRADE_PRICE",
-        [CORE_TOO_MANY_OPEN] = "TOO_MANY_OPEN_ORDERS",
-        [CORE_NO_SUCH_KIND] = "UNSUPPORTED_ORDER_CONFIGURATION"};
+    static const char *const reasons[CORE_WHYS] = {[CORE_NO_INSTRUMENT] = "INVALID_PRODUCT_ID",
+                                                   [CORE_HALTED] = "PRODUCT_TRADING_HALTED",
+                                                   [CORE_BAD_PRICE] = "INVALID_PRICE_PRECISION",
+                                                   [CORE_BAD_QTY] = "INVALID_SIZE_PRECISION",
+                                                   [CORE_BELOW_MIN_QTY] = "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL",
+                                                   [CORE_ABOVE_MAX_QTY] = "PREVIEW_INVALID_BASE_SIZE_TOO_LARGE",
+                                                   [CORE_BELOW_MIN_NOTIONAL] = "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL",
+                                                   [CORE_NO_FUNDS] = "PREVIEW_INSUFFICIENT_FUND",
+                                                   [CORE_WOULD_TAKE] = "INVALID_LIMIT_PRICE_POST_ONLY",
+                                                   [CORE_WOULD_TRIGGER] = "PREVIEW_STOP_PRICE_BELOW_LAST_TRADE_PRICE",
+                                                   [CORE_TOO_MANY_OPEN] = "TOO_MANY_OPEN_ORDERS",
+                                                   [CORE_NO_SUCH_KIND] = "UNSUPPORTED_ORDER_CONFIGURATION"};
     return reasons[why] ? reasons[why] : "UNKNOWN_FAILURE_REASON";
 }
 
@@ -73,8 +72,9 @@ static enum core_why read_configuration(const struct core_inst *in, struct kit_j
                  {"stop_limit_stop_limit_gtc", CORE_STOP_LIMIT, CORE_GTC}};
     struct kit_json json = kit_json_into(configuration);
     struct kit_json_text key, base = {0}, quote = {0}, price = {0}, stop = {0}, direction = {0}, post_only = {0};
-    const struct kit_member members[] = {{"base_size", &base},  {"quote_size", &quote},         {"limit_price", &price},
-                                         {"stop_price", &stop}, {"stop_direction", &direction}, {"post_only", &post_only}};
+    const struct kit_member members[] = {{"base_size", &base},           {"quote_size", &quote},
+                                         {"limit_price", &price},        {"stop_price", &stop},
+                                         {"stop_direction", &direction}, {"post_only", &post_only}};
     const char *way = ask->side == CORE_BUY ? "STOP_DIRECTION_STOP_UP" : "STOP_DIRECTION_STOP_DOWN";
     if (configuration.kind != KIT_JSON_OBJECT || !kit_json_object(&json) || !kit_json_key(&json, &key) ||
         !KIT_TAKE(&json, members))
@@ -188,7 +188,8 @@ static uint32_t order_of(const struct cb_call *call, struct kit_json_text id)
 {
     const uint64_t number = id.size ? cb_read_id(id.at, id.size, CB_ORDER) : 0;
     const uint32_t place = number ? core_order_by_id(call->venue->core, number) : CORE_NONE;
-    return place != CORE_NONE && core_order(call->venue->core, place)->account == call->key->account ? place : CORE_NONE;
+    return place != CORE_NONE && core_order(call->venue->core, place)->account == call->key->account ? place
+                                                                                                     : CORE_NONE;
 }
 
 void cb_post_cancel(struct cb_call *call)

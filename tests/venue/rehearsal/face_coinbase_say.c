@@ -323,11 +323,11 @@ void cb_get_summary(struct cb_call *call)
 
 static const char *configuration_of(const struct core_order *order)
 {
-    return order->type == CORE_MARKET  ? "market_market_ioc"
-           : order->stop               ? "stop_limit_stop_limit_gtc"
-           : order->tif == CORE_IOC    ? "sor_limit_ioc"
-           : order->tif == CORE_FOK    ? "limit_limit_fok"
-                                       : "limit_limit_gtc";
+    return order->type == CORE_MARKET ? "market_market_ioc"
+           : order->stop              ? "stop_limit_stop_limit_gtc"
+           : order->tif == CORE_IOC   ? "sor_limit_ioc"
+           : order->tif == CORE_FOK   ? "limit_limit_fok"
+                                      : "limit_limit_gtc";
 }
 
 static const char *status_of(const struct core_order *order)
@@ -413,7 +413,8 @@ void cb_put_order(const struct core *core, struct text *out, const struct core_o
     json_text(out, "order_type", order->type == CORE_MARKET ? "MARKET" : order->stop ? "STOP_LIMIT" : "LIMIT");
     json_time(out, "created_time", order->created_ns);
     venue_put_units(out, "filled_size", order->filled, in->qty_step);
-    cb_put_money(out, "average_filled_price", order->filled ? order->value * num_pow10_128(in->qty_step.scale) / order->filled : 0);
+    cb_put_money(out, "average_filled_price",
+                 order->filled ? order->value * num_pow10_128(in->qty_step.scale) / order->filled : 0);
     json_text(out, "fee", "");
     json_flag(out, "size_in_quote", order->by_money);
     json_flag(out, "settled", !core_is_open(order));
@@ -445,7 +446,8 @@ static int64_t time_of(const struct cb_call *call, const char *name)
 {
     char value[48];
     int64_t ns;
-    return venue_query(call->ask, name, value, sizeof value) && text_to_time(value, strlen(value), &ns) == OC_OK ? ns : 0;
+    return venue_query(call->ask, name, value, sizeof value) && text_to_time(value, strlen(value), &ns) == OC_OK ? ns
+                                                                                                                 : 0;
 }
 
 static void end_list(struct text *out, bool more, uint64_t next)
@@ -468,8 +470,8 @@ static void get_list(struct cb_call *call)
     uint64_t id = (uint64_t)cb_number(call, "cursor", core_order_count(core));
     char name[CB_ID];
     int64_t said = 0;
-    if (cb_asks_for(call, "order_status", "OPEN") && strstr(call->ask->path, "order_status=") !=
-                                                         strstr(call->ask->path, "order_status=OPEN")) {
+    if (cb_asks_for(call, "order_status", "OPEN") &&
+        strstr(call->ask->path, "order_status=") != strstr(call->ask->path, "order_status=OPEN")) {
         cb_refuse(call, 400, "INVALID_ARGUMENT", "Invalid combination of status and OPEN");
         return;
     }

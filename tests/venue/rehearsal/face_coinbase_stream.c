@@ -172,8 +172,7 @@ static bool is_named(struct kit_json_text products, const char *symbol)
 
 static void subscribe(struct rehearsal *venue, struct seat *seat, const struct told *told, bool is_on)
 {
-    const struct venue_key *key =
-        told->jwt.size ? token_key(venue, told->jwt.at, told->jwt.size, NULL, NULL, 0) : NULL;
+    const struct venue_key *key = told->jwt.size ? token_key(venue, told->jwt.at, told->jwt.size, NULL, NULL, 0) : NULL;
     uint32_t topic = 0;
     for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
         if (kit_json_is(told->channel, channels[i].name, strlen(channels[i].name)))
@@ -276,7 +275,8 @@ static void tell_trade(struct rehearsal *venue, struct seat *seat, const struct 
 
 void cb_tell(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
-    const uint32_t topics = event->kind == CORE_ON_TRADE || event->kind == CORE_ON_LEVEL ? seat->topics[event->inst] : 0;
+    const uint32_t topics =
+        event->kind == CORE_ON_TRADE || event->kind == CORE_ON_LEVEL ? seat->topics[event->inst] : 0;
     switch (event->kind) {
     case CORE_ON_ORDER:
     case CORE_ON_FILL:

@@ -64,10 +64,10 @@ static bool is_signed(const char *pem, bool is_edwards, const char *text, size_t
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     const bool fits = key && (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) == is_edwards;
     const int der_size = is_edwards ? SIGNATURE : der_of(raw, der);
-    const bool is = fits && context && der_size &&
-                    EVP_DigestVerifyInit(context, NULL, is_edwards ? NULL : EVP_sha256(), NULL, key) == 1 &&
-                    EVP_DigestVerify(context, is_edwards ? raw : der, (size_t)der_size, (const unsigned char *)text,
-                                     size) == 1;
+    const bool is =
+        fits && context && der_size &&
+        EVP_DigestVerifyInit(context, NULL, is_edwards ? NULL : EVP_sha256(), NULL, key) == 1 &&
+        EVP_DigestVerify(context, is_edwards ? raw : der, (size_t)der_size, (const unsigned char *)text, size) == 1;
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);
     return is;
