@@ -142,8 +142,10 @@ oc_rc cb_fetch(void *self, const struct oc_fetch *ask) { return cb_ask(self, ask
 oc_rc cb_take_info(struct coinbase *cb, struct kit_page *page)
 {
     struct kit_json list;
-    return kit_paged_list(page, &form, "products", &list) ? kit_page_say(cb, page, list, cb_say_instrument)
-                                                          : (oc_rc)OC_E_DATA;
+    const oc_rc rc = kit_paged_list(page, &form, "products", &list) ? kit_page_say(cb, page, list, cb_say_instrument)
+                                                                    : (oc_rc)OC_E_DATA;
+    cb->has_info |= rc >= 0;
+    return rc;
 }
 
 static oc_rc answer_rights(struct coinbase *cb, struct kit_page *page)

@@ -192,8 +192,6 @@ static oc_rc take_own(struct coinbase *cb, const struct oc_response *in)
         rc = ask_own(cb, OC_FETCH_TIME);
     if (rc >= 0)
         rc = kit_timer_move(&cb->kit, INFO_NS, 0, &cb->timer);
-    if (rc >= 0)
-        cb->has_info = 1;
     return rc;
 }
 
