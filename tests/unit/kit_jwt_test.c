@@ -18,7 +18,8 @@ static const char es256_pem[] = "-----BEGIN EC PRIVATE KEY-----\n"
                                 "AwEHoUQDQgAEkxLggtiyvHe1wLO7OaNU98jTBxeza13eaahYn+qn6T/FCZ9Gv0CY\n"
                                 "lk+3A7GEIkR8yDJgWV04GQDWLfIDmQ9sug==\n"
                                 "-----END EC PRIVATE KEY-----\n";
-static const char ed25519_text[] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
+static const char ed25519_text[] =
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
 static const char hmac_text[] = "abcdefghijklmnopqrstuvwxyz012345";
 /* GET api.coinbase.com/api/v3/brokerage/accounts */
 static const char es256_token[] =
@@ -30,7 +31,8 @@ static const char es256_token[] =
     "aW5iYXNlLmNvbS9hcGkvdjMvYnJva2VyYWdlL2FjY291bnRzIn0.OiSU0xu4YAbBSLhOIwtrUHLWDYQmfDrDYcnZsjX7AuZ8rxn0"
     "CeFWneqJiRhIK14CJTPkUsbr-nE_zUrz3mgwTA";
 /* The last part of one of a stream, which names no place: its s begins with a high bit. */
-static const char es256_stream[] = "a1wTvva5EXGyB4uGEuETNFjGeRq0pygp7On7SwgNNSHY0XMdCV3yfJey9NIb_cCTNF-rZRBleZtzlZY9KP_ozQ";
+static const char es256_stream[] =
+    "a1wTvva5EXGyB4uGEuETNFjGeRq0pygp7On7SwgNNSHY0XMdCV3yfJey9NIb_cCTNF-rZRBleZtzlZY9KP_ozQ";
 /* POST api.coinbase.com/api/v3/brokerage/orders */
 static const char ed25519_token[] =
     "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCIsImtpZCI6Im9yZ2FuaXphdGlvbnMvMTExMTExMTEtMjIyMi00MzMzLTg0NDQtNTU1"
@@ -156,7 +158,8 @@ static void a_call_is_signed_by_es256(void **state)
     const char *last = strrchr(es256_token, '.');
     use(OC_SIGN_ES256, es256_pem);
     given = last + 1;
-    expect_header("ES256", OC_METHOD_GET, "/api/v3/brokerage/accounts?limit=250&cursor=x", es256_token); /* without its query */
+    expect_header("ES256", OC_METHOD_GET, "/api/v3/brokerage/accounts?limit=250&cursor=x",
+                  es256_token); /* without its query */
     decode(given, signature);
     assert_true(kept_key_verify(&key, es256_token, (uint32_t)(last - es256_token), signature, sizeof signature));
     given = NULL; /* one of our own is another, and as good */
@@ -204,7 +207,8 @@ static void the_old_way_is_a_mac_over_second_method_path_and_body(void **state)
         {"GET", "/api/v3/brokerage/accounts", "", "92e37ef05fde77bcac1c3ef16ee72474f21f5b165f4e09faaa449ea5acc6aa18"},
         {"POST", "/api/v3/brokerage/orders",
          "{\"client_order_id\":\"11111111-1111-4111-8111-111111111111\",\"product_id\":\"BTC-USD\",\"side\":\"BUY\","
-         "\"order_configuration\":{\"limit_limit_gtc\":{\"base_size\":\"0.01\",\"limit_price\":\"50000.00\",\"post_only\":"
+         "\"order_configuration\":{\"limit_limit_gtc\":{\"base_size\":\"0.01\",\"limit_price\":\"50000.00\",\"post_"
+         "only\":"
          "false}}}",
          "5f1b98e78f4cca3631f78710d27862599fa7d6eaf3d74fe9de304d7f6188a5ae"},
         {"level2", "BTC-USD,ETH-USD", "", "4c65702d97d29e02678a7d27c2652ffeaa304d9f30bafa0605d94d6c4c6228f0"}};

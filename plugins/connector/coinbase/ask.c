@@ -183,8 +183,7 @@ static oc_rc answer_rights(struct coinbase *cb, struct kit_page *page)
 /* {"order":{...}} */
 static oc_rc answer_order(struct coinbase *cb, struct kit_page *page)
 {
-    const struct kit_json_text whole = {.at = page->in->body, .size = page->in->body_size, .kind = KIT_JSON_OBJECT};
-    struct kit_json json = kit_json_into(kit_json_inside(whole, "order"));
+    struct kit_json json = kit_json_into(kit_json_inside(kit_body(page->in), "order"));
     if (!page->in->fetch->venue_order.size)
         return kit_paged_find(cb, page, &form, "orders", cb_say_order);
     const oc_rc rc = cb_say_order(cb, &json, page);

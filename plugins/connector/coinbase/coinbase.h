@@ -6,9 +6,8 @@
  * - It keeps what is true for one connection: the next number of each stream, and pages of fills until the names of their orders have come.
  * - An answer that leaves the outcome open makes no event, so that the host says UNKNOWN and asks by client id. Nothing that changes an order is
  *   ever sent again from here.
- * - A stream tells sums of an order, never a fill: the engine asks for the fills behind a sum, and books each by its identity. So nothing is made
- *   by subtracting, and nothing is counted twice.
- * - A number that is missing on a stream, whatever channel it was of, makes the whole connection begin anew: what was in it nobody knows.
+ * - A stream tells sums of an order, never a fill: the engine asks for the fills behind a sum, and books each by its identity: none is counted twice.
+ * - A number that is missing on a stream, of whatever channel, makes the whole connection begin anew: what was in it nobody knows.
  * - Orders are changed and canceled by the venue's id alone: the host asks for it where an answer was lost (no OC_CAN_CANCEL_BY_CLIENT). */
 #ifndef COINBASE_COINBASE_H
 #define COINBASE_COINBASE_H
@@ -32,7 +31,6 @@ enum { KEY_NAME_MAX = 160, PATH_ROOM = 4096, TEXT_ROOM = 32768 };
 enum { FILLS_PAGE = 50, ORDERS_PAGE = 250, ACCOUNTS_PAGE = 250, BARS_PAGE = 350 };
 
 #define SECOND      INT64_C(1000000000)
-#define DAY         (86400 * SECOND)
 #define API         "/api/v3/brokerage"
 #define TIME_MEMBER "epochMillis"
 

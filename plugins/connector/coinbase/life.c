@@ -115,17 +115,14 @@ uint32_t cb_why(struct kit_json_text words)
 /* {"error":"NOT_FOUND","message":"...", ...}; 401 is plain text, and what is in front of the venue answers in HTML. */
 uint32_t cb_status_why(const struct oc_response *in, struct kit_json_text *ret_words)
 {
-    struct kit_json json = kit_json_begin(in->body, in->body_size);
-    struct kit_json_text error = {0}, message = {0};
-    const struct kit_member members[] = {{"error", &error}, {"message", &message}};
-    const int is_told = KIT_TAKE(&json, members) && message.size;
-    *ret_words = is_told ? message : kit_text_of(in->body, in->body_size < 200 ? in->body_size : 200);
+    const struct kit_json_text message = kit_json_inside(kit_body(in), "message");
+    *ret_words = message.size ? message : kit_text_of(in->body, in->body_size < 200 ? in->body_size : 200);
     return in->status == 401   ? OC_WHY_BAD_CREDENTIALS
            : in->status == 403 ? OC_WHY_PERMISSION
            : in->status == 404 ? OC_WHY_NOT_FOUND
            : in->status == 429 ? OC_WHY_RATE_LIMIT
            : in->status >= 500 ? OC_WHY_VENUE_ERROR
-                               : cb_why(error);
+                               : cb_why(kit_json_inside(kit_body(in), "error"));
 }
 
 /* ---- what the host tells ---- */
@@ -227,18 +224,11 @@ static oc_rc settings(struct coinbase *cb)
 static void release(struct coinbase *cb) { kit_held_release(&cb->pages); }
 
 static const char *const signatures[] = {"es256", "ed25519", "hmac", NULL};
-#define REQUESTS(name, fallback, about)                                                                                \
-    {                                                                                                                  \
-        name, OC_KEY_INTEGER, 0, "2", "1000", fallback, "a second", NULL, NULL, about, 0                               \
-    }
 static const struct oc_key keys[] = {
-    {.name = "signature",
-     .type = OC_KEY_CHOICE,
-     .choices = signatures,
-     .fallback = "es256",
-     .about = "what private_key signs by; hmac: the keys of before 2025, which the venue has ended"},
-    REQUESTS("private_requests", "30", "requests of a key, at most"),
-    REQUESTS("public_requests", "10", "requests of everybody at this address, at most"),
+    {"signature", OC_KEY_CHOICE, 0, NULL, NULL, "es256", NULL, signatures, NULL,
+     "what private_key signs by; hmac: the keys of before 2025, which the venue has ended", 0},
+    {"private_requests", OC_KEY_INTEGER, 0, "2", "1000", "30", "a second", NULL, NULL, "of a key, at most", 0},
+    {"public_requests", OC_KEY_INTEGER, 0, "2", "1000", "10", "a second", NULL, NULL, "without a key, at most", 0},
     {0}};
 static const struct oc_connector table = {.size = sizeof table,
                                           .venue = &cb_venue,

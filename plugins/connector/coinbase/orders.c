@@ -195,25 +195,19 @@ static oc_rc say_canceled(void *self, struct kit_json *json, struct kit_page *pa
                : kit_answer(&cb->kit, ask, page->source, OC_EV_CANCEL_REJECTED, cb_why(words), words, NULL, NULL);
 }
 
-static oc_rc answer_canceled(struct coinbase *cb, const struct oc_response *in, uint32_t source)
-{
-    struct kit_page page = {.codec = &cb->kit, .in = in, .source = source};
-    struct kit_json json = kit_json_begin(in->body, in->body_size);
-    struct kit_json_text results = {0};
-    const struct kit_member members[] = {{"results", &results}};
-    if (!KIT_TAKE(&json, members) || !kit_json_end(&json) || results.kind != KIT_JSON_ARRAY)
-        return OC_OK;
-    return kit_page_say(cb, &page, kit_json_into(results), say_canceled);
-}
-
 /* Of 5xx, and of what is neither an answer nor a refusal, nobody knows. */
 oc_rc cb_answer_request(struct coinbase *cb, const struct oc_response *in, uint32_t source)
 {
+    struct kit_page page = {.codec = &cb->kit, .in = in, .source = source};
     struct kit_json_text words;
     const uint32_t why = cb_status_why(in, &words);
     if (in->status >= 500 || in->status == 408 || (in->status != 200 && in->status < 400))
         return OC_OK;
     if (in->status != 200)
         return kit_refuse_all(&cb->kit, in, source, why, words);
-    return in->asked->ask.kind == OC_REQUEST_CANCEL ? answer_canceled(cb, in, source) : answer_placed(cb, in, source);
+    if (in->asked->ask.kind != OC_REQUEST_CANCEL)
+        return answer_placed(cb, in, source);
+    const struct kit_json_text results = kit_json_inside(kit_body(in), "results");
+    return results.kind == KIT_JSON_ARRAY ? kit_page_say(cb, &page, kit_json_into(results), say_canceled)
+                                          : (oc_rc)OC_OK; /* not understood: UNKNOWN */
 }

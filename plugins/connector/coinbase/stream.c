@@ -119,34 +119,26 @@ static oc_rc hear_levels(struct coinbase *cb, struct kit_json *json, struct kit_
                          heard->page.at_ns);
 }
 
-/* The venue has said that the account's channel is subscribed, or what is open of it. */
-static oc_rc is_heard(struct coinbase *cb, const struct heard *heard)
-{
-    if (!heard->who || heard->who->stream != heard->stream || heard->who->is_heard)
-        return OC_OK;
-    const oc_rc rc = cb->kit.net->ready(cb->kit.host, heard->stream);
-    if (rc >= 0)
-        heard->who->is_heard = 1;
-    return rc;
-}
-
-/* The list of an event. Trades of before it was subscribed are passed over: they are no news. */
+/* The list of an event. The stream of an account is ready where the venue says that its channel is subscribed, or what is open of it. Trades of before it
+ * was subscribed are passed over: they are no news. */
 static oc_rc hear_list(struct coinbase *cb, struct kit_json_text list, struct kit_json_text product, int is_snapshot,
                        struct heard *heard)
 {
     struct kit_json json = kit_json_into(list);
-    struct kit_json_text user = {0};
-    const struct kit_member members[] = {{"user", &user}};
+    struct kit_account *who = heard->who;
     const uint32_t topic = heard->of->topic;
-    if (!topic)
-        return list.size && KIT_TAKE(&json, members) && user.size ? is_heard(cb, heard) : (oc_rc)OC_OK;
-    const oc_rc rc = topic == OC_TOPIC_PRIVATE ? is_heard(cb, heard) : (oc_rc)OC_OK;
-    if (rc < 0 || !list.size || (topic == OC_TOPIC_TRADES && is_snapshot))
-        return rc;
-    if (topic == OC_TOPIC_TRADES)
-        return kit_page_say_rising(cb, &heard->page, json, "trade_id", heard->of->say);
-    return topic == OC_TOPIC_BOOK ? hear_levels(cb, &json, product, is_snapshot, heard)
-                                  : kit_page_say(cb, &heard->page, json, heard->of->say);
+    const int is_told = topic == OC_TOPIC_PRIVATE || (!topic && kit_json_inside(list, "user").size);
+    if (is_told && who && who->stream == heard->stream && !who->is_heard) {
+        const oc_rc rc = cb->kit.net->ready(cb->kit.host, heard->stream);
+        if (rc < 0)
+            return rc;
+        who->is_heard = 1;
+    }
+    if (!topic || !list.size || (topic == OC_TOPIC_TRADES && is_snapshot))
+        return OC_OK;
+    return topic == OC_TOPIC_TRADES ? kit_page_say_rising(cb, &heard->page, json, "trade_id", heard->of->say)
+           : topic == OC_TOPIC_BOOK ? hear_levels(cb, &json, product, is_snapshot, heard)
+                                    : kit_page_say(cb, &heard->page, json, heard->of->say);
 }
 
 /* One of "events". A book is read where it stands, for it may have 5 MB: its type and its product stand before it, else it is looked for again. */
@@ -195,14 +187,6 @@ static oc_rc hear_events(struct coinbase *cb, const struct kit_number *number, s
     return rc;
 }
 
-/* {"type":"error","message":"..."}: it has neither a channel nor a number, and what was asked for is not subscribed. */
-static oc_rc hear_error(struct coinbase *cb, const struct heard *heard, struct kit_json_text words)
-{
-    const int is_key = heard->who && (kit_text_has(words, "auth") || kit_text_has(words, "jwt"));
-    (void)kit_skip(&cb->kit, "error", words);
-    return cb->kit.net->fail(cb->kit.host, heard->stream, is_key ? OC_WHY_BAD_CREDENTIALS : OC_WHY_PROTOCOL);
-}
-
 oc_rc cb_message(void *self, const struct oc_message *in)
 {
     struct coinbase *cb = self;
@@ -233,8 +217,12 @@ oc_rc cb_message(void *self, const struct oc_message *in)
     }
     if (rc < 0 || !kit_json_end(&json))
         return rc < 0 ? rc : (oc_rc)OC_E_DATA;
-    if (KIT_JSON_IS(type, "error"))
-        return hear_error(cb, &heard, words);
+    if (KIT_JSON_IS(type,
+                    "error")) { /* it has neither a channel nor a number, and what was asked for is not subscribed */
+        const int is_key = heard.who && (kit_text_has(words, "auth") || kit_text_has(words, "jwt"));
+        (void)kit_skip(&cb->kit, "error", words);
+        return cb->kit.net->fail(cb->kit.host, in->stream, is_key ? OC_WHY_BAD_CREDENTIALS : OC_WHY_PROTOCOL);
+    }
     if (!heard.channel.size || !heard.number.size || !events.size)
         return kit_skip(&cb->kit, "message", heard.channel.size ? heard.channel : type);
     json = kit_json_into(events);

@@ -165,6 +165,17 @@ static inline struct kit_json_text kit_json_inside(struct kit_json_text value, c
     return inside;
 }
 
+/* The body of an answer that is an object. */
+static inline struct kit_json_text kit_body(const struct oc_response *in)
+{
+    struct kit_json_text body;
+    kit_json_none(&body);
+    body.at = (const char *)in->body;
+    body.size = in->body_size;
+    body.kind = KIT_JSON_OBJECT;
+    return body;
+}
+
 /* The number of a header that an answer has, by its name in lower case and what stands behind it: "x-used: ". 0: it has none, or none below 2^32. */
 static inline uint64_t kit_header_number(const struct oc_response *in, const char *name)
 {
