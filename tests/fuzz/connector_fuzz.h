@@ -213,9 +213,15 @@ static void skip(const struct oc_host *host, const char *what, const void *bytes
 static const void *service(const struct oc_host *host, const char *id)
 {
     static const struct oc_svc_feed feed = {.size = sizeof feed, .reserve = reserve, .commit = commit};
-    static const struct oc_svc_net net = {
-        .size = sizeof net, .open = open_stream, .ready = of_stream, .close = of_stream, .http = http, .fail = fail, .authority = authority};
-    static const struct oc_svc_sign sign = {.size = sizeof sign, .key = key, .sign = sign_parts, .keep = keep, .public_text = public_text};
+    static const struct oc_svc_net net = {.size = sizeof net,
+                                          .open = open_stream,
+                                          .ready = of_stream,
+                                          .close = of_stream,
+                                          .http = http,
+                                          .fail = fail,
+                                          .authority = authority};
+    static const struct oc_svc_sign sign = {
+        .size = sizeof sign, .key = key, .sign = sign_parts, .keep = keep, .public_text = public_text};
     static const struct oc_svc_time clock = {.size = sizeof clock,
                                              .now_ns = now_ns,
                                              .mono_ns = now_ns,
@@ -233,8 +239,7 @@ static const void *service(const struct oc_host *host, const char *id)
         const char *id;
         const void *table;
     } all[] = {{OC_SVC_FEED, &feed},   {OC_SVC_NET, &net},     {OC_SVC_SIGN, &sign}, {OC_SVC_TIME, &clock},
-               {OC_SVC_NAMES, &names}, {OC_SVC_LIMIT, &limit}, {OC_SVC_LOG, &log},
-               {OC_SVC_CONFIG, &config}};
+               {OC_SVC_NAMES, &names}, {OC_SVC_LIMIT, &limit}, {OC_SVC_LOG, &log},   {OC_SVC_CONFIG, &config}};
     (void)host;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].id, id) == 0)

@@ -61,7 +61,7 @@ static const struct oc_fetchable fetches[] = {
     {.kind = OC_FETCH_FILLS, .by = OC_BY_ORDER | OC_BY_TIME | OC_BY_CURSOR, .page_max = FILLS_PAGE},
     {.kind = OC_FETCH_BARS, .by = OC_BY_INSTRUMENT | OC_BY_TIME, .page_max = BARS_PAGE}};
 
-static const int64_t bars[] = {MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY};
+static const int64_t bars[] = {MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 24 * HOUR};
 const char *const cb_bar_names[] = {"ONE_MINUTE", "FIVE_MINUTE", "FIFTEEN_MINUTE", "THIRTY_MINUTE",
                                     "ONE_HOUR",   "TWO_HOUR",    "SIX_HOUR",       "ONE_DAY"};
 
