@@ -169,7 +169,8 @@ static void a_mark_that_is_too_long_is_said(void **state)
     struct oc_fetch ask = {.kind = OC_FETCH_OPEN_ORDERS, .token = 4};
     for (int fits = 0; fits < 2; fits++) {
         told[0] = 0;
-        snprintf(body, sizeof body, "{\"orders\":[\"a\"],\"cursor\":\"%0*d\",\"has_next\":true}", KIT_MARK_MAX - fits, 7);
+        snprintf(body, sizeof body, "{\"orders\":[\"a\"],\"cursor\":\"%0*d\",\"has_next\":true}", KIT_MARK_MAX - fits,
+                 7);
         assert_int_equal(take_list(&ask, body, 0), OC_OK);
         assert_int_equal(end.rc, fits ? OC_OK : OC_E_LIMIT);
         assert_int_equal(end.more, fits);
@@ -214,9 +215,9 @@ static void rows_are_told_the_oldest_first(void **state)
     for (int i = 0; i < 2; i++) {
         struct kit_page page = page_of(NULL);
         told[0] = 0;
-        assert_int_equal(kit_page_say_rising(NULL, &page, kit_json_begin(ways[i], (uint32_t)strlen(ways[i])), "start",
-                                             tell_number),
-                         OC_OK);
+        assert_int_equal(
+            kit_page_say_rising(NULL, &page, kit_json_begin(ways[i], (uint32_t)strlen(ways[i])), "start", tell_number),
+            OC_OK);
         assert_string_equal(told, "10 20 30 ");
         assert_int_equal(page.count, 3);
     }
@@ -226,7 +227,8 @@ static void a_span_that_is_long_is_asked_in_parts(void **state)
 {
     (void)state;
     int64_t to_ns;
-    struct oc_fetch ask = {.kind = OC_FETCH_BARS, .period_ns = SECOND, .from_ns = 100LL * SECOND, .to_ns = 112LL * SECOND};
+    struct oc_fetch ask = {
+        .kind = OC_FETCH_BARS, .period_ns = SECOND, .from_ns = 100LL * SECOND, .to_ns = 112LL * SECOND};
     const struct oc_response in = {.fetch = &ask};
     struct kit_page page = page_of(&in);
     for (int i = 0; i < 3; i++) {
@@ -266,7 +268,7 @@ static oc_rc ask_names(void *self, const struct oc_response *in, const struct ki
     return answer_of_asking;
 }
 
-static const struct kit_paged_fills fills = {&form, "fills",   "orders",  "order",   "client",
+static const struct kit_paged_fills fills = {&form, "fills",      "orders",  "order",  "client",
                                              "at",  5LL * SECOND, tell_fill, ask_names};
 static struct kit_held held;
 
@@ -279,8 +281,7 @@ static oc_rc take_fills(struct oc_fetch *ask, const char *body, int are_names)
                      : kit_paged_fills_take(&codec, &held, &fills, NULL, &page);
 }
 
-#define FILL(id, order, second)                                                                                        \
-    "{\"id\":\"" id "\",\"order\":\"" order "\",\"at\":\"2026-01-01T00:00:" second "Z\"}"
+#define FILL(id, order, second) "{\"id\":\"" id "\",\"order\":\"" order "\",\"at\":\"2026-01-01T00:00:" second "Z\"}"
 enum { T0 = 1767225600 }; /* 2026-01-01 */
 
 static void fills_wait_for_the_names_of_their_orders(void **state)
@@ -298,8 +299,8 @@ static void fills_wait_for_the_names_of_their_orders(void **state)
     assert_string_equal(kit_mark_of(&ask).page, "");
     /* The news, in two pages. */
     assert_int_equal(take_fills(&ask,
-                                "{\"fills\":[" FILL("f3", "C", "32") "," FILL("f2", "B", "31") "," FILL("f1", "B", "30")
-                                    "],\"cursor\":\"p2\"}",
+                                "{\"fills\":[" FILL("f3", "C", "32") "," FILL("f2", "B", "31") "," FILL(
+                                    "f1", "B", "30") "],\"cursor\":\"p2\"}",
                                 0),
                      OC_OK);
     assert_string_equal(told, "?C ?B ");
@@ -316,7 +317,8 @@ static void fills_wait_for_the_names_of_their_orders(void **state)
     assert_string_equal(told, "?B f0=ours ");
     assert_int_equal(end.more, 0);
     ask.cursor = end.cursor;
-    assert_int_equal(kit_mark_of(&ask).since_ns, (T0 + 27LL) * SECOND); /* behind the newest of all pages, less the lag */
+    assert_int_equal(kit_mark_of(&ask).since_ns,
+                     (T0 + 27LL) * SECOND); /* behind the newest of all pages, less the lag */
     assert_int_equal(take_fills(&ask, names, 1), OC_OK);
     assert_int_equal(end.rc, OC_E_IO); /* nothing is held: it is to be asked anew */
 }
@@ -345,8 +347,7 @@ static void fills_that_are_not_to_be_named_are_told_at_once(void **state)
 /* ---- books ---- */
 
 static const struct kit_rows rows = {"side", "bid", "offer", "event_time", "price_level", "new_quantity"};
-static const struct oc_scale scale = {
-    .inst = 3, .price_digits = 2, .qty_digits = 3, .price_div = 1, .qty_div = 1};
+static const struct oc_scale scale = {.inst = 3, .price_digits = 2, .qty_digits = 3, .price_div = 1, .qty_div = 1};
 static struct kit_piece piece;
 
 static oc_rc hear(const char *text, size_t size, uint32_t kind)
@@ -391,7 +392,8 @@ static void a_book_of_any_size_is_told(void **state)
 static void a_level_that_is_none_is_refused(void **state)
 {
     (void)state;
-    static const char good[] = "[{\"side\":\"bid\",\"event_time\":\"x\",\"price_level\":\"1.25\",\"new_quantity\":\"0\"}]";
+    static const char good[] =
+        "[{\"side\":\"bid\",\"event_time\":\"x\",\"price_level\":\"1.25\",\"new_quantity\":\"0\"}]";
     static const char *const bad[] = {
         "[{\"side\":\"bit\",\"event_time\":\"x\",\"price_level\":\"1.25\",\"new_quantity\":\"0\"}]",
         "[{\"side\":\"bid\",\"event_time\":\"x\",\"price_level\":\"1.255\",\"new_quantity\":\"0\"}]",

@@ -173,7 +173,7 @@ static void answer(struct rehearsal *venue, const struct venue_ask *ask, struct 
     const char *who = call.key ? core_account(venue->core, call.key->account)->name : ask->address;
     if (quota_take(&venue->quota, venue_clock(venue), who, NULL, 1, 0, &wait_ns) != QUOTA_OK)
         refuse_as_venue(ret, 429, "", "");
-    else if (route->security == TRADES && !call.key->may_trade)
+    else if (route->security == TRADES && call.key && !call.key->may_trade)
         cb_refuse(&call, 403, "PERMISSION_DENIED", "Missing required scopes");
     else
         route->answer(&call);

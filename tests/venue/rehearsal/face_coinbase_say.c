@@ -134,8 +134,8 @@ void cb_get_book(struct cb_call *call)
     json_open(out, NULL, '{');
     json_open(out, "pricebook", '{');
     json_text(out, "product_id", name);
-    for (uint8_t side = CORE_BUY; side <= CORE_SELL; side++)
-        put_levels(call->venue->core, out, inst, side, limit > 0 ? (uint32_t)limit : 1);
+    for (int side = CORE_BUY; side <= CORE_SELL; side++)
+        put_levels(call->venue->core, out, inst, (uint8_t)side, limit > 0 ? (uint32_t)limit : 1);
     json_time(out, "time", venue_clock(call->venue));
     json_close(out, '}');
     json_close(out, '}');
@@ -218,9 +218,9 @@ void cb_get_product(struct cb_call *call)
         for (uint32_t i = 0; i < count; i++)
             cb_put_trade(core_inst(call->venue->core, inst), out, &trades[i]);
         json_close(out, ']');
-        for (uint8_t side = CORE_BUY; side <= CORE_SELL; side++) {
+        for (int side = CORE_BUY; side <= CORE_SELL; side++) {
             struct core_level top = {0, 0};
-            (void)core_levels(call->venue->core, inst, side, &top, 1);
+            (void)core_levels(call->venue->core, inst, (uint8_t)side, &top, 1);
             venue_put_units(out, side == CORE_BUY ? "best_bid" : "best_ask", top.price,
                             core_inst(call->venue->core, inst)->price_step);
         }

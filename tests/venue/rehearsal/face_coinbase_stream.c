@@ -103,10 +103,10 @@ static void say_book(struct rehearsal *venue, struct seat *seat, uint32_t inst)
     static struct core_level levels[SNAPSHOT_LEVELS];
     const struct core_inst *in = core_inst(venue->core, inst);
     struct text *out = begin_list(venue, seat, "l2_data", true, in->symbol, "updates");
-    for (uint8_t side = CORE_BUY; side <= CORE_SELL; side++) {
-        const uint32_t count = core_levels(venue->core, inst, side, levels, SNAPSHOT_LEVELS);
+    for (int side = CORE_BUY; side <= CORE_SELL; side++) {
+        const uint32_t count = core_levels(venue->core, inst, (uint8_t)side, levels, SNAPSHOT_LEVELS);
         for (uint32_t i = 0; i < count; i++)
-            cb_put_level(in, out, side, levels[i].price, levels[i].qty, 0);
+            cb_put_level(in, out, (uint8_t)side, levels[i].price, levels[i].qty, 0);
     }
     end(venue, seat, true);
 }

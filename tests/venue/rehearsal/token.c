@@ -77,7 +77,7 @@ static bool is_signed(const char *pem, bool is_edwards, const char *text, size_t
 static bool is_for(struct kit_json_text uri, const char *method, const char *path, size_t path_size)
 {
     const size_t method_size = strlen(method);
-    if (uri.size < method_size + 1 + path_size || memcmp(uri.at, method, method_size) != 0 ||
+    if (!uri.at || uri.size < method_size + 1 + path_size || memcmp(uri.at, method, method_size) != 0 ||
         uri.at[method_size] != ' ')
         return false;
     const char *host = uri.at + method_size + 1, *rest = uri.at + uri.size - path_size;
