@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/order_ids.h"
+#include "io/client_id.h"
 
 static oc_rc take_instrument(struct bench_world *world, const char *symbol, const char *price_step,
                              const char *qty_step)
@@ -105,6 +107,34 @@ oc_rc bench_connect(struct bench_plugin *bench)
     return rc;
 }
 
+static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    const struct bench_plugin *bench = self;
+    (void)ret_client; /* as it went out */
+    *ret_venue = bench->named[order % BENCH_NAMED_MAX];
+}
+
+/* A venue that goes by our names too is asked by them, so that a script can be read. */
+static bool goes_by_its_own(const struct oc_connector *table)
+{
+    return !(table->venue->flags & OC_CAN_CANCEL_BY_CLIENT);
+}
+
+void bench_learn(struct bench_plugin *bench, const struct oc_event *event)
+{
+    const struct oc_venue *said = ((const struct oc_connector *)bench->table)->venue;
+    const bool is_about_order =
+        event->type == OC_EV_ORDER || (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT);
+    const struct names_said names = is_about_order ? names_said_by(event) : (struct names_said){{NULL, NULL}};
+    const struct oc_id *client = names.of[ID_CLIENT], *number = names.of[ID_VENUE];
+    struct oc_id ours;
+    for (uint64_t n = 1; client && number && number->size && n <= bench->world->orders; n++) {
+        client_id_make(said, 0, 1ull << 40 | n, 0, &ours);
+        if (client->size && memcmp(client, &ours, sizeof ours) == 0)
+            bench->named[n % BENCH_NAMED_MAX] = *number;
+    }
+}
+
 oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, const struct oc_plugin *plugin,
                         const struct io_link *link, struct error *ret_error)
 {
@@ -125,6 +155,8 @@ oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, c
                                     .seed = 1,
                                     .env = OC_ENV_LOCAL,
                                     .market_source = world->account,
+                                    .self = bench,
+                                    .called = goes_by_its_own(bench->table) ? called : NULL,
                                     .assets = {world, intern, asset_text}};
         rc = io_venue_init(&bench->venue, bench->table, plugin->id, link, &io);
         if (rc < 0)

@@ -25,15 +25,18 @@ struct bench_world {
     uint64_t orders; /* ids given */
 };
 
+enum { BENCH_NAMED_MAX = 64 };
+
 struct bench_plugin {
     struct bench_world *world;
     struct plugin_instance instance;
     const void *table; /* of its kind */
     struct feed feed;
     struct sim_answers answers;
-    struct io_venue venue;        /* of a connector */
-    struct transcript transcript; /* of a try */
-    struct plugin_site site;      /* of the call under way */
+    struct io_venue venue;               /* of a connector */
+    struct transcript transcript;        /* of a try */
+    struct plugin_site site;             /* of the call under way */
+    struct oc_id named[BENCH_NAMED_MAX]; /* how the venue calls the orders that it was sent, by their number */
 };
 
 /* Steps are of 0.01 and 0.001, or as they are said. *ret_error. [setup] */
@@ -46,6 +49,8 @@ CHECKED oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *
                                 const struct io_link *link, struct error *ret_error);
 /* A connector is started, given the account and the instrument, and asked for what it offers of them. */
 CHECKED oc_rc bench_connect(struct bench_plugin *bench);
+/* A connector's event says how the venue calls an order: what is asked about that next is asked by this name. */
+void bench_learn(struct bench_plugin *bench, const struct oc_event *event);
 void bench_plugin_close(struct bench_plugin *bench);
 void bench_call(struct bench_plugin *bench, const char *call);
 /* A new request of the world's instrument: qty and price in units; price 0: a market order. */

@@ -18,8 +18,9 @@ struct order_sums { /* of one event */
     oc_i128 fee;   /* with SAID_HAS_FEE */
     uint32_t fee_asset;
     uint32_t has;
-    bool fills_come; /* every fill behind them is told, or can be fetched */
-    int64_t at_ns;   /* the venue's time */
+    bool fills_come;  /* every fill behind them is told, or can be fetched */
+    bool fills_asked; /* and none is told without being asked for */
+    int64_t at_ns;    /* the venue's time */
 };
 
 struct order_said {

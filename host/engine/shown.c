@@ -27,6 +27,7 @@ static struct order_sums sums_of(const struct oc_ev_order *shown)
 {
     struct order_sums sums = {.qty = shown->present & OC_OF_CUM_QTY ? shown->cum_qty : 0,
                               .fills_come = shown->present & OC_OF_FILLS_COME,
+                              .fills_asked = shown->present & OC_OF_FILLS_ASKED,
                               .fee_asset = shown->fee_asset,
                               .at_ns = shown->updated_ns ? shown->updated_ns : shown->head.venue_ns};
     if (shown->state == OC_SHOWN_FILLED && !(shown->present & OC_OF_CUM_QTY) && (shown->present & OC_OF_QTY))

@@ -20,7 +20,8 @@ bool sums_begin(struct engine *engine, struct order *order)
 void sums_note(struct order *order, const struct order_sums *sums)
 {
     struct order_sums *known = &order->said->sums;
-    const bool fills_come = known->fills_come || sums->fills_come;
+    const bool fills_come = known->fills_come || sums->fills_come,
+               fills_asked = known->fills_asked || sums->fills_asked;
     if (sums->qty > known->qty) {
         *known = *sums;
     } else if (sums->qty == known->qty) {
@@ -33,6 +34,7 @@ void sums_note(struct order *order, const struct order_sums *sums)
         known->has |= sums->has;
     }
     known->fills_come = fills_come;
+    known->fills_asked = fills_asked;
 }
 
 static bool has_money(const struct instrument *instrument)
@@ -422,7 +424,7 @@ static void ask(struct engine *engine, struct order *order)
                                                       .source = order->now.account,
                                                       .words = "fills are missing"});
     }
-    if (said->is_alarmed)
+    if (said->is_alarmed || (said->sums.fills_asked && engine->asks_fills[order->now.account]))
         return;
     said->is_alarmed = true;
     engine_alarm(engine, order, "more of an order has traded than its fills say: counted, and its fills are asked for");

@@ -152,6 +152,7 @@ struct io_pending {
     uint8_t lane;
     bool is_batch;   /* of the running call */
     bool is_limited; /* it waits, or has waited, for a limit */
+    bool asks_name;  /* it waits for the venue's name of its order, which was asked for */
     int64_t send_by_ns;
     int64_t left_ns;
     int64_t answer_by_ns;

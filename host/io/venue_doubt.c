@@ -70,6 +70,42 @@ void io_doubt_left(struct io_venue *venue, const struct oc_venue_request *about,
         (void)io_doubt_add(venue, about, true, first_ns, proof_ns);
 }
 
+/* Its answer, which names it, is under way. */
+static bool is_being_named(const struct io_venue *venue, uint64_t order)
+{
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        if (venue->pending[i].state != IO_PENDING_DONE && venue->pending[i].ask->ask.order == order &&
+            oc_request_makes_order(venue->pending[i].ask->ask.kind))
+            return true;
+    return false;
+}
+
+bool io_lacks_name(struct io_venue *venue, struct io_pending *pending)
+{
+    struct oc_venue_request *ask = pending->ask;
+    const uint8_t kind = ask->ask.kind;
+    const int64_t now_ns = io_venue_now(venue);
+    uint32_t by;
+    if ((kind != OC_REQUEST_CANCEL && kind != OC_REQUEST_AMEND) || ask->venue_order.size ||
+        (venue->table->venue->flags & OC_CAN_CANCEL_BY_CLIENT) || !io_fetch_offers(venue, OC_FETCH_ORDER, &by) ||
+        !(by & OC_BY_CLIENT_ID) || !ask->client.size)
+        return false;
+    (void)io_name_request(venue, ask);
+    if (ask->venue_order.size)
+        return false;
+    if (!pending->asks_name && !is_being_named(venue, ask->ask.order)) {
+        struct oc_venue_request about = *ask;
+        about.ask.kind = OC_REQUEST_NONE; /* a question changes nothing */
+        struct io_doubt *doubt = io_doubt_add(venue, &about, false, now_ns, now_ns + io_absence_ns(venue));
+        if (doubt && !doubt->token && doubt->again_ns > now_ns)
+            doubt->again_ns = now_ns;
+        pending->asks_name = true;
+    }
+    if (venue->retry_ns > now_ns + IO_RETRY_NS)
+        venue->retry_ns = now_ns + IO_RETRY_NS;
+    return true;
+}
+
 static bool is_end(uint16_t type) { return type == OC_EV_CANCELED || type == OC_EV_EXPIRED || type == OC_EV_REJECTED; }
 
 /* A change that may still be on its way: an order that is shown as it was before proves nothing of it. */

@@ -124,6 +124,9 @@ struct io_doubt *io_doubt_add(struct io_venue *venue, const struct oc_venue_requ
 /* Behind OC_EV_UNKNOWN of a request: it is asked about from first_ns on, by the name that it has and by the one that it was to have. */
 void io_doubt_left(struct io_venue *venue, const struct oc_venue_request *about, int64_t first_ns);
 void io_doubt_answered(struct io_venue *venue, struct oc_event *event);
+/* Whether a change or a cancel waits for the venue's own name of its order: of a venue that goes by no other (no OC_CAN_CANCEL_BY_CLIENT), where
+ * the answer that was to name it is under way or was lost. Then it is asked for. */
+bool io_lacks_name(struct io_venue *venue, struct io_pending *pending);
 /* The question of this token is over. */
 void io_doubt_fetched(struct io_venue *venue, uint64_t token, oc_rc rc);
 CHECKED oc_rc io_doubt_due(struct io_venue *venue, int64_t now_ns);

@@ -359,7 +359,7 @@ static uint32_t gather(struct io_venue *venue, uint32_t first, uint32_t places[B
     for (uint32_t i = first + 1; i < venue->pending_count && count < most; i++) {
         const struct io_pending *next = &venue->pending[i];
         if (next->state == IO_PENDING_WAITS && next->lane == head->lane && next->ask->ask.kind == head->ask->ask.kind &&
-            next->ask->ask.account == head->ask->ask.account)
+            next->ask->ask.account == head->ask->ask.account && !io_lacks_name(venue, &venue->pending[i]))
             places[count++] = i;
     }
     return count;
@@ -473,7 +473,7 @@ oc_rc io_pending_flush(struct io_venue *venue)
         for (uint32_t i = 0; i < venue->pending_count && rc >= 0;) {
             uint32_t places[BATCH_MAX];
             if (venue->pending[i].state != IO_PENDING_WAITS || venue->pending[i].lane != lane ||
-                io_sync_delays(venue, &venue->pending[i].ask->ask)) {
+                io_sync_delays(venue, &venue->pending[i].ask->ask) || io_lacks_name(venue, &venue->pending[i])) {
                 i++;
                 continue;
             }

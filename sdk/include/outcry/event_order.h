@@ -79,8 +79,11 @@ enum { /* oc_ev_venue_answer.present, oc_ev_order.present */
        OC_OF_CUM_QTY = 1u << 4,
        OC_OF_CUM_VALUE = 1u << 5,
        OC_OF_CUM_FEE = 1u << 6,
-       OC_OF_TERMS = 1u << 7,     /* side, type, tif and bits are as the venue says */
-       OC_OF_FILLS_COME = 1u << 8 /* every fill behind the sums comes as an OC_EV_FILL of its own, or can be fetched */
+       OC_OF_TERMS = 1u << 7,      /* side, type, tif and bits are as the venue says */
+       OC_OF_FILLS_COME = 1u << 8, /* every fill behind the sums comes as an OC_EV_FILL of its own, or can be fetched */
+       OC_OF_FILLS_ASKED =
+           1u << 9 /* with FILLS_COME: none comes by itself, each is asked for; that they are missing until then
+                                    * is the venue's way (OC_HAS_SUMS_ONLY), and no alarm */
 };
 
 /* Every answer but a fill, as the engine and simulators say it. `reason` is ours and stable. */

@@ -38,6 +38,7 @@ struct mini {
     struct oc_host host;
     const struct oc_connector *connector;
     void *self;
+    const struct oc_key *keys; /* that the plugin declares; NULL: none */
 
     char set[64];        /* a key that is set to yes, "" none */
     char said[SAID_MAX]; /* of the running call */

@@ -394,6 +394,7 @@ static void open_plugin(const char *path)
     plugin = list[0];
     const struct oc_start start = {.size = sizeof start, .env = OC_ENV_LIVE, .generation = 1};
     mini.connector = plugin->ifaces[0].table;
+    mini.keys = plugin->keys;
     mini_begin(&mini);
     if (plugin->open(&mini.host, &mini.self) < 0)
         stop("it does not open", path);

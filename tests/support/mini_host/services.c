@@ -2,6 +2,7 @@
 #include "mini_host.h"
 
 #include <outcry/kit/write.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sha256.h"
@@ -13,7 +14,7 @@ static const char key_name[] =
 
 static struct mini *of(const struct oc_host *host) { return host->impl; }
 
-/* ---- configuration: one key may be set to yes ---- */
+/* ---- configuration: one key may be set to yes; others have their defaults ---- */
 
 static oc_rc boolean(const struct oc_host *host, const char *key, uint32_t *ret_value)
 {
@@ -21,7 +22,34 @@ static oc_rc boolean(const struct oc_host *host, const char *key, uint32_t *ret_
     return OC_OK;
 }
 
-static const struct oc_svc_config config = {.size = sizeof config, .boolean = boolean};
+static const char *fallback_of(const struct oc_host *host, const char *key)
+{
+    const struct oc_key *row = of(host)->keys;
+    while (row && row->name && strcmp(row->name, key) != 0)
+        row++;
+    return row && row->name ? row->fallback : NULL;
+}
+
+static oc_rc integer(const struct oc_host *host, const char *key, int64_t *ret_value)
+{
+    const char *text = fallback_of(host, key);
+    if (!text)
+        return OC_E_NOT_FOUND;
+    *ret_value = strtoll(text, NULL, 10);
+    return OC_OK;
+}
+
+static oc_rc text(const struct oc_host *host, const char *key, char *to, uint32_t size_max)
+{
+    const char *value = fallback_of(host, key);
+    if (!value || strlen(value) >= size_max)
+        return value ? OC_E_LIMIT : OC_E_NOT_FOUND;
+    memcpy(to, value, strlen(value) + 1);
+    return OC_OK;
+}
+
+static const struct oc_svc_config config = {
+    .size = sizeof config, .boolean = boolean, .integer = integer, .text = text};
 
 /* ---- feed ---- */
 

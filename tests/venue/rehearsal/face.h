@@ -26,9 +26,10 @@ struct face {
     const struct quota_rule *quotas;
     uint32_t quota_count;
     uint32_t maker_ppm, taker_ppm;
-    const char *money;             /* what each account begins with */
-    bool has_keys;                 /* requests are signed */
-    const char *used_header;       /* of an answer, that says the weight that was used, with a colon; NULL: "x-used:" */
+    const char *money;       /* what each account begins with */
+    bool has_keys;           /* requests are signed */
+    bool has_tokens;         /* by tokens (token.h): a secret is a private key in PEM, and a key has a long name */
+    const char *used_header; /* of an answer, that says the weight that was used, with a colon; NULL: "x-used:" */
     const char *orders_headers[2]; /* and the orders; NULL: none does */
     const char *const *headers;    /* that it reads, in lower case with a colon, as "x-key:"; ended by NULL */
     enum fault_of (*of)(const struct venue_ask *ask);
@@ -42,9 +43,11 @@ struct face {
     void (*tell)(struct rehearsal *venue, struct seat *seat, const struct core_event *event);
     /* All that one input made was told. NULL: nothing to do. */
     void (*settled)(struct rehearsal *venue, struct seat *seat);
+    /* seat->beat_ns has come, and is to be set anew. NULL: streams have no heartbeats. */
+    void (*beat)(struct rehearsal *venue, struct seat *seat);
 };
 
-extern const struct face face_plain, face_lines, face_jline, face_binanceus;
+extern const struct face face_plain, face_lines, face_jline, face_binanceus, face_coinbase;
 
 /* NULL: there is none of this name. */
 const struct face *face_named(const char *name);

@@ -2,6 +2,7 @@
 #include "rehearsal/face.h"
 #include "rehearsal/market.h"
 #include "rehearsal/serve_lws.h"
+#include "rehearsal/token.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,44 +106,60 @@ static bool read_number(const char *text, int64_t least, int64_t most, int64_t *
 
 /* ---- keys ---- */
 
-/* Words that stand in a file of the folder, or new ones: `fresh`, or random digits. */
-static bool kept_words(const char *folder, const char *name, const char *fresh, char ret_words[96])
+enum { KEPT_MAX = VENUE_SECRET_MAX };
+
+/* What stands in a file of the folder, or `fresh`, which then stands there. */
+static bool kept_words(const char *folder, const char *name, const char *fresh, char ret_words[KEPT_MAX])
 {
     char path[PATH_BYTES];
-    unsigned char bytes[SECRET_BYTES];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "re");
     if (file) {
-        const bool has = fgets(ret_words, 96, file) != NULL;
+        const size_t size = fread(ret_words, 1, KEPT_MAX - 1, file);
         fclose(file);
-        ret_words[strcspn(ret_words, "\n")] = 0;
-        return has && *ret_words;
+        ret_words[size] = 0;
+        ret_words[strlen(ret_words) - (size > 0 && ret_words[strlen(ret_words) - 1] == '\n')] = 0;
+        return *ret_words != 0;
     }
-    if (fresh)
-        text_copy(ret_words, 96, fresh);
-    else if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return false;
-    for (int i = 0; !fresh && i < SECRET_BYTES; i++)
-        snprintf(ret_words + 2 * i, 3, "%02x", bytes[i]);
+    text_copy(ret_words, KEPT_MAX, fresh);
     const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file)
         return false;
-    fprintf(file, "%s\n", ret_words);
+    fprintf(file, "%s%s", ret_words, ret_words[strlen(ret_words) - 1] == '\n' ? "" : "\n");
     return fclose(file) == 0;
+}
+
+/* A key's name and its secret: of a face with tokens a long name and a private key, else the account's name and random digits. */
+static bool make_key(const struct face *face, const char *account, uint32_t number, char id[KEPT_MAX],
+                     char secret[KEPT_MAX])
+{
+    unsigned char bytes[SECRET_BYTES];
+    if (face->has_tokens) {
+        snprintf(id, KEPT_MAX,
+                 "organizations/00000000-0000-4000-8000-000000000000/apiKeys/00000000-0000-4000-8000-%012u",
+                 number + 1);
+        return token_new_key(secret, KEPT_MAX);
+    }
+    text_copy(id, KEPT_MAX, account);
+    if (RAND_bytes(bytes, sizeof bytes) != 1)
+        return false;
+    for (int i = 0; i < SECRET_BYTES; i++)
+        snprintf(secret + 2 * i, 3, "%02x", bytes[i]);
+    return true;
 }
 
 static bool add_keys(struct rehearsal *venue, const char *folder)
 {
     for (uint32_t i = 0; i < core_account_count(venue->core); i++) {
         const char *account = core_account(venue->core, i)->name;
-        char key_name[64], secret_name[64], id[96], secret[96];
+        char key_name[64], secret_name[64], fresh_id[KEPT_MAX], fresh_secret[KEPT_MAX], id[KEPT_MAX], secret[KEPT_MAX];
         if (core_account(venue->core, i)->is_house)
             continue;
         snprintf(key_name, sizeof key_name, "%s.key", account);
         snprintf(secret_name, sizeof secret_name, "%s.secret", account);
-        if (!kept_words(folder, key_name, account, id) || !kept_words(folder, secret_name, NULL, secret) ||
-            !venue_add_key(venue, id, secret, i, true)) {
+        if (!make_key(venue->face, account, i, fresh_id, fresh_secret) || !kept_words(folder, key_name, fresh_id, id) ||
+            !kept_words(folder, secret_name, fresh_secret, secret) || !venue_add_key(venue, id, secret, i, true)) {
             fprintf(stderr, "outcry-venue: %s/%s, %s: they cannot be read or written: %s\n", folder, key_name,
                     secret_name, strerror(errno));
             return false;

@@ -175,7 +175,9 @@ static bool read_head(struct serve *serve, struct connection *of)
     }
     for (uint32_t i = 0; serve->venue->face->headers[i]; i++) {
         const char *name = serve->venue->face->headers[i];
-        if (lws_hdr_custom_copy(of->wsi, part, sizeof part, name, (int)strlen(name)) > 0)
+        if (strcmp(name, "authorization:") == 0 /* one that the library knows */
+                ? lws_hdr_copy(of->wsi, part, sizeof part, WSI_TOKEN_HTTP_AUTHORIZATION) > 0
+                : lws_hdr_custom_copy(of->wsi, part, sizeof part, name, (int)strlen(name)) > 0)
             text_format(&headers, "%s %s\r\n", name, part);
     }
     return has_method && !path.is_cut && !headers.is_cut;

@@ -8,11 +8,11 @@
 
 enum { ACCOUNTS = 2 };
 
-const char *const face_names[] = {"plain", "lines", "jline", "binanceus", NULL};
+const char *const face_names[] = {"plain", "lines", "jline", "binanceus", "coinbase", NULL};
 
 const struct face *face_named(const char *name)
 {
-    static const struct face *const faces[] = {&face_plain, &face_lines, &face_jline, &face_binanceus};
+    static const struct face *const faces[] = {&face_plain, &face_lines, &face_jline, &face_binanceus, &face_coinbase};
     for (uint32_t i = 0; face_names[i]; i++)
         if (strcmp(face_names[i], name) == 0)
             return faces[i];
@@ -466,6 +466,9 @@ void venue_advance(struct rehearsal *venue, int64_t now_ns)
     if (venue->drops_streams)
         drop_streams(venue);
     drop_old(venue);
+    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+        if (venue->seats[i].is_open && venue->seats[i].beat_ns && venue->seats[i].beat_ns <= venue->now_ns)
+            venue->face->beat(venue, &venue->seats[i]);
     for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX && venue->exchange_count; i++)
         if (venue->exchanges[i].state == EXCHANGE_ARRIVING && venue->exchanges[i].due_ns <= venue->now_ns) {
             carry_out(venue, &venue->exchanges[i]);
@@ -497,6 +500,8 @@ int64_t venue_next_ns(const struct rehearsal *venue)
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++) {
         const struct seat *seat = &venue->seats[i];
         next_ns = sooner(next_ns, old_ns(venue, seat));
+        if (seat->is_open && seat->beat_ns && !seat->is_hung)
+            next_ns = sooner(next_ns, seat->beat_ns);
         if (seat->first && !seat->is_hung)
             next_ns = sooner(next_ns, seat->first->due_ns);
         if (seat->held)

@@ -29,13 +29,15 @@ enum {
     VENUE_ANSWER_MAX = 1 << 20, /* bytes of an answer */
     VENUE_MESSAGE_MAX = 65536,  /* bytes of a message, to it and from it */
     VENUE_ADDRESS_MAX = 48,
+    VENUE_KEY_NAME_MAX = 128,
+    VENUE_SECRET_MAX = 512,
     SEAT_QUEUE_MAX = 4096,
     SEAT_DIRTY_MAX = 128
 };
 
 struct venue_key {
-    char id[CORE_NAME_MAX];
-    char secret[96]; /* text; its bytes are the key of the MAC */
+    char id[VENUE_KEY_NAME_MAX];
+    char secret[VENUE_SECRET_MAX]; /* text: its bytes are the key of the MAC, or it is a private key in PEM */
     uint32_t account;
     bool may_trade;
     char listen[65]; /* of faces whose account streams have a name of their own, and until when it holds */
@@ -104,6 +106,7 @@ struct seat { /* a stream */
     struct core_level dirty[SEAT_DIRTY_MAX]; /* levels that changed in this turn: qty is the side */
     uint32_t dirty_inst, dirty_count;
     struct core_level quote[CORE_INSTS_MAX][2]; /* as it was said last */
+    int64_t beat_ns;                            /* when it has a heartbeat next; 0: it has none */
     int64_t figures_ns[CORE_INSTS_MAX];         /* when what a market did was said last */
     struct venue_said *first, *last, *held;     /* owned; held: until the next one */
     uint32_t queued;

@@ -87,6 +87,15 @@ static inline oc_rc kit_skip(const struct kit_codec *codec, const char *what, st
     return OC_OK;
 }
 
+/* A time of the host's clock by the venue's, however wrong the one is; as it stands where the other is not known. */
+static inline int64_t kit_venue_time(const struct kit_codec *codec, int64_t ns)
+{
+    int64_t now_ns, error_ns;
+    return codec->time->venue_ns(codec->host, &now_ns, &error_ns) == OC_OK
+               ? ns + (now_ns - codec->time->now_ns(codec->host))
+               : ns;
+}
+
 /* ---- texts of a message ---- */
 
 /* The bytes of a text of the codec's own, as a value. */
@@ -141,6 +150,31 @@ static inline int kit_take(struct kit_json *json, const struct kit_member *membe
 }
 
 #define KIT_TAKE(json, members) kit_take(json, members, sizeof(members) / sizeof *(members))
+
+/* A member of a value that was taken whole; kind NONE: it is no object, or has none such. */
+static inline struct kit_json_text kit_json_inside(struct kit_json_text value, const char *name)
+{
+    struct kit_json json = kit_json_into(value);
+    struct kit_json_text inside;
+    struct kit_member member;
+    kit_json_none(&inside);
+    member.name = name;
+    member.to = &inside;
+    if (value.kind == KIT_JSON_OBJECT)
+        (void)kit_take(&json, &member, 1);
+    return inside;
+}
+
+/* The body of an answer that is an object. */
+static inline struct kit_json_text kit_body(const struct oc_response *in)
+{
+    struct kit_json_text body;
+    kit_json_none(&body);
+    body.at = (const char *)in->body;
+    body.size = in->body_size;
+    body.kind = KIT_JSON_OBJECT;
+    return body;
+}
 
 /* The number of a header that an answer has, by its name in lower case and what stands behind it: "x-used: ". 0: it has none, or none below 2^32. */
 static inline uint64_t kit_header_number(const struct oc_response *in, const char *name)
@@ -376,6 +410,28 @@ static inline uint16_t kit_refusal(uint8_t kind)
                                         : OC_EV_NONE;
 }
 
+/* The request of an answer that names the order by the venue's id. NULL: none of them. */
+static inline const struct oc_venue_request *kit_asked_about(const struct oc_response *in, struct kit_json_text id)
+{
+    const struct oc_venue_request *ask = in->asked;
+    for (uint32_t i = 0; i < in->asked_count; i++, ask = oc_request_next(ask))
+        if (ask->venue_order.size && kit_json_is(id, ask->venue_order.text, ask->venue_order.size))
+            return ask;
+    return NULL;
+}
+
+/* Requests that were refused as a whole, for the same reason. */
+static inline oc_rc kit_refuse_all(const struct kit_codec *codec, const struct oc_response *in, uint32_t source,
+                                   uint32_t why, struct kit_json_text words)
+{
+    const struct oc_venue_request *ask = in->asked;
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; rc >= 0 && i < in->asked_count; i++, ask = oc_request_next(ask))
+        if (kit_refusal(ask->ask.kind))
+            rc = kit_answer(codec, ask, source, kit_refusal(ask->ask.kind), why, words, NULL, NULL);
+    return rc;
+}
+
 /* The venue says that it knows no such order as was asked for. */
 static inline oc_rc kit_absent(const struct kit_codec *codec, const struct oc_fetch *ask, uint32_t source)
 {
@@ -437,14 +493,22 @@ static inline oc_rc kit_say_text(const struct kit_codec *codec, uint32_t stream,
     return codec->net->send(codec->host, &send);
 }
 
+static inline oc_rc kit_connector_no_settings(const void *self) { return (void)self, OC_OK; }
+
 /* What the file of a connector ends with: open and close of its instance, a zeroed `TYPE` that begins with its struct kit_codec `kit`, its
  * descriptor, and the list. RELEASE(instance) lets go of what the instance owns beside itself. The file includes <stdlib.h>.
  *   KIT_CONNECTOR(struct mine, release, table, keys, "org.example.mine", "0.1.0", "MIT", "which venue"); */
 #define KIT_CONNECTOR(TYPE, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)                                         \
+    KIT_CONNECTOR_SET(TYPE, kit_connector_no_settings, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)
+
+/* The same of one that has settings: SETTINGS(instance) reads them, and returns a code. */
+#define KIT_CONNECTOR_SET(TYPE, SETTINGS, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)                           \
     static oc_rc kit_connector_open(const struct oc_host *host, void **ret_self)                                       \
     {                                                                                                                  \
         TYPE *self = (TYPE *)calloc(1, sizeof *self);                                                                  \
-        const oc_rc rc = self ? kit_codec_begin(&self->kit, host) : (oc_rc)OC_E_NOMEM;                                 \
+        oc_rc rc = self ? kit_codec_begin(&self->kit, host) : (oc_rc)OC_E_NOMEM;                                       \
+        if (rc >= 0)                                                                                                   \
+            rc = SETTINGS(self);                                                                                       \
         if (rc < 0)                                                                                                    \
             free(self);                                                                                                \
         else                                                                                                           \

@@ -213,6 +213,38 @@ static inline int kit_row_take(struct kit_json *json, const struct kit_field *fi
     }
 }
 
+/* The members of what is due and of all that lies in it, but in what the table names itself: of each name the first that says something. */
+static inline int kit_row_deep(struct kit_json *json, const struct kit_field *fields, uint32_t count,
+                               struct kit_row *row)
+{
+    struct kit_json_text key;
+    const uint32_t outside = json->depth;
+    if (count > KIT_FIELDS_MAX || !count || !kit_json_object(json))
+        return 0;
+    for (uint32_t i = 0; i < count; i++)
+        kit_json_none(&row->of[i]);
+    memset(&row->scale, 0, sizeof row->scale);
+    while (json->depth > outside && !json->is_bad) {
+        const int is_object = kit_json_in_object(json);
+        if (is_object ? !kit_json_key(json, &key) : !kit_json_item(json))
+            continue; /* that is left */
+        const uint32_t place = is_object ? kit_row_place(key, fields, count, 0) : count;
+        const char first = kit_json_peek(json);
+        if (place == count && first == '{') {
+            (void)kit_json_object(json);
+        } else if (place == count && first == '[') {
+            (void)kit_json_array(json);
+        } else {
+            const struct kit_json_text value = kit_json_value(json);
+            if (place < count && !row->of[place].size)
+                row->of[place] = value;
+        }
+    }
+    return !json->is_bad;
+}
+
+#define KIT_ROW_DEEP(json, fields, row) kit_row_deep(json, fields, sizeof(fields) / sizeof *(fields), row)
+
 #define KIT_ROW(json, fields, row) kit_row_take(json, fields, sizeof(fields) / sizeof *(fields), row)
 
 /* The first `count` items of the list that is due, in the order of the fields; of what has no place in it, up to `all`, there is none.

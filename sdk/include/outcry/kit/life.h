@@ -163,13 +163,7 @@ static inline oc_rc kit_life_note(const struct kit_codec *codec, const struct ki
 static inline oc_rc kit_life_time(const struct kit_codec *codec, const struct kit_life_of *of,
                                   const struct oc_response *in)
 {
-    struct kit_json json = kit_json_begin(in->body, in->body_size);
-    struct kit_json_text time;
-    struct kit_member member;
-    kit_json_none(&time);
-    member.name = of->time;
-    member.to = &time;
-    return kit_take(&json, &member, 1) ? kit_take_ms(codec, in, time) : (oc_rc)OC_E_DATA;
+    return kit_take_time(codec, in, of->time);
 }
 
 static inline oc_rc kit_life_key(const struct kit_codec *codec, const struct kit_life_of *of, struct kit_account *who,

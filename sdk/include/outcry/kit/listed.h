@@ -34,6 +34,54 @@ static inline oc_rc kit_fill_price(struct oc_ev_venue_fill *out, const struct oc
     return out->fill.fee.units && !out->fill.fee_asset ? OC_E_DATA : OC_OK;
 }
 
+/* Price and quantity of a fill: between two steps, or (is_money) counted in money, it is booked by the money that it came to; of that the quantity is
+ * the nearest step. 0: they cannot be read. */
+static inline int kit_fill_amounts(struct oc_ev_venue_fill *out, const struct oc_scale *scale,
+                                   struct kit_json_text price_text, struct kit_json_text size_text, int is_money)
+{
+    struct oc_dec price, size;
+    kit_i128 money, one;
+    if (!is_money && out->fill.price > 0 && out->fill.qty > 0)
+        return 1;
+    if (kit_json_dec(price_text, &price) < 0 || kit_json_dec(size_text, &size) < 0 || price.units <= 0 ||
+        size.units <= 0 || kit_nearest_price(scale, price, &out->fill.price) < 0 || out->fill.price <= 0)
+        return 0;
+    out->present |= OC_FILL_VALUE;
+    if (!is_money)
+        return out->fill.qty > 0 && oc_dec_mul(price, size, &out->value) == OC_OK;
+    out->value = size;
+    if (oc_dec_mul(price, kit_qty_step(scale), &price) < 0)
+        return 0;
+    kit_dec_align(size, price, &money, &one);
+    const kit_i128 units = one > 0 ? (money + one / 2) / one : 0;
+    out->fill.qty = units > 0 && units <= INT64_MAX ? (int64_t)units : 0;
+    return out->fill.qty > 0;
+}
+
+/* A fill is taken back, or (is_correction) counts as it says from now on; `id` of that itself. */
+static inline oc_rc kit_say_bust(const struct kit_codec *codec, const struct oc_ev_venue_fill *fill,
+                                 struct kit_json_text id, int is_correction, uint32_t inst, uint32_t source)
+{
+    const struct oc_ev_venue_fill is = *fill; /* its own room is let go of */
+    oc_rc rc;
+    struct oc_ev_bust *out = KIT_EVENT(codec, oc_ev_bust, OC_EV_BUST, source, &rc);
+    if (!out)
+        return rc;
+    if (kit_id(id, &out->bust) < 0 || !out->bust.size)
+        return OC_E_DATA;
+    out->head.inst = inst;
+    out->head.venue_ns = is.fill.head.venue_ns;
+    out->head.flags = OC_EVF_REPLAYED;
+    out->new_price = is_correction ? is.fill.price : 0;
+    out->new_qty = is_correction ? is.fill.qty : 0;
+    if (is_correction)
+        out->new_fee = is.fill.fee;
+    out->trade_id_size = is.fill.trade_id_size;
+    memcpy(out->trade_id, is.fill.trade_id, sizeof out->trade_id);
+    out->venue_order = is.venue_order;
+    return kit_commit(codec, out);
+}
+
 struct kit_listed {     /* how the venue does it; static */
     uint32_t fills_max; /* rows of a full page */
     uint32_t names_max; /* orders of a full list, at most KIT_NAMES_MAX */

@@ -31,6 +31,25 @@ static inline int kit_text_has(struct kit_json_text text, const char *words)
     return 0;
 }
 
+/* What the first row of the table means of whose words ("THIS|THAT") the text holds one; `other` where it holds none of any. */
+static inline uint32_t kit_word_within(struct kit_json_text text, const struct kit_word *words, size_t count,
+                                       uint32_t other)
+{
+    for (size_t i = 0; i < count; i++)
+        for (const char *at = words[i].word; *at;) {
+            char word[64];
+            const size_t size = strcspn(at, "|");
+            if (size < sizeof word) {
+                memcpy(word, at, size);
+                word[size] = 0;
+                if (kit_text_has(text, word))
+                    return words[i].means;
+            }
+            at += size + (at[size] == '|');
+        }
+    return other;
+}
+
 static inline const struct kit_refusal_row *kit_refusal_of(const struct kit_refusal_row *rows, size_t count,
                                                            int64_t code, struct kit_json_text words)
 {
@@ -74,6 +93,15 @@ static inline void kit_note_used(const struct kit_codec *codec, const struct oc_
         if (used)
             (void)codec->limit->used(codec->host, in->account, counts[i].means, used);
     }
+}
+
+/* The same of a venue that says its limit and what is left of it. */
+static inline void kit_note_left(const struct kit_codec *codec, const struct oc_response *in, const char *most_name,
+                                 const char *left_name, uint32_t limit)
+{
+    const uint64_t most = kit_header_number(in, most_name), left = kit_header_number(in, left_name);
+    if (left && left < most)
+        (void)codec->limit->used(codec->host, in->account, limit, most - left);
 }
 
 /* It asks to be left alone: nothing that costs of the limit leaves for so long. 0 seconds: nothing is asked. */

@@ -75,4 +75,45 @@ static inline oc_rc kit_take_ms(const struct kit_codec *codec, const struct oc_r
                    : (oc_rc)OC_E_DATA;
 }
 
+/* The same of an answer that says nothing else that matters: by the name of its member. */
+static inline oc_rc kit_take_time(const struct kit_codec *codec, const struct oc_response *in, const char *name)
+{
+    struct kit_json json = kit_json_begin(in->body, in->body_size);
+    struct kit_json_text time;
+    struct kit_member member;
+    kit_json_none(&time);
+    member.name = name;
+    member.to = &time;
+    return kit_take(&json, &member, 1) && kit_json_end(&json) ? kit_take_ms(codec, in, time) : (oc_rc)OC_E_DATA;
+}
+
+/* A MAC in hex over the second by the venue's clock and what follows it, at most KIT_MAC_PARTS: `words` stand before the second, and before the MAC.
+ * OC_E_AGAIN: the clock is not known yet. */
+enum { KIT_MAC_PARTS = 3 };
+static inline oc_rc kit_mac_write(const struct kit_codec *codec, uint32_t signer,
+                                  const struct oc_part said[KIT_MAC_PARTS], const char *const words[2],
+                                  struct kit_write *out)
+{
+    char second[24];
+    uint8_t mac[32];
+    struct oc_part parts[1 + KIT_MAC_PARTS];
+    struct kit_write time = kit_write_begin(second, sizeof second);
+    int64_t now_ns, error_ns;
+    if (codec->time->venue_ns(codec->host, &now_ns, &error_ns) < 0)
+        return OC_E_AGAIN;
+    kit_write_i64(&time, now_ns / 1000000000);
+    memset(parts, 0, sizeof parts[0]);
+    parts[0].bytes = second;
+    parts[0].size = (uint32_t)kit_write_end(&time);
+    memcpy(parts + 1, said, KIT_MAC_PARTS * sizeof *said);
+    const oc_rc rc = codec->sign->sign(codec->host, signer, parts, 1 + KIT_MAC_PARTS, mac, sizeof mac);
+    if (rc < 0)
+        return rc;
+    kit_write_text(out, words[0]);
+    kit_write_bytes(out, second, parts[0].size);
+    kit_write_text(out, words[1]);
+    kit_write_hex(out, mac, sizeof mac);
+    return kit_write_end(out);
+}
+
 #endif
