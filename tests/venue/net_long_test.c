@@ -241,6 +241,8 @@ static void test_what_it_takes(void **state)
     assert_int_equal(round.kit.link.open(round.kit.link.self, &opening), OC_OK);
     assert_int_equal(kit_next(&round.kit), IO_REFUSED);
     assert_int_equal(round.kit.what.why, OC_WHY_PROTOCOL);
+    round.kit.link.taken(round.kit.link.self); /* its place is free */
+    round.kit.what.kind = 0;
     for (int i = 1; i < NET_STREAMS_MAX; i++)
         open_long(&round.kit, 0, 0);
     opening.headers_size = 0;
