@@ -113,9 +113,9 @@ void net_long_ended(struct net_talk *talk, CURLcode code)
     } else if (stream) {
         stream->net->figures.failures++;
         net_stream_end(stream, IO_DOWN, talk->breach ? (uint32_t)OC_WHY_PROTOCOL : why, 0,
-                       talk->breach           ? talk->breach
-                       : code == CURLE_OK     ? "the connection ended before an answer came"
-                                              : words);
+                       talk->breach       ? talk->breach
+                       : code == CURLE_OK ? "the connection ended before an answer came"
+                                          : words);
     } else {
         net_talk_close(talk);
     }

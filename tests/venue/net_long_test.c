@@ -130,21 +130,45 @@ static void test_what_is_no_stream(void **state)
         uint32_t kind, why;
         uint16_t status;
         const char *words;
-    } cases[] = {
-        {{SAY("HTTP/1.1 401 Unauthorized\r\nContent-Length: 19\r\n\r\n{\"errorMessage\":\"\"}")},
-         false, IO_REFUSED, OC_WHY_VENUE_ERROR, 401, "{\"errorMessage\":\"\"}"},
-        {{SAY("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")},
-         false, IO_REFUSED, OC_WHY_VENUE_ERROR, 302, "refuses the stream"},
-        {{SAY("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n")},
-         false, IO_DOWN, OC_WHY_PROTOCOL, 0, "packs its answer"},
-        {{SAY("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}\n")},
-         false, IO_DOWN, OC_WHY_PROTOCOL, 0, "two lengths"},
-        {{SAY("")}, false, IO_DOWN, OC_WHY_NETWORK, 0, ""},
-        {{SAY(HEAD "zz\r\n{}\n\r\n")}, true, IO_DOWN, OC_WHY_NETWORK, 0, "the connection ended"},
-        {{SAY("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 1\r\n\r\n\n")},
-         true, IO_DOWN, OC_WHY_NETWORK, 0, "the connection ended"},
-        {{SAY(HEAD "20\r\n01234567890123456789012345678901\r\n"), .is_silent = true},
-         true, IO_DOWN, OC_WHY_PROTOCOL, 0, "longer than a message may be"}};
+    } cases[] = {{{SAY("HTTP/1.1 401 Unauthorized\r\nContent-Length: 19\r\n\r\n{\"errorMessage\":\"\"}")},
+                  false,
+                  IO_REFUSED,
+                  OC_WHY_VENUE_ERROR,
+                  401,
+                  "{\"errorMessage\":\"\"}"},
+                 {{SAY("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")},
+                  false,
+                  IO_REFUSED,
+                  OC_WHY_VENUE_ERROR,
+                  302,
+                  "refuses the stream"},
+                 {{SAY("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n")},
+                  false,
+                  IO_DOWN,
+                  OC_WHY_PROTOCOL,
+                  0,
+                  "packs its answer"},
+                 {{SAY("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}\n")},
+                  false,
+                  IO_DOWN,
+                  OC_WHY_PROTOCOL,
+                  0,
+                  "two lengths"},
+                 {{SAY("")}, false, IO_DOWN, OC_WHY_NETWORK, 0, ""},
+                 {{SAY(HEAD "zz\r\n{}\n\r\n")}, true, IO_DOWN, OC_WHY_NETWORK, 0, "the connection ended"},
+                 {{SAY("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: "
+                       "1\r\n\r\n\n")},
+                  true,
+                  IO_DOWN,
+                  OC_WHY_NETWORK,
+                  0,
+                  "the connection ended"},
+                 {{SAY(HEAD "20\r\n01234567890123456789012345678901\r\n"), .is_silent = true},
+                  true,
+                  IO_DOWN,
+                  OC_WHY_PROTOCOL,
+                  0,
+                  "longer than a message may be"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct script script = cases[i].script;
@@ -226,8 +250,14 @@ static void test_what_it_takes(void **state)
 {
     struct script script = {SAY(HEAD "3\r\n{}\n\r\n"), .is_silent = true};
     struct round round;
-    struct io_opening opening = {.stream = 1000, .endpoint = "it", .path = "/", .path_size = 1, .headers = "",
-                                 .ping = "",     .frame = OC_FRAME_LINES, .ping_ns = 1};
+    struct io_opening opening = {.stream = 1000,
+                                 .endpoint = "it",
+                                 .path = "/",
+                                 .path_size = 1,
+                                 .headers = "",
+                                 .ping = "",
+                                 .frame = OC_FRAME_LINES,
+                                 .ping_ns = 1};
     (void)state;
     begin(&round, &script, 0, 0);
     assert_int_equal(kit_next(&round.kit), IO_UP);

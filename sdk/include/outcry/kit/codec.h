@@ -439,12 +439,18 @@ static inline oc_rc kit_say_text(const struct kit_codec *codec, uint32_t stream,
 
 /* What the file of a connector ends with: open and close of its instance, a zeroed `TYPE` that begins with its struct kit_codec `kit`, its
  * descriptor, and the list. RELEASE(instance) lets go of what the instance owns beside itself. The file includes <stdlib.h>.
- *   KIT_CONNECTOR(struct mine, release, table, keys, "org.example.mine", "0.1.0", "MIT", "which venue"); */
+ *   KIT_CONNECTOR(struct mine, release, table, keys, "org.example.mine", "0.1.0", "MIT", "which venue");
+ * KIT_CONNECTOR_WITH has BEGIN(instance) besides, which reads the instance's configuration: a negative code of it, and there is no instance. */
 #define KIT_CONNECTOR(TYPE, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)                                         \
+    KIT_CONNECTOR_WITH(TYPE, KIT_NOTHING_TO_READ, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)
+#define KIT_NOTHING_TO_READ(INSTANCE) (oc_rc) OC_OK
+#define KIT_CONNECTOR_WITH(TYPE, BEGIN, RELEASE, TABLE, KEYS, ID, VERSION, LICENSE, ABOUT)                             \
     static oc_rc kit_connector_open(const struct oc_host *host, void **ret_self)                                       \
     {                                                                                                                  \
         TYPE *self = (TYPE *)calloc(1, sizeof *self);                                                                  \
-        const oc_rc rc = self ? kit_codec_begin(&self->kit, host) : (oc_rc)OC_E_NOMEM;                                 \
+        oc_rc rc = self ? kit_codec_begin(&self->kit, host) : (oc_rc)OC_E_NOMEM;                                       \
+        if (rc >= 0)                                                                                                   \
+            rc = BEGIN(self);                                                                                          \
         if (rc < 0)                                                                                                    \
             free(self);                                                                                                \
         else                                                                                                           \

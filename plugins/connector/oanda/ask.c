@@ -1,0 +1,415 @@
+/* ask.c: questions, and their answers: an account's money, positions, trades and orders. */
+#include "oanda.h"
+
+/* ---- asked ---- */
+
+static const char *behind_account(uint32_t kind)
+{
+    switch (kind) {
+    case OC_FETCH_INSTRUMENTS:
+        return "/instruments";
+    case OC_FETCH_CREDENTIALS:
+    case OC_FETCH_BALANCES:
+        return "/summary";
+    case OC_FETCH_POSITIONS:
+        return "/openPositions";
+    case OC_FETCH_OPEN_ORDERS:
+        return "/pendingOrders";
+    case OC_FETCH_ORDER:
+        return "/orders/";
+    case OC_FETCH_FILLS:
+    case OC_FETCH_LEDGER:
+        return "/transactions";
+    case OC_FETCH_BARS:
+        return "/instruments/";
+    default:
+        return NULL;
+    }
+}
+
+/* Behind a number all that came since; from a time on, where the numbers begin; of neither, which number is the latest. */
+static oc_rc write_past(struct kit_write *path, const struct oc_fetch *ask)
+{
+    uint64_t number;
+    if (kit_cursor(ask, &number)) {
+        KIT_WRITE(path, "/sinceid?id=");
+        kit_write_u64(path, number);
+    } else {
+        KIT_WRITE(path, "?pageSize=1000&from=");
+        kit_write_time(path, ask->from_ns, 9);
+    }
+    return OC_OK;
+}
+
+static oc_rc write_order(struct kit_write *path, const struct oc_fetch *ask)
+{
+    if (!ask->venue_order.size && !ask->client.size)
+        return OC_E_INVALID;
+    if (!ask->venue_order.size)
+        KIT_WRITE(path, "%40");
+    kit_write_id(path, ask->venue_order.size ? &ask->venue_order : &ask->client);
+    return OC_OK;
+}
+
+/* Under the token of the question. */
+static oc_rc ask_more(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask, const char *path,
+                      const struct kit_write *written, uint64_t about)
+{
+    struct oc_http http = {
+        .flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .user = {about}};
+    return oa_call(oa, who, &http, path, written);
+}
+
+oc_rc oa_fetch(void *self, const struct oc_fetch *ask)
+{
+    struct oanda *oa = self;
+    const char *behind = behind_account(ask->kind);
+    const struct oa_account *who = ask->account ? oa_account_of(oa, ask->account) : oa_anybody(oa);
+    const int is_past = ask->kind == OC_FETCH_FILLS || ask->kind == OC_FETCH_LEDGER;
+    char path[PATH_ROOM];
+    oc_rc rc = OC_OK;
+    if (!behind)
+        return OC_E_NOT_SUPPORTED;
+    if (!who) /* nothing is said to who has no token */
+        return ask->account ? (oc_rc)OC_E_INVALID : kit_fetched(&oa->kit, ask, 0, OC_E_DENIED, 0, 0, NULL, 0);
+    if (ask->account && !who->is_heard)
+        return OC_E_AGAIN;
+    if (is_past && !ask->cursor.size && !ask->from_ns)
+        behind = "/summary";
+    struct kit_write out = oa_path(path, who, behind);
+    if (ask->kind == OC_FETCH_BARS)
+        rc = oa_write_bars(oa, ask, &out);
+    else if (ask->kind == OC_FETCH_ORDER)
+        rc = write_order(&out, ask);
+    else if (is_past && (ask->cursor.size || ask->from_ns))
+        rc = write_past(&out, ask);
+    return rc < 0 ? rc : ask_more(oa, who, ask, path, &out, 0);
+}
+
+/* ---- answered ---- */
+
+struct kit_json_text oa_list(const struct oc_response *in, const char *name, struct kit_json_text *ret_last)
+{
+    struct kit_json json = kit_json_begin(in->body, in->body_size);
+    struct kit_json_text list = {0}, last = {0}, none = {0};
+    const struct kit_member members[] = {{name, &list}, {"lastTransactionID", &last}};
+    const int is_good = KIT_TAKE(&json, members) && kit_json_end(&json);
+    *ret_last = is_good ? last : none;
+    return is_good ? list : none;
+}
+
+#define AT(member) offsetof(struct oc_ev_account, member)
+enum { BALANCE = 0 };
+static const struct kit_word hedging[] = {{"true", OC_IS_HEDGING}};
+static const struct kit_field summary_fields[] = {KIT_SEEN("balance"),
+                                                  KIT_FIELD("currency", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+                                                  KIT_FIELD_WORDS("hedgingEnabled", KIT_IS_BITS, AT(rights), hedging),
+                                                  KIT_FIELD("unrealizedPL", KIT_IS_DEC, 0, AT(unrealised), OC_ACC_UNREALISED),
+                                                  KIT_FIELD("NAV", KIT_IS_DEC, 0, AT(equity), OC_ACC_EQUITY),
+                                                  KIT_FIELD("marginUsed", KIT_IS_DEC, 0, AT(margin_used), OC_ACC_MARGIN_USED),
+                                                  KIT_FIELD("marginAvailable", KIT_IS_DEC, 0, AT(margin_free), OC_ACC_MARGIN_FREE),
+                                                  KIT_FIELD("lastTransactionID", KIT_IS_ID, 0, AT(last), 0)};
+#undef AT
+
+static oc_rc say_cash(const struct oanda *oa, const struct oa_account *who, uint32_t asset, struct kit_json_text total,
+                      uint64_t token)
+{
+    oc_rc rc;
+    struct oc_ev_balance *out = KIT_EVENT(&oa->kit, oc_ev_balance, OC_EV_BALANCE, who->source, &rc);
+    if (!out)
+        return rc;
+    if (kit_json_dec(total, &out->total) < 0)
+        return OC_E_DATA;
+    out->asset = asset;
+    out->token = token;
+    out->head.flags = OC_EVF_REPLAYED | OC_EVF_LAST;
+    return kit_commit(&oa->kit, out);
+}
+
+oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const struct oc_fetch *ask)
+{
+    struct kit_json_text last;
+    struct kit_json json = kit_json_into(oa_list(in, "account", &last));
+    struct kit_row row;
+    oc_rc rc;
+    if (!KIT_ROW(&json, summary_fields, &row) || !kit_json_end(&json))
+        return OC_E_DATA;
+    if (!ask) {
+        uint32_t asset = 0;
+        rc = kit_asset(&oa->kit, row.of[1], &asset);
+        who->asset = rc >= 0 ? asset : who->asset;
+        return rc;
+    }
+    struct oc_ev_account *out = KIT_EVENT(&oa->kit, oc_ev_account, OC_EV_ACCOUNT, who->source, &rc);
+    if (!out)
+        return rc;
+    if (kit_row_read(&oa->kit, summary_fields, KIT_COUNT(summary_fields), &row, out,
+                     offsetof(struct oc_ev_account, present)) < 0)
+        return OC_E_DATA;
+    out->token = ask->token;
+    out->rights |= OC_MAY_VIEW | (oa->env == OC_ENV_PRACTICE ? (uint32_t)OC_IS_PRACTICE : 0u);
+    out->known = OC_MAY_VIEW | OC_IS_HEDGING | OC_IS_PRACTICE;
+    out->venue_account = who->id;
+    const uint32_t asset = out->asset;
+    rc = kit_commit(&oa->kit, out);
+    if (rc >= 0)
+        rc = say_cash(oa, who, asset, row.of[BALANCE], ask->token);
+    return rc < 0 ? rc : kit_fetched(&oa->kit, ask, who->source, OC_OK, 2, 0, NULL, 0);
+}
+
+/* Where news begin: nothing is said of what was before. */
+static oc_rc say_beginning(const struct oanda *oa, const struct oa_account *who, const struct oc_response *in)
+{
+    struct kit_json_text last;
+    uint64_t number;
+    (void)oa_list(in, "account", &last);
+    if (kit_json_u64(last, &number) < 0)
+        return OC_E_DATA;
+    return kit_fetched(&oa->kit, in->fetch, who->source, OC_OK, 0, 0, &number, sizeof number);
+}
+
+enum { NAME = 0, UNITS = 1, OPEN_ID = 2 };
+static const struct kit_field trade_fields[] = {KIT_SEEN("instrument"), KIT_SEEN("currentUnits"), KIT_SEEN("id")};
+
+/* Those that are open. Where a transaction was heard meanwhile that is not in it, it is asked for again. */
+oc_rc oa_take_trades(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+{
+    struct kit_json_text last;
+    struct kit_json json = kit_json_into(oa_list(in, "trades", &last));
+    uint32_t count = 0, is_full = 0;
+    uint64_t number;
+    if (!who->is_up)
+        return OC_OK;
+    if (kit_json_u64(last, &number) < 0 || !kit_json_array(&json))
+        return OC_E_DATA;
+    while (kit_json_item(&json)) {
+        struct oa_trade trade = {0};
+        struct oc_scale scale;
+        struct kit_row row;
+        if (!KIT_ROW(&json, trade_fields, &row) || kit_json_u64(row.of[OPEN_ID], &trade.id) < 0)
+            return OC_E_DATA;
+        if (kit_symbol(&oa->kit, row.of[NAME], &scale) < 0 || kit_scale_qty(&scale, row.of[UNITS], &trade.units) < 0)
+            continue; /* of nothing that is traded from here */
+        trade.inst = OC_INST_INDEX(scale.inst);
+        is_full |= count == TRADES_MAX;
+        if (count < TRADES_MAX)
+            who->trades[count++] = trade;
+    }
+    who->trade_count = 0; /* until all of it was read */
+    if (!kit_json_end(&json))
+        return OC_E_DATA;
+    if (who->last > number)
+        return who->is_heard ? oa_ask_trades(oa, who) : (oc_rc)OC_OK; /* else its timer asks again */
+    const oc_rc rc = who->is_heard ? (oc_rc)OC_OK : oa->kit.net->ready(oa->kit.host, who->stream);
+    if (rc < 0)
+        return rc;
+    who->trade_count = count;
+    who->is_full = is_full;
+    who->is_heard = 1;
+    return OC_OK;
+}
+
+/* ---- positions ---- */
+
+enum { SYMBOL = 0, SIDES = 1 };
+static const struct kit_field position_fields[] = {KIT_SEEN("instrument"), KIT_SEEN("long"), KIT_SEEN("short"),
+                                                   KIT_SEEN("marginUsed")};
+enum { SIDE_UNITS = 0, AVERAGE = 1, GAIN = 2, PL = 3 };
+static const struct kit_field side_fields[] = {KIT_SEEN("units"), KIT_SEEN("averagePrice"), KIT_SEEN("unrealizedPL"),
+                                               KIT_SEEN("pl")};
+
+static oc_rc say_side(const struct oanda *oa, const struct kit_row *row, const struct kit_page *page,
+                      const struct oc_scale *scale, int64_t qty, uint32_t asset, uint8_t side)
+{
+    oc_rc rc;
+    struct oc_ev_position *out = KIT_EVENT(&oa->kit, oc_ev_position, OC_EV_POSITION, page->source, &rc);
+    if (!out)
+        return rc;
+    out->head.inst = scale->inst;
+    out->head.flags = OC_EVF_REPLAYED | OC_EVF_LAST;
+    out->token = page->token;
+    out->qty = qty;
+    out->side = side;
+    out->asset = asset;
+    out->margin_mode = OC_MARGIN_CROSS;
+    out->present = (kit_json_dec(row->of[AVERAGE], &out->average) == OC_OK ? (uint32_t)OC_POS_AVERAGE : 0u) |
+                   (kit_json_dec(row->of[GAIN], &out->unrealised) == OC_OK ? (uint32_t)OC_POS_UNREALISED : 0u) |
+                   (kit_json_dec(row->of[PL], &out->realised) == OC_OK ? (uint32_t)OC_POS_REALISED : 0u);
+    return kit_commit(&oa->kit, out);
+}
+
+/* Long and short stand side by side at the venue; where only one of them is held, that is the position. */
+static oc_rc say_position(void *self, struct kit_json *json, struct kit_page *page)
+{
+    const struct oanda *oa = self;
+    const struct oa_account *who = page->what;
+    struct kit_row row, sides[2];
+    struct oc_scale scale;
+    int64_t qty[2] = {0, 0};
+    if (!KIT_ROW(json, position_fields, &row))
+        return OC_E_DATA;
+    if (kit_symbol(&oa->kit, row.of[SYMBOL], &scale) < 0)
+        return kit_skip(&oa->kit, "position.instrument", row.of[SYMBOL]);
+    for (int i = 0; i < 2; i++) {
+        struct kit_json side = kit_json_into(row.of[SIDES + i]);
+        if (!KIT_ROW(&side, side_fields, &sides[i]) || kit_scale_qty(&scale, sides[i].of[SIDE_UNITS], &qty[i]) < 0)
+            return OC_E_DATA;
+    }
+    if (!qty[0] || !qty[1])
+        return say_side(oa, &sides[!qty[0]], page, &scale, qty[0] + qty[1], who->asset, OC_POSITION_NET);
+    const oc_rc rc = say_side(oa, &sides[0], page, &scale, qty[0], who->asset, OC_POSITION_LONG);
+    return rc < 0 ? rc : say_side(oa, &sides[1], page, &scale, qty[1], who->asset, OC_POSITION_SHORT);
+}
+
+static oc_rc say_all(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const char *name,
+                     kit_page_row say)
+{
+    struct kit_json_text last;
+    const struct kit_json_text list = oa_list(in, name, &last);
+    struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
+    if (say == oa_say_instrument)
+        page.source = 0;
+    const oc_rc rc = list.size ? kit_page_say(oa, &page, kit_json_into(list), say) : (oc_rc)OC_E_DATA;
+    return rc < 0 ? rc : kit_page_end(&page, 0, 0);
+}
+
+/* ---- one order ---- */
+
+static oc_rc end_order(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const void *body,
+                       uint32_t size, int is_in_list, struct kit_page *page)
+{
+    struct kit_json json = kit_json_begin(body, size);
+    struct kit_json_text one = {0};
+    const struct kit_member members[] = {{"order", &one}};
+    if (!is_in_list && !(KIT_TAKE(&json, members) && kit_json_end(&json)))
+        return OC_E_DATA;
+    json = is_in_list ? kit_json_begin(body, size) : kit_json_into(one);
+    const oc_rc rc = oa_say_order(oa, &json, page);
+    return rc < 0 ? rc : kit_fetched(&oa->kit, in->fetch, who->source, OC_OK, 1, 0, NULL, 0);
+}
+
+/* What filled it is asked for first, for an order does not say how much of it has traded: the order is held until then. */
+static oc_rc say_one(struct oanda *oa, struct oa_account *who, const struct oc_response *in, struct kit_json_text order,
+                     struct kit_json_text filling)
+{
+    struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
+    struct oc_response held = *in;
+    char path[PATH_ROOM];
+    if (!filling.size)
+        return end_order(oa, who, in, order.at, order.size, 1, &page);
+    struct kit_write out = oa_path(path, who, "/transactions/");
+    kit_write_query(&out, filling.at, filling.size);
+    const oc_rc rc = ask_more(oa, who, in->fetch, path, &out, FILLING);
+    held.body = order.at;
+    held.body_size = order.size;
+    return rc < 0 ? rc : kit_held_put(&oa->held, &held);
+}
+
+static oc_rc take_order(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+{
+    struct kit_json_text last, filling = {0};
+    const struct kit_json_text order = oa_list(in, "order", &last);
+    if (!order.size)
+        return OC_E_DATA;
+    (void)oa_order_is(kit_json_into(order), NULL, &filling);
+    return say_one(oa, who, in, order, filling);
+}
+
+static oc_rc take_filling(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+{
+    struct kit_held_one *held = kit_held_of(&oa->held, in->token);
+    struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
+    struct kit_json_text last;
+    struct kit_json json = kit_json_into(oa_list(in, "transaction", &last));
+    struct kit_row tx;
+    int64_t qty = 0;
+    oc_rc rc = OC_OK;
+    if (!held)
+        return kit_fetched(&oa->kit, in->fetch, who->source, OC_E_IO, 0, 0, NULL, 0);
+    if (in->status == 200 && (!oa_take_transaction(&json, &tx) || !kit_json_end(&json)))
+        return OC_E_DATA;
+    if (in->status == 200)
+        rc = oa_say_fill(oa, who, &tx, NULL, OC_EVF_REPLAYED, &qty);
+    page.next = (uint64_t)qty;
+    if (rc >= 0)
+        rc = end_order(oa, who, in, held->body, held->size, 1, &page);
+    if (rc != OC_E_FULL && rc != OC_E_AGAIN)
+        kit_held_drop(held);
+    return rc;
+}
+
+/* A name of ours is found so only while its order is open: of what is over it is looked for among the last orders. */
+static oc_rc look_for(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask)
+{
+    char path[PATH_ROOM];
+    const struct kit_write out = oa_path(path, who, "/orders?state=ALL&count=500");
+    return ask_more(oa, who, ask, path, &out, LOOKING);
+}
+
+static oc_rc absent(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask)
+{
+    const oc_rc rc = kit_absent(&oa->kit, ask, who->source);
+    return rc < 0 ? rc : kit_fetched(&oa->kit, ask, who->source, OC_OK, 1, 0, NULL, 0);
+}
+
+static oc_rc take_looking(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+{
+    struct kit_json_text last, filling = {0};
+    const struct kit_json_text list = oa_list(in, "orders", &last);
+    struct kit_json json = kit_json_into(list);
+    if (!list.size || !kit_json_array(&json))
+        return OC_E_DATA;
+    while (kit_json_item(&json)) {
+        const struct kit_json_text order = kit_json_value(&json);
+        if (oa_order_is(kit_json_into(order), &in->fetch->client, &filling))
+            return say_one(oa, who, in, order, filling);
+    }
+    return kit_json_end(&json) ? absent(oa, who, in->fetch) : (oc_rc)OC_E_DATA;
+}
+
+/* ---- where each goes ---- */
+
+static oc_rc refused(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+{
+    const struct oc_fetch *ask = in->fetch;
+    struct kit_json_text words;
+    const uint32_t why = oa_refused(in->status, kit_json_begin(in->body, in->body_size), &words);
+    if (in->user[0] == FILLING && in->status == 404)
+        return take_filling(oa, who, in);
+    if (ask->kind == OC_FETCH_ORDER && in->status == 404 && !ask->venue_order.size && in->user[0] == 0)
+        return look_for(oa, who, ask);
+    if (ask->kind == OC_FETCH_ORDER && in->status == 404)
+        return absent(oa, who, ask);
+    return kit_fetched(&oa->kit, ask, ask->account ? who->source : 0,
+                       why == OC_WHY_BAD_CREDENTIALS || why == OC_WHY_PERMISSION ? OC_E_DENIED
+                       : in->status == 416                                       ? OC_E_NOT_FOUND
+                                                                                 : OC_E_IO,
+                       0, 0, NULL, 0);
+}
+
+oc_rc oa_answer_fetch(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+{
+    if (in->status != 200)
+        return refused(oa, who, in);
+    if (in->user[0] == FILLING)
+        return take_filling(oa, who, in);
+    if (in->user[0] == LOOKING)
+        return take_looking(oa, who, in);
+    switch (in->fetch->kind) {
+    case OC_FETCH_INSTRUMENTS:
+        return say_all(oa, who, in, "instruments", oa_say_instrument);
+    case OC_FETCH_CREDENTIALS:
+    case OC_FETCH_BALANCES:
+        return oa_take_summary(oa, who, in, in->fetch);
+    case OC_FETCH_POSITIONS:
+        return say_all(oa, who, in, "positions", say_position);
+    case OC_FETCH_OPEN_ORDERS:
+        return say_all(oa, who, in, "orders", oa_say_order);
+    case OC_FETCH_ORDER:
+        return take_order(oa, who, in);
+    case OC_FETCH_BARS:
+        return oa_say_bars(oa, who, in);
+    default:
+        return in->fetch->cursor.size || in->fetch->from_ns ? oa_say_page(oa, who, in) : say_beginning(oa, who, in);
+    }
+}

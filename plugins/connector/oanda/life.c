@@ -1,0 +1,399 @@
+/* life.c: accounts, from the first question to the stream that tells what becomes of orders; what a refusal means; where an answer goes. */
+#include "oanda.h"
+
+#define MARKETS_NS (3600 * SECOND) /* instruments are asked for so often */
+#define AGAIN_NS   (10 * SECOND)   /* what did not come is asked for so soon, and up to eight times that */
+
+static const char headers[] = "Authorization: Bearer \r\nAccept-Datetime-Format: RFC3339\r\n";
+static const struct oc_splice bearer = {.at = sizeof "Authorization: Bearer " - 1, .field = TOKEN, .in = OC_IN_HEADERS};
+
+struct oa_account *oa_account_of(struct oanda *oa, uint32_t account)
+{
+    for (int i = 0; i < KIT_ACCOUNTS_MAX && account; i++)
+        if (oa->accounts[i].account == account)
+            return &oa->accounts[i];
+    return NULL;
+}
+
+struct oa_account *oa_anybody(struct oanda *oa)
+{
+    for (int i = 0; i < KIT_ACCOUNTS_MAX; i++)
+        if (oa->accounts[i].account)
+            return &oa->accounts[i];
+    return NULL;
+}
+
+/* ---- calls ---- */
+
+struct kit_write oa_path(char *path, const struct oa_account *who, const char *behind)
+{
+    struct kit_write out = kit_write_begin(path, PATH_ROOM);
+    KIT_WRITE(&out, "/v3/accounts/");
+    kit_write_query(&out, who->id.text, who->id.size);
+    kit_write_text(&out, behind);
+    return out;
+}
+
+oc_rc oa_call(const struct oanda *oa, const struct oa_account *who, struct oc_http *http, const char *path,
+              const struct kit_write *written)
+{
+    static const struct oc_cost cost = {REQUESTS, 0, 1};
+    const oc_rc size = kit_write_end(written);
+    uint64_t exchange;
+    if (size < 0)
+        return size;
+    http->size = sizeof *http;
+    http->endpoint = REST;
+    http->account = who->account;
+    http->path = path;
+    http->path_size = (uint32_t)size;
+    http->headers = headers;
+    http->headers_size = sizeof headers - 1;
+    http->splices = &bearer;
+    http->splice_count = 1;
+    http->costs = &cost;
+    http->cost_count = 1;
+    return oa->kit.net->http(oa->kit.host, http, &exchange);
+}
+
+oc_rc oa_open(const struct oanda *oa, const struct oa_account *who, uint64_t what, const char *path,
+              const struct kit_write *written, uint32_t *ret_stream)
+{
+    static const struct oc_cost cost = {CONNECTS, 0, 1};
+    const oc_rc size = kit_write_end(written);
+    struct oc_open open = {.size = sizeof open,
+                           .flags = OC_OPEN_KEEP | (what == TRANSACTIONS ? (uint32_t)OC_OPEN_ORDERS : 0u),
+                           .endpoint = STREAM,
+                           .frame = OC_FRAME_LINES,
+                           .method = OC_METHOD_GET,
+                           .account = who->account,
+                           .carries = what == TRANSACTIONS
+                                          ? (uint32_t)OC_TOPIC_PRIVATE
+                                          : (uint32_t)(OC_TOPIC_QUOTES | OC_TOPIC_BOOK | OC_TOPIC_STATUS),
+                           .path = path,
+                           .headers = headers,
+                           .splices = &bearer,
+                           .costs = &cost,
+                           .headers_size = sizeof headers - 1,
+                           .splice_count = 1,
+                           .cost_count = 1,
+                           .user = {what}};
+    if (size < 0)
+        return size;
+    open.path_size = (uint32_t)size;
+    return oa->kit.net->open(oa->kit.host, &open, ret_stream);
+}
+
+/* A question of its own. OC_OK where it cannot leave yet: a timer asks again. */
+static oc_rc ask_own(const struct oanda *oa, const struct oa_account *who, uint64_t about, const char *behind)
+{
+    char path[PATH_ROOM];
+    const struct kit_write out = oa_path(path, who, behind);
+    struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = OC_LANE_RECONCILE, .user = {about}};
+    const oc_rc rc = oa_call(oa, who, &http, path, &out);
+    return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
+}
+
+oc_rc oa_ask_trades(const struct oanda *oa, const struct oa_account *who)
+{
+    return ask_own(oa, who, ABOUT_TRADES, "/openTrades");
+}
+
+static oc_rc ask_markets(struct oanda *oa, const struct oa_account *who)
+{
+    const oc_rc rc = ask_own(oa, who, ABOUT_MARKETS, "/instruments");
+    return rc < 0 ? rc : kit_timer_move(&oa->kit, AGAIN_NS, 0, &oa->timer);
+}
+
+/* ---- accounts ---- */
+
+/* What is missing is asked for: the currency, the instruments, the stream, the open trades. */
+static oc_rc go_on(struct oanda *oa, struct oa_account *who)
+{
+    char path[PATH_ROOM];
+    uint32_t stream = who->stream;
+    oc_rc rc = OC_OK;
+    if (!who->asset) {
+        rc = ask_own(oa, who, ABOUT_MONEY, "/summary");
+    } else if (oa->has_markets && !stream) {
+        const struct kit_write out = oa_path(path, who, "/transactions/stream");
+        rc = oa_open(oa, who, TRANSACTIONS, path, &out, &stream);
+        rc = rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
+    } else if (who->is_up && !who->is_heard) {
+        rc = oa_ask_trades(oa, who);
+    }
+    if (rc >= 0)
+        rc = kit_timer_move(&oa->kit, AGAIN_NS << (who->tries < 3 ? who->tries : 3), who->account, &who->timer);
+    if (rc < 0)
+        return rc;
+    who->tries += who->is_denied;
+    who->stream = stream;
+    return OC_OK;
+}
+
+static oc_rc take_account(struct oanda *oa, struct oa_account *at, const struct oc_account *is)
+{
+    struct oa_account made = {.account = is->account, .source = is->source, .asset = at->asset, .timer = at->timer};
+    const oc_rc size = oa->kit.sign->public_text(oa->kit.host, is->account, ACCOUNT_ID, OC_PUBLIC_TEXT, made.id.text,
+                                                 sizeof made.id.text);
+    if (size <= 0)
+        return size < 0 ? size : (oc_rc)OC_E_CONFIG;
+    if (size > OC_ID_MAX)
+        return OC_E_LIMIT;
+    made.id.size = (uint8_t)size;
+    if (at->stream && oa->kit.net->close(oa->kit.host, at->stream) == OC_E_AGAIN)
+        return OC_E_AGAIN;
+    oc_rc rc = oa->has_markets ? (oc_rc)OC_OK : ask_markets(oa, &made);
+    if (rc >= 0)
+        rc = go_on(oa, &made);
+    if (rc >= 0)
+        *at = made;
+    return rc;
+}
+
+static oc_rc on_account(void *self, const struct oc_account *is)
+{
+    struct oanda *oa = self;
+    struct oa_account *at = oa_account_of(oa, is->account);
+    for (int i = 0; !at && i < KIT_ACCOUNTS_MAX; i++)
+        at = oa->accounts[i].account ? NULL : &oa->accounts[i];
+    if (!at)
+        return OC_E_LIMIT;
+    if (is->state == OC_ACCOUNT_GONE) {
+        memset(at, 0, sizeof *at);
+        return OC_OK;
+    }
+    if (is->state == OC_ACCOUNT_ADDED && at->account) { /* said again: what is open stays open */
+        at->source = is->source;
+        return OC_OK;
+    }
+    return take_account(oa, at, is);
+}
+
+static oc_rc on_start(void *self, const struct oc_start *start)
+{
+    struct oanda *oa = self;
+    oa->env = start->env;
+    return OC_OK; /* everything is asked by an account */
+}
+
+static oc_rc on_timer(void *self, uint64_t timer, uint64_t user)
+{
+    struct oanda *oa = self;
+    struct oa_account *who = user ? oa_account_of(oa, (uint32_t)user) : oa_anybody(oa);
+    if (!user)
+        return who ? ask_markets(oa, who) : (oc_rc)OC_OK;
+    return who && who->timer == timer && !who->is_heard ? go_on(oa, who) : (oc_rc)OC_OK;
+}
+
+/* ---- streams ---- */
+
+static oc_rc on_prices(struct oanda *oa, const struct oc_stream *at)
+{
+    oc_rc rc = OC_OK;
+    if (at->state == OC_STREAM_UP)
+        rc = oa->kit.net->ready(oa->kit.host, at->stream);
+    if (rc >= 0 && at->state == OC_STREAM_UP && at->stream == oa->prices && oa->older) {
+        rc = oa->kit.net->close(oa->kit.host, oa->older); /* what it carried goes over to the new one */
+        oa->older = rc >= 0 || rc == OC_E_NOT_FOUND ? 0 : oa->older;
+        rc = rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc;
+    }
+    if (rc >= 0 && at->state == OC_STREAM_CLOSED && at->stream == oa->prices)
+        oa->prices = 0;
+    return rc;
+}
+
+/* Refused for who asks, it says so once. */
+static oc_rc say_denied(struct oanda *oa, struct oa_account *who, uint16_t status, struct kit_json json)
+{
+    struct kit_json_text words = {0};
+    const uint32_t why = oa_refused(status, json, &words);
+    if (status != 401 && status != 403)
+        return OC_OK;
+    const oc_rc rc =
+        who->is_denied ? (oc_rc)OC_OK : kit_say_venue(&oa->kit, who->source, OC_VENUE_DENIED, why, words);
+    if (rc >= 0)
+        who->is_denied = 1;
+    return rc;
+}
+
+static oc_rc on_stream(void *self, const struct oc_stream *at)
+{
+    struct oanda *oa = self;
+    struct oa_account *who = oa_account_of(oa, at->account);
+    if (at->user[0] == PRICES)
+        return on_prices(oa, at);
+    if (!who || at->stream != who->stream)
+        return OC_OK;
+    who->is_up = at->state == OC_STREAM_UP;
+    who->is_heard = 0;
+    who->last = 0;
+    if (at->state == OC_STREAM_CLOSED)
+        who->stream = 0;
+    if (at->state == OC_STREAM_REFUSED)
+        return say_denied(oa, who, at->status, kit_json_begin(at->bytes, at->bytes_size));
+    return who->is_up ? go_on(oa, who) : (oc_rc)OC_OK;
+}
+
+static oc_rc on_message(void *self, const struct oc_message *heard)
+{
+    struct oanda *oa = self;
+    const struct kit_json json = kit_json_begin(heard->bytes, heard->bytes_size);
+    struct oa_account *who = oa_account_of(oa, heard->account);
+    if (heard->user[0] == PRICES)
+        return oa_hear_price(oa, json);
+    return who ? oa_hear_transaction(oa, who, json) : (oc_rc)OC_OK;
+}
+
+/* ---- refusals ---- */
+
+uint32_t oa_why(struct kit_json_text word)
+{
+    static const struct kit_refusal_row rows[] = { /* as parts of a word: the first that fits */
+        {0, "INSUFFICIENT_LIQUIDITY", OC_WHY_NO_LIQUIDITY, 0},
+        {0, "INSUFFICIENT", OC_WHY_INSUFFICIENT_FUNDS, 0},
+        {0, "UNITS_MI", OC_WHY_TOO_SMALL, 0}, /* MIMIMUM, as the venue spells it */
+        {0, "UNITS_LIMIT", OC_WHY_TOO_LARGE, 0},
+        {0, "SIZE_EXCEEDED", OC_WHY_TOO_LARGE, 0},
+        {0, "VALUE_LIMIT", OC_WHY_TOO_LARGE, 0},
+        {0, "UNITS_PRECISION", OC_WHY_QUANTITY_OFF_GRID, 0},
+        {0, "PRECISION_EXCEEDED", OC_WHY_PRICE_OFF_GRID, 0},
+        {0, "INSTRUMENT_NOT_TRADEABLE", OC_WHY_MARKET_CLOSED, 0},
+        {0, "PRICE_UNKNOWN", OC_WHY_MARKET_CLOSED, 0},
+        {0, "HALTED", OC_WHY_MARKET_CLOSED, 0},
+        {0, "INSTRUMENT_BID_REDUCE", OC_WHY_REDUCE_ONLY, 0},
+        {0, "INSTRUMENT_ASK_REDUCE", OC_WHY_REDUCE_ONLY, 0},
+        {0, "INSTRUMENT_", OC_WHY_BAD_SYMBOL, 0},
+        {0, "_ID_ALREADY_EXISTS", OC_WHY_DUPLICATE_ID, 0},
+        {0, "ORDER_DOESNT_EXIST", OC_WHY_ALREADY_DONE, 0}, /* it is not open any more, or never was: the host asks */
+        {0, "NO_SUCH_ORDER", OC_WHY_ALREADY_DONE, 0},
+        {0, "DOESNT_EXIST", OC_WHY_NOT_FOUND, 0},
+        {0, "NO_SUCH", OC_WHY_NOT_FOUND, 0},
+        {0, "ALLOWED_EXCEEDED", OC_WHY_TOO_MANY_ORDERS, 0},
+        {0, "FIFO_VIOLATION", OC_WHY_VENUE_RISK, 0},
+        {0, "MARGIN_CLOSEOUT", OC_WHY_LIQUIDATED, 0},
+        {0, "LOCKED", OC_WHY_ACCOUNT_LOCKED, 0},
+        {0, "NOT_ACTIVE", OC_WHY_ACCOUNT_LOCKED, 0},
+        {0, "REQUEST_REPLACED", OC_WHY_REPLACED, 0},
+        {0, "CLIENT_REQUEST", OC_WHY_CANCELED_BY_US, 0},
+        {0, "LINKED_TRADE_CLOSED", OC_WHY_LINKED, 0},
+        {0, "FORCE_EXPIRED", OC_WHY_TIME_IN_FORCE, 0},
+        {0, "BOUNDS_VIOLATION", OC_WHY_PRICE_OUT_OF_BAND, 0},
+        {0, "ON_FILL_LOSS", OC_WHY_WOULD_TRIGGER, 0},
+        {0, "LOSING_TAKE_PROFIT", OC_WHY_WOULD_TRIGGER, 0},
+        {0, "INTERNAL_SERVER_ERROR", OC_WHY_VENUE_ERROR, 0},
+        {0, NULL, OC_WHY_OTHER, 0}};
+    return word.size ? KIT_REFUSAL_OF(rows, 0, word)->why : (uint32_t)OC_WHY_NONE;
+}
+
+uint32_t oa_refused(uint16_t status, struct kit_json json, struct kit_json_text *ret_words)
+{
+    struct kit_json_text code = {0}, words = {0};
+    const struct kit_member members[] = {{"errorCode", &code}, {"errorMessage", &words}};
+    (void)(KIT_TAKE(&json, members) && kit_json_end(&json));
+    *ret_words = words;
+    return status == 401   ? OC_WHY_BAD_CREDENTIALS
+           : status == 403 ? OC_WHY_PERMISSION
+           : status == 429 ? OC_WHY_RATE_LIMIT
+           : code.size     ? oa_why(code)
+           : status == 404 ? OC_WHY_NOT_FOUND
+                           : OC_WHY_INVALID_ORDER;
+}
+
+/* ---- answers ---- */
+
+static oc_rc take_markets(struct oanda *oa, const struct oc_response *in)
+{
+    struct kit_json_text last;
+    const struct kit_json_text list = oa_list(in, "instruments", &last);
+    struct kit_page page = {.codec = &oa->kit, .in = in};
+    oc_rc rc = list.size ? kit_page_say(oa, &page, kit_json_into(list), oa_say_instrument) : (oc_rc)OC_E_DATA;
+    if (rc >= 0)
+        rc = kit_timer_move(&oa->kit, MARKETS_NS, 0, &oa->timer);
+    if (rc < 0)
+        return rc;
+    oa->has_markets = 1;
+    for (int i = 0; i < KIT_ACCOUNTS_MAX && rc >= 0; i++)
+        if (oa->accounts[i].account && !oa->accounts[i].stream)
+            rc = go_on(oa, &oa->accounts[i]);
+    return rc;
+}
+
+/* An answer to a question of its own. */
+static oc_rc answer_own(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+{
+    if (in->status != 200)
+        return say_denied(oa, who, in->status, kit_json_begin(in->body, in->body_size)); /* asked again by its timer */
+    oc_rc rc = OC_OK;
+    if (who->is_denied) {
+        const struct kit_json_text none = {0};
+        rc = kit_say_venue(&oa->kit, who->source, OC_VENUE_READY, OC_WHY_NONE, none);
+        who->is_denied = rc < 0;
+        who->tries = 0;
+    }
+    if (rc >= 0 && in->user[0] == ABOUT_MARKETS)
+        return take_markets(oa, in);
+    if (rc >= 0 && in->user[0] == ABOUT_TRADES)
+        return oa_take_trades(oa, who, in);
+    if (rc >= 0)
+        rc = oa_take_summary(oa, who, in, NULL);
+    return rc < 0 ? rc : go_on(oa, who);
+}
+
+static oc_rc on_response(void *self, const struct oc_response *in)
+{
+    struct oanda *oa = self;
+    struct oa_account *who = oa_account_of(oa, in->account);
+    if (in->status == 429)
+        kit_note_shut(&oa->kit, in, REQUESTS, 1);
+    if (!who)
+        return OC_OK;
+    if (in->asked)
+        return oa_answer_request(oa, who, in);
+    if (in->fetch)
+        return oa_answer_fetch(oa, who, in);
+    return in->user[0] ? answer_own(oa, who, in) : (oc_rc)OC_OK;
+}
+
+/* ---- the plugin ---- */
+
+static const char *const prices[] = {"mid", "bid", "ask", NULL};
+static const struct oc_key keys[] = {
+    {.name = "bar_price", .type = OC_KEY_CHOICE, .fallback = "mid", .choices = prices, .about = "bars of the past are made of"},
+    {.name = "us_rules",
+     .type = OC_KEY_BOOLEAN,
+     .fallback = "no",
+     .about = "the account is under the rules of the United States: what they refuse is refused before it leaves"},
+    {.name = "guaranteed_stops",
+     .type = OC_KEY_BOOLEAN,
+     .fallback = "no",
+     .about = "stop losses are guaranteed ones, which the venue is paid for"},
+    {0}};
+
+static oc_rc begin(struct oanda *oa)
+{
+    char price[8];
+    oc_rc rc = oc_config_text(oa->kit.host, "bar_price", price, sizeof price);
+    if (rc >= 0)
+        rc = oc_config_boolean(oa->kit.host, "us_rules", &oa->is_fifo);
+    if (rc >= 0)
+        rc = oc_config_boolean(oa->kit.host, "guaranteed_stops", &oa->is_guaranteed);
+    if (rc >= 0)
+        oa->bars = price[0] == 'm' ? 'M' : price[0] == 'b' ? 'B' : 'A';
+    return rc;
+}
+
+static void release(struct oanda *oa) { kit_held_release(&oa->held); }
+
+static const struct oc_connector table = {.size = sizeof table,
+                                          .venue = &oa_venue,
+                                          .start = on_start,
+                                          .account = on_account,
+                                          .fetch = oa_fetch,
+                                          .subscribe = oa_subscribe,
+                                          .stream = on_stream,
+                                          .message = on_message,
+                                          .response = on_response,
+                                          .request = oa_request,
+                                          .timer = on_timer};
+KIT_CONNECTOR_WITH(struct oanda, begin, release, table, keys, "outcry.oanda", "0.1.0", "MIT", "OANDA v20: currencies, metals and CFDs");
