@@ -22,6 +22,11 @@ static oc_rc take_instrument(struct bench_world *world, const char *symbol, cons
     if (!slash || strlen(symbol) >= sizeof info->symbol)
         return OC_E_INVALID;
     *slash = 0;
+    char *settle = strchr(slash + 1, ':'); /* a contract */
+    if (settle)
+        *settle++ = 0;
+    if (settle)
+        info->kind = strcmp(settle, slash + 1) == 0 ? OC_KIND_LINEAR : OC_KIND_INVERSE;
     snprintf(info->symbol, sizeof info->symbol, "%s", symbol);
     oc_rc rc = text_to_decimal(price_step, strlen(price_step), &info->price_step.units, &info->price_step.scale);
     if (rc == OC_OK)
@@ -31,6 +36,8 @@ static oc_rc take_instrument(struct bench_world *world, const char *symbol, cons
     if (rc == OC_OK)
         rc = instruments_asset(instruments, slash + 1, &info->quote);
     info->settle = info->quote;
+    if (rc == OC_OK && settle)
+        rc = instruments_asset(instruments, settle, &info->settle);
     if (rc == OC_OK)
         rc = instruments_add(instruments, info, &info->inst);
     return rc;
@@ -80,6 +87,25 @@ static const char *asset_text(void *self, uint32_t asset)
     return asset && asset < instruments_asset_count(instruments) ? instruments_asset_name(instruments, asset) : NULL;
 }
 
+/* The names of an order as the venue said them last: what changes or cancels it goes by them. */
+static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    const struct bench_called *known = &((const struct bench_world *)self)->called[order % BENCH_CALLED_MAX];
+    if (known->order != order)
+        return;
+    *ret_client = known->client;
+    *ret_venue = known->venue_order;
+}
+
+void bench_hear(struct bench_world *world, const struct oc_event *event)
+{
+    const struct oc_ev_venue_answer *answer = (const struct oc_ev_venue_answer *)(const void *)event;
+    if ((event->type != OC_EV_ACCEPTED && event->type != OC_EV_AMENDED) || event->size < sizeof *answer)
+        return;
+    world->called[answer->answer.order % BENCH_CALLED_MAX] =
+        (struct bench_called){answer->answer.order, answer->client, answer->venue_order};
+}
+
 oc_rc bench_connect(struct bench_plugin *bench)
 {
     struct bench_world *world = bench->world;
@@ -125,6 +151,8 @@ oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, c
                                     .seed = 1,
                                     .env = OC_ENV_LOCAL,
                                     .market_source = world->account,
+                                    .self = world,
+                                    .called = called,
                                     .assets = {world, intern, asset_text}};
         rc = io_venue_init(&bench->venue, bench->table, plugin->id, link, &io);
         if (rc < 0)

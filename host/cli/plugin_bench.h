@@ -14,6 +14,13 @@
 #define BENCH_SECTION  "plugin"              /* its settings are plugin.KEY */
 #define BENCH_START_NS 1767623400000000000LL /* 2026-01-05T14:30:00Z */
 
+enum { BENCH_CALLED_MAX = 64 };
+
+struct bench_called { /* what the venue calls an order; order 0: nothing was said */
+    uint64_t order;
+    struct oc_id client, venue_order;
+};
+
 struct bench_world {
     struct settings *settings; /* borrowed */
     struct registry *registry; /* borrowed */
@@ -23,6 +30,7 @@ struct bench_world {
     int64_t now_ns;
     uint64_t seq;
     uint64_t orders; /* ids given */
+    struct bench_called called[BENCH_CALLED_MAX];
 };
 
 struct bench_plugin {
@@ -56,6 +64,8 @@ struct oc_request bench_amend(struct bench_world *world, uint64_t order, int64_t
 /* An order that the rules allow is open from here on, and was accepted. 0: they do not. */
 uint64_t bench_open_order(struct bench_world *world, uint8_t side, int64_t qty, int64_t price);
 /* Market events and fills reach the engine and its rules. */
+/* What a connector says of an order is kept for what changes or cancels it. */
+void bench_hear(struct bench_world *world, const struct oc_event *event);
 CHECKED oc_rc bench_input(struct bench_world *world, struct oc_event *event);
 struct oc_ev_trade bench_trade(struct bench_world *world, int64_t price);
 struct oc_ev_fill bench_fill(struct bench_world *world, uint8_t side, int64_t qty, int64_t price);

@@ -52,11 +52,10 @@ static oc_rc write_order(struct kit_write *path, const struct oc_fetch *ask)
 }
 
 /* Under the token of the question. */
-static oc_rc ask_more(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask, const char *path,
-                      const struct kit_write *written, uint64_t about)
+static oc_rc ask_more(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask,
+                      const char *path, const struct kit_write *written, uint64_t about)
 {
-    struct oc_http http = {
-        .flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .user = {about}};
+    struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .user = {about}};
     return oa_call(oa, who, &http, path, written);
 }
 
@@ -101,14 +100,15 @@ struct kit_json_text oa_list(const struct oc_response *in, const char *name, str
 #define AT(member) offsetof(struct oc_ev_account, member)
 enum { BALANCE = 0 };
 static const struct kit_word hedging[] = {{"true", OC_IS_HEDGING}};
-static const struct kit_field summary_fields[] = {KIT_SEEN("balance"),
-                                                  KIT_FIELD("currency", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
-                                                  KIT_FIELD_WORDS("hedgingEnabled", KIT_IS_BITS, AT(rights), hedging),
-                                                  KIT_FIELD("unrealizedPL", KIT_IS_DEC, 0, AT(unrealised), OC_ACC_UNREALISED),
-                                                  KIT_FIELD("NAV", KIT_IS_DEC, 0, AT(equity), OC_ACC_EQUITY),
-                                                  KIT_FIELD("marginUsed", KIT_IS_DEC, 0, AT(margin_used), OC_ACC_MARGIN_USED),
-                                                  KIT_FIELD("marginAvailable", KIT_IS_DEC, 0, AT(margin_free), OC_ACC_MARGIN_FREE),
-                                                  KIT_FIELD("lastTransactionID", KIT_IS_ID, 0, AT(last), 0)};
+static const struct kit_field summary_fields[] = {
+    KIT_SEEN("balance"),
+    KIT_FIELD("currency", KIT_IS_ASSET, KIT_MUST, AT(asset), 0),
+    KIT_FIELD_WORDS("hedgingEnabled", KIT_IS_BITS, AT(rights), hedging),
+    KIT_FIELD("unrealizedPL", KIT_IS_DEC, 0, AT(unrealised), OC_ACC_UNREALISED),
+    KIT_FIELD("NAV", KIT_IS_DEC, 0, AT(equity), OC_ACC_EQUITY),
+    KIT_FIELD("marginUsed", KIT_IS_DEC, 0, AT(margin_used), OC_ACC_MARGIN_USED),
+    KIT_FIELD("marginAvailable", KIT_IS_DEC, 0, AT(margin_free), OC_ACC_MARGIN_FREE),
+    KIT_FIELD("lastTransactionID", KIT_IS_ID, 0, AT(last), 0)};
 #undef AT
 
 static oc_rc say_cash(const struct oanda *oa, const struct oa_account *who, uint32_t asset, struct kit_json_text total,
@@ -126,7 +126,8 @@ static oc_rc say_cash(const struct oanda *oa, const struct oa_account *who, uint
     return kit_commit(&oa->kit, out);
 }
 
-oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const struct oc_fetch *ask)
+oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in,
+                      const struct oc_fetch *ask)
 {
     struct kit_json_text last;
     struct kit_json json = kit_json_into(oa_list(in, "account", &last));

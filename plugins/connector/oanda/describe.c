@@ -25,12 +25,12 @@ static const struct oc_credential credentials[] = {
 static const struct oc_limit limits[] = {{"requests", OC_SCOPE_ADDRESS, OC_LIMIT_BUCKET, 100, SECOND, 200000, 0, 0},
                                          {"connects", OC_SCOPE_ADDRESS, OC_LIMIT_BUCKET, 2, SECOND, 0, 0, 0}};
 
-#define RESTS     (BIT(OC_TIF_GTC) | BIT(OC_TIF_GTD) | BIT(OC_TIF_DAY))
-#define AT_ONCE   (BIT(OC_TIF_IOC) | BIT(OC_TIF_FOK))
-#define ANY       (OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY | OC_RQ_OPEN_ONLY)
-#define REPLACED  (OC_AMEND_PRICE | OC_AMEND_QTY_UP | OC_AMEND_QTY_DOWN | OC_AMEND_NEW_ID)
-#define SIDE_OF   (BIT(OC_TRIGGER_BID) | BIT(OC_TRIGGER_ASK) | BIT(OC_TRIGGER_MID) | BIT(OC_TRIGGER_OPPOSITE))
-#define SET_OFF   (REPLACED | OC_AMEND_STOP)
+#define RESTS    (BIT(OC_TIF_GTC) | BIT(OC_TIF_GTD) | BIT(OC_TIF_DAY))
+#define AT_ONCE  (BIT(OC_TIF_IOC) | BIT(OC_TIF_FOK))
+#define ANY      (OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY | OC_RQ_OPEN_ONLY)
+#define REPLACED (OC_AMEND_PRICE | OC_AMEND_QTY_UP | OC_AMEND_QTY_DOWN | OC_AMEND_NEW_ID)
+#define SIDE_OF  (BIT(OC_TRIGGER_BID) | BIT(OC_TRIGGER_ASK) | BIT(OC_TRIGGER_MID) | BIT(OC_TRIGGER_OPPOSITE))
+#define SET_OFF  (REPLACED | OC_AMEND_STOP)
 /* type, what sets it off, times in force, what it takes, what it needs, what can be changed */
 static const struct oc_order_kind orders[] = {
     {OC_ORDER_MARKET, 0, AT_ONCE, ANY | OC_RQ_HAS_BOUND, 0, 0, 0, 0},
@@ -39,7 +39,10 @@ static const struct oc_order_kind orders[] = {
     {OC_ORDER_TAKE_PROFIT, SIDE_OF, RESTS, ANY | OC_RQ_HAS_BOUND, OC_RQ_HAS_STOP, SET_OFF, 0, 0}};
 
 /* Whole prices four times a second at most; the last of each 250 ms. */
-#define PRICED(what) {.topic = what, .flags = OC_TOPIC_SNAPSHOT | OC_TOPIC_OF_ACCOUNT, .every_ns = SECOND / 4}
+#define PRICED(what)                                                                                                   \
+    {                                                                                                                  \
+        .topic = what, .flags = OC_TOPIC_SNAPSHOT | OC_TOPIC_OF_ACCOUNT, .every_ns = SECOND / 4                        \
+    }
 static const struct oc_topic topics[] = {
     PRICED(OC_TOPIC_QUOTES),
     {.topic = OC_TOPIC_BOOK, .depth = 10, .flags = OC_TOPIC_SNAPSHOT | OC_TOPIC_OF_ACCOUNT, .every_ns = SECOND / 4},
@@ -57,11 +60,11 @@ static const struct oc_fetchable fetches[] = {
     {.kind = OC_FETCH_LEDGER, .by = OC_BY_TIME | OC_BY_CURSOR, .page_max = PAGE},
     {.kind = OC_FETCH_BARS, .by = OC_BY_INSTRUMENT | OC_BY_TIME, .page_max = BARS_PAGE}};
 
-static const int64_t bars[] = {5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE,   2 * MINUTE, 4 * MINUTE,
-                               5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,     2 * HOUR,   3 * HOUR,
-                               4 * HOUR,   6 * HOUR,    8 * HOUR,    12 * HOUR,   DAY,      7 * DAY,    -1};
-const char *const oa_bar_names[] = {"S5",  "S10", "S15", "S30", "M1", "M2", "M4", "M5", "M10", "M15", "M30",
-                                    "H1",  "H2",  "H3",  "H4",  "H6", "H8", "H12", "D",  "W",   "M"};
+static const int64_t bars[] = {5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 4 * MINUTE,
+                               5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,   2 * HOUR,   3 * HOUR,
+                               4 * HOUR,   6 * HOUR,    8 * HOUR,    12 * HOUR,   DAY,    7 * DAY,    -1};
+const char *const oa_bar_names[] = {"S5", "S10", "S15", "S30", "M1", "M2", "M4",  "M5", "M10", "M15", "M30",
+                                    "H1", "H2",  "H3",  "H4",  "H6", "H8", "H12", "D",  "W",   "M"};
 
 const struct oc_venue oa_venue = {.size = sizeof oa_venue,
                                   .flags = OC_CAN_CANCEL_BY_CLIENT | OC_CAN_CLOSE | OC_CAN_PROTECT,

@@ -115,7 +115,9 @@ static oc_rc go_on(struct oanda *oa, struct oa_account *who)
     oc_rc rc = OC_OK;
     if (!who->asset) {
         rc = ask_own(oa, who, ABOUT_MONEY, "/summary");
-    } else if (oa->has_markets && !stream) {
+    } else if (!oa->has_markets) {
+        rc = ask_markets(oa, who);
+    } else if (!stream) {
         const struct kit_write out = oa_path(path, who, "/transactions/stream");
         rc = oa_open(oa, who, TRANSACTIONS, path, &out, &stream);
         rc = rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
@@ -143,9 +145,7 @@ static oc_rc take_account(struct oanda *oa, struct oa_account *at, const struct 
     made.id.size = (uint8_t)size;
     if (at->stream && oa->kit.net->close(oa->kit.host, at->stream) == OC_E_AGAIN)
         return OC_E_AGAIN;
-    oc_rc rc = oa->has_markets ? (oc_rc)OC_OK : ask_markets(oa, &made);
-    if (rc >= 0)
-        rc = go_on(oa, &made);
+    const oc_rc rc = go_on(oa, &made);
     if (rc >= 0)
         *at = made;
     return rc;
@@ -210,8 +210,7 @@ static oc_rc say_denied(struct oanda *oa, struct oa_account *who, uint16_t statu
     const uint32_t why = oa_refused(status, json, &words);
     if (status != 401 && status != 403)
         return OC_OK;
-    const oc_rc rc =
-        who->is_denied ? (oc_rc)OC_OK : kit_say_venue(&oa->kit, who->source, OC_VENUE_DENIED, why, words);
+    const oc_rc rc = who->is_denied ? (oc_rc)OC_OK : kit_say_venue(&oa->kit, who->source, OC_VENUE_DENIED, why, words);
     if (rc >= 0)
         who->is_denied = 1;
     return rc;
@@ -249,7 +248,8 @@ static oc_rc on_message(void *self, const struct oc_message *heard)
 
 uint32_t oa_why(struct kit_json_text word)
 {
-    static const struct kit_refusal_row rows[] = { /* as parts of a word: the first that fits */
+    static const struct kit_refusal_row rows[] = {
+        /* as parts of a word: the first that fits */
         {0, "INSUFFICIENT_LIQUIDITY", OC_WHY_NO_LIQUIDITY, 0},
         {0, "INSUFFICIENT", OC_WHY_INSUFFICIENT_FUNDS, 0},
         {0, "UNITS_MI", OC_WHY_TOO_SMALL, 0}, /* MIMIMUM, as the venue spells it */
@@ -359,7 +359,11 @@ static oc_rc on_response(void *self, const struct oc_response *in)
 
 static const char *const prices[] = {"mid", "bid", "ask", NULL};
 static const struct oc_key keys[] = {
-    {.name = "bar_price", .type = OC_KEY_CHOICE, .fallback = "mid", .choices = prices, .about = "bars of the past are made of"},
+    {.name = "bar_price",
+     .type = OC_KEY_CHOICE,
+     .fallback = "mid",
+     .choices = prices,
+     .about = "bars of the past are made of"},
     {.name = "us_rules",
      .type = OC_KEY_BOOLEAN,
      .fallback = "no",
@@ -396,4 +400,5 @@ static const struct oc_connector table = {.size = sizeof table,
                                           .response = on_response,
                                           .request = oa_request,
                                           .timer = on_timer};
-KIT_CONNECTOR_WITH(struct oanda, begin, release, table, keys, "outcry.oanda", "0.1.0", "MIT", "OANDA v20: currencies, metals and CFDs");
+KIT_CONNECTOR_WITH(struct oanda, begin, release, table, keys, "outcry.oanda", "0.1.0", "MIT",
+                   "OANDA v20: currencies, metals and CFDs");

@@ -23,12 +23,12 @@
 #include <outcry/kit/terms.h>
 #include <outcry/outcry.h>
 
-enum { REST = 0, STREAM = 1 };                        /* places of the endpoints */
-enum { TOKEN = 1, ACCOUNT_ID = 2 };                   /* fields of the credentials */
-enum { REQUESTS = 0, CONNECTS = 1 };                  /* places of the limits */
-enum { PRICES = 1, TRANSACTIONS = 2 };                /* oc_open.user[0] */
+enum { REST = 0, STREAM = 1 };                         /* places of the endpoints */
+enum { TOKEN = 1, ACCOUNT_ID = 2 };                    /* fields of the credentials */
+enum { REQUESTS = 0, CONNECTS = 1 };                   /* places of the limits */
+enum { PRICES = 1, TRANSACTIONS = 2 };                 /* oc_open.user[0] */
 enum { ABOUT_MARKETS = 1, ABOUT_MONEY, ABOUT_TRADES }; /* oc_http.user[0] of questions of its own; of the host's: */
-enum { FILLING = 16, LOOKING = 17 };                  /* the second step of a question about one order */
+enum { FILLING = 16, LOOKING = 17 };                   /* the second step of a question about one order */
 enum { WANTS_MAX = 256, TRADES_MAX = 512, PAGE = 1000, BARS_PAGE = 5000, ORDERS_PAGE = 500, PATH_ROOM = 4096 };
 
 #define SECOND INT64_C(1000000000)
@@ -71,14 +71,14 @@ struct oanda {
     struct kit_held held; /* orders that wait for what filled them */
     struct oa_want wants[WANTS_MAX];
     uint32_t want_count;
-    uint32_t prices, older;   /* streams; older: it goes as soon as the other is up */
-    uint32_t asked;           /* so many of the wants stand in the url of `prices` */
-    uint32_t has_markets;     /* instruments were said */
-    uint64_t timer;           /* when they are asked for */
-    uint32_t env;             /* OC_ENV_... */
-    uint32_t bars;            /* letter of the price that bars are made of: M, B or A */
-    uint32_t is_fifo;         /* the rules of accounts in the United States are held */
-    uint32_t is_guaranteed;   /* stop losses are guaranteed ones */
+    uint32_t prices, older;     /* streams; older: it goes as soon as the other is up */
+    uint32_t asked;             /* so many of the wants stand in the url of `prices` */
+    uint32_t has_markets;       /* instruments were said */
+    uint64_t timer;             /* when they are asked for */
+    uint32_t env;               /* OC_ENV_... */
+    uint32_t bars;              /* letter of the price that bars are made of: M, B or A */
+    uint32_t is_fifo;           /* the rules of accounts in the United States are held */
+    uint32_t is_guaranteed;     /* stop losses are guaranteed ones */
     struct kit_levels sides[2]; /* of the price that is being read */
 };
 
@@ -107,7 +107,8 @@ uint32_t oa_refused(uint16_t status, struct kit_json json, struct kit_json_text 
 oc_rc oa_fetch(void *self, const struct oc_fetch *ask);
 oc_rc oa_answer_fetch(struct oanda *oa, struct oa_account *who, const struct oc_response *in);
 /* The account's summary. `ask` NULL: of its own, for the currency alone. */
-oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const struct oc_fetch *ask);
+oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in,
+                      const struct oc_fetch *ask);
 oc_rc oa_take_trades(struct oanda *oa, struct oa_account *who, const struct oc_response *in);
 /* The list of that name within an answer; kind NONE: it has none. */
 struct kit_json_text oa_list(const struct oc_response *in, const char *name, struct kit_json_text *ret_last);
@@ -127,15 +128,40 @@ oc_rc oa_say_order(void *self, struct kit_json *json, struct kit_page *page);
 int oa_order_is(struct kit_json json, const struct oc_id *client, struct kit_json_text *ret_filling);
 
 /* transactions.c */
-enum { TX_ID, TX_TYPE, TX_TIME, TX_ORDER, TX_CLIENT, TX_UNITS, TX_PRICE, TX_VWAP, TX_REASON, TX_REJECT, TX_AMOUNT, TX_PL,
-       TX_COMMISSION, TX_GUARANTEE, TX_FINANCING, TX_BALANCE, TX_REPLACES, TX_INSTRUMENT, TX_EXTENSIONS, TX_OPENED,
-       TX_REDUCED, TX_CLOSED, TX_TRADE, TX_FUNDING, TX_DIVIDEND, TX_FIELDS };
+enum {
+    TX_ID,
+    TX_TYPE,
+    TX_TIME,
+    TX_ORDER,
+    TX_CLIENT,
+    TX_UNITS,
+    TX_PRICE,
+    TX_VWAP,
+    TX_REASON,
+    TX_REJECT,
+    TX_AMOUNT,
+    TX_PL,
+    TX_COMMISSION,
+    TX_GUARANTEE,
+    TX_FINANCING,
+    TX_BALANCE,
+    TX_REPLACES,
+    TX_INSTRUMENT,
+    TX_EXTENSIONS,
+    TX_OPENED,
+    TX_REDUCED,
+    TX_CLOSED,
+    TX_TRADE,
+    TX_FUNDING,
+    TX_DIVIDEND,
+    TX_FIELDS
+};
 int oa_take_transaction(struct kit_json *json, struct kit_row *tx);
 /* As events. `ask`: the request that it answers; NULL: none. `flags`: OC_EVF_... */
 oc_rc oa_say_transaction(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
                          const struct oc_venue_request *ask, uint16_t flags);
-oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row *tx, const struct oc_venue_request *ask,
-                  uint16_t flags, int64_t *ret_qty);
+oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
+                  const struct oc_venue_request *ask, uint16_t flags, int64_t *ret_qty);
 oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_response *in);
 oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_json json);
 

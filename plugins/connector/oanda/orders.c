@@ -29,9 +29,9 @@ static void write_client(struct kit_write *out, const char *name, const struct o
 {
     KIT_WRITE(out, ",\"");
     kit_write_text(out, name);
-    KIT_WRITE(out, "\":{\"id\":\"");
+    KIT_WRITE(out, "\":{\"id\":");
     kit_write_json(out, id->text, id->size);
-    KIT_WRITE(out, "\"}");
+    KIT_WRITE(out, "}");
 }
 
 static const char *word_of(const char *const *words, uint32_t count, uint32_t number)
@@ -74,7 +74,9 @@ static oc_rc write_order(const struct oanda *oa, struct kit_write *out, const st
     const struct oc_request *ask = &request->ask;
     const int is_exit = request->position.size > 0, is_stop = (ask->bits & OC_RQ_HAS_STOP_LOSS) != 0;
     const int is_market = ask->type == OC_ORDER_MARKET;
-    const char *type = is_exit ? (!is_stop ? "TAKE_PROFIT" : oa->is_guaranteed ? "GUARANTEED_STOP_LOSS" : "STOP_LOSS")
+    const char *type = is_exit ? (!is_stop            ? "TAKE_PROFIT"
+                                  : oa->is_guaranteed ? "GUARANTEED_STOP_LOSS"
+                                                      : "STOP_LOSS")
                                : word_of(types, KIT_COUNT(types), ask->type);
     const char *tif = is_market && ask->tif != OC_TIF_IOC ? "FOK" : word_of(tifs, KIT_COUNT(tifs), ask->tif);
     if (!type || !tif)
@@ -186,12 +188,14 @@ static const char *objection(const struct oanda *oa, const struct oa_account *wh
     const struct oc_request *ask = &request->ask;
     const int opens = ask->kind == OC_REQUEST_NEW && !(ask->bits & OC_RQ_REDUCE_ONLY);
     if (opens && info->quote != who->asset)
-        return "its profit is in another currency than the account's, and the venue turns it into that at a rate of its "
+        return "its profit is in another currency than the account's, and the venue turns it into that at a rate of "
+               "its "
                "own: not supported";
     if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && who->is_full)
         return "more trades are open than are kept: whether their sizes differ is not known";
     if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && has_twin(who, ask, &request->position))
-        return "a trade of this size is open in this pair: under the rules of the United States its stop loss would be taken "
+        return "a trade of this size is open in this pair: under the rules of the United States its stop loss would be "
+               "taken "
                "back when it is set off (FIFO_VIOLATION): another size, by a unit";
     return NULL;
 }

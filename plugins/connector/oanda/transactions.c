@@ -153,8 +153,8 @@ static oc_rc take_fee(struct oc_ev_venue_fill *out, const struct kit_row *tx)
     return oc_dec_add(fee, more, &out->fill.fee) < 0 ? (oc_rc)OC_E_DATA : (oc_rc)OC_OK;
 }
 
-oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row *tx, const struct oc_venue_request *ask,
-                  uint16_t flags, int64_t *ret_qty)
+oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
+                  const struct oc_venue_request *ask, uint16_t flags, int64_t *ret_qty)
 {
     struct oc_scale scale;
     struct part part;
