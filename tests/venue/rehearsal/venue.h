@@ -94,6 +94,7 @@ struct seat { /* a stream */
     bool is_old;      /* that it is reset was said */
     int64_t since_ns; /* it is open */
     bool is_hung;     /* half-open: says and hears nothing */
+    int64_t beat_ns;  /* it says something by itself then; 0: it does not */
     uint32_t account; /* CORE_NONE: nobody is logged in */
     char address[VENUE_ADDRESS_MAX];
     bool hears_account;
@@ -112,6 +113,7 @@ struct seat { /* a stream */
 struct rehearsal { /* `struct venue` is a session's */
     const struct face *face;
     struct core *core;     /* owned */
+    void *own;             /* of the face; NULL: it keeps nothing */
     struct market *market; /* owned; NULL: nothing moves by itself */
     struct quota quota;
     struct faults faults;
