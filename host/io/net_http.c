@@ -222,7 +222,9 @@ static bool set_method(struct net_talk *talk, const struct net_exchange *exchang
 {
     static const char *const names[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
     const struct net_lib *lib = talk->net->lib;
-    const bool has_body = exchange->body_size || exchange->method == OC_METHOD_POST;
+    /* What may have one and has none says so, or a server waits for it. */
+    const bool has_body = exchange->body_size || exchange->method == OC_METHOD_POST ||
+                          exchange->method == OC_METHOD_PUT || exchange->method == OC_METHOD_PATCH;
     CURLcode bad = CURLE_OK;
 #define SET(option, value) bad = bad == CURLE_OK ? lib->set(talk->easy, option, value) : bad
     SET(CURLOPT_HTTPGET, 1L);
