@@ -56,7 +56,7 @@ static oc_rc ask_more(const struct oanda *oa, const struct oa_account *who, cons
                       const char *path, const struct kit_write *written, uint64_t about)
 {
     struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .user = {about}};
-    return oa_call(oa, who, &http, path, written);
+    return kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path, written);
 }
 
 oc_rc oa_fetch(void *self, const struct oc_fetch *ask)
@@ -169,45 +169,45 @@ static oc_rc say_beginning(const struct oanda *oa, const struct oa_account *who,
     return kit_fetched(&oa->kit, in->fetch, who->source, OC_OK, 0, 0, &number, sizeof number);
 }
 
-enum { NAME = 0, UNITS = 1, OPEN_ID = 2 };
+enum { NAME, UNITS, OPEN_ID };
 static const struct kit_field trade_fields[] = {KIT_SEEN("instrument"), KIT_SEEN("currentUnits"), KIT_SEEN("id")};
 
-/* Those that are open. Where a transaction was heard meanwhile that is not in it, it is asked for again. */
+/* One that is open. Of nothing that is traded from here: passed over. */
+static oc_rc take_trade(void *self, struct kit_json *json, struct kit_page *page)
+{
+    const struct oanda *oa = self;
+    struct oa_account *who = page->what;
+    struct oc_scale scale;
+    struct kit_row row;
+    int64_t units;
+    if (!KIT_ROW(json, trade_fields, &row))
+        return OC_E_DATA;
+    if (kit_symbol(&oa->kit, row.of[NAME], &scale) == OC_OK && kit_scale_qty(&scale, row.of[UNITS], &units) == OC_OK)
+        kit_ticket_change(&who->trades, row.of[OPEN_ID], scale.inst, units, 0);
+    return OC_OK;
+}
+
+/* Where a transaction was heard meanwhile that is not in it, it is asked for again. */
 oc_rc oa_take_trades(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
 {
+    struct kit_page page = {.codec = &oa->kit, .in = in, .what = who};
     struct kit_json_text last;
-    struct kit_json json = kit_json_into(oa_list(in, "trades", &last));
-    uint32_t count = 0, is_full = 0;
+    const struct kit_json_text list = oa_list(in, "trades", &last);
     uint64_t number;
+    oc_rc rc = OC_OK;
     if (!who->is_up)
         return OC_OK;
-    if (kit_json_u64(last, &number) < 0 || !kit_json_array(&json))
-        return OC_E_DATA;
-    while (kit_json_item(&json)) {
-        struct oa_trade trade = {0};
-        struct oc_scale scale;
-        struct kit_row row;
-        if (!KIT_ROW(&json, trade_fields, &row) || kit_json_u64(row.of[OPEN_ID], &trade.id) < 0)
-            return OC_E_DATA;
-        if (kit_symbol(&oa->kit, row.of[NAME], &scale) < 0 || kit_scale_qty(&scale, row.of[UNITS], &trade.units) < 0)
-            continue; /* of nothing that is traded from here */
-        trade.inst = OC_INST_INDEX(scale.inst);
-        is_full |= count == TRADES_MAX;
-        if (count < TRADES_MAX)
-            who->trades[count++] = trade;
-    }
-    who->trade_count = 0; /* until all of it was read */
-    if (!kit_json_end(&json))
+    if (!list.size || kit_json_u64(last, &number) < 0)
         return OC_E_DATA;
     if (who->last > number)
         return who->is_heard ? oa_ask_trades(oa, who) : (oc_rc)OC_OK; /* else its timer asks again */
-    const oc_rc rc = who->is_heard ? (oc_rc)OC_OK : oa->kit.net->ready(oa->kit.host, who->stream);
-    if (rc < 0)
-        return rc;
-    who->trade_count = count;
-    who->is_full = is_full;
-    who->is_heard = 1;
-    return OC_OK;
+    who->trades.count = who->trades.is_full = 0;
+    rc = kit_page_say(oa, &page, kit_json_into(list), take_trade);
+    if (rc >= 0 && !who->is_heard)
+        rc = oa->kit.net->ready(oa->kit.host, who->stream);
+    if (rc >= 0)
+        who->is_heard = 1;
+    return rc;
 }
 
 /* ---- positions ---- */

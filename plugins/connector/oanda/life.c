@@ -5,7 +5,8 @@
 #define AGAIN_NS   (10 * SECOND)   /* what did not come is asked for so soon, and up to eight times that */
 
 static const char headers[] = "Authorization: Bearer \r\nAccept-Datetime-Format: RFC3339\r\n";
-static const struct oc_splice bearer = {.at = sizeof "Authorization: Bearer " - 1, .field = TOKEN, .in = OC_IN_HEADERS};
+static const struct oc_splice token = {.at = sizeof "Authorization: Bearer " - 1, .field = TOKEN, .in = OC_IN_HEADERS};
+const struct kit_bearer oa_bearer = {headers, sizeof headers - 1, &token, REST, REQUESTS, STREAM, CONNECTS};
 
 struct oa_account *oa_account_of(struct oanda *oa, uint32_t account)
 {
@@ -34,63 +35,13 @@ struct kit_write oa_path(char *path, const struct oa_account *who, const char *b
     return out;
 }
 
-oc_rc oa_call(const struct oanda *oa, const struct oa_account *who, struct oc_http *http, const char *path,
-              const struct kit_write *written)
-{
-    static const struct oc_cost cost = {REQUESTS, 0, 1};
-    const oc_rc size = kit_write_end(written);
-    uint64_t exchange;
-    if (size < 0)
-        return size;
-    http->size = sizeof *http;
-    http->endpoint = REST;
-    http->account = who->account;
-    http->path = path;
-    http->path_size = (uint32_t)size;
-    http->headers = headers;
-    http->headers_size = sizeof headers - 1;
-    http->splices = &bearer;
-    http->splice_count = 1;
-    http->costs = &cost;
-    http->cost_count = 1;
-    return oa->kit.net->http(oa->kit.host, http, &exchange);
-}
-
-oc_rc oa_open(const struct oanda *oa, const struct oa_account *who, uint64_t what, const char *path,
-              const struct kit_write *written, uint32_t *ret_stream)
-{
-    static const struct oc_cost cost = {CONNECTS, 0, 1};
-    const oc_rc size = kit_write_end(written);
-    struct oc_open open = {.size = sizeof open,
-                           .flags = OC_OPEN_KEEP | (what == TRANSACTIONS ? (uint32_t)OC_OPEN_ORDERS : 0u),
-                           .endpoint = STREAM,
-                           .frame = OC_FRAME_LINES,
-                           .method = OC_METHOD_GET,
-                           .account = who->account,
-                           .carries = what == TRANSACTIONS
-                                          ? (uint32_t)OC_TOPIC_PRIVATE
-                                          : (uint32_t)(OC_TOPIC_QUOTES | OC_TOPIC_BOOK | OC_TOPIC_STATUS),
-                           .path = path,
-                           .headers = headers,
-                           .splices = &bearer,
-                           .costs = &cost,
-                           .headers_size = sizeof headers - 1,
-                           .splice_count = 1,
-                           .cost_count = 1,
-                           .user = {what}};
-    if (size < 0)
-        return size;
-    open.path_size = (uint32_t)size;
-    return oa->kit.net->open(oa->kit.host, &open, ret_stream);
-}
-
 /* A question of its own. OC_OK where it cannot leave yet: a timer asks again. */
 static oc_rc ask_own(const struct oanda *oa, const struct oa_account *who, uint64_t about, const char *behind)
 {
     char path[PATH_ROOM];
     const struct kit_write out = oa_path(path, who, behind);
     struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = OC_LANE_RECONCILE, .user = {about}};
-    const oc_rc rc = oa_call(oa, who, &http, path, &out);
+    const oc_rc rc = kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path, &out);
     return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
 }
 
@@ -119,7 +70,7 @@ static oc_rc go_on(struct oanda *oa, struct oa_account *who)
         rc = ask_markets(oa, who);
     } else if (!stream) {
         const struct kit_write out = oa_path(path, who, "/transactions/stream");
-        rc = oa_open(oa, who, TRANSACTIONS, path, &out, &stream);
+        rc = kit_bearer_open(&oa->kit, &oa_bearer, who->account, OC_TOPIC_PRIVATE, TRANSACTIONS, path, &out, &stream);
         rc = rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
     } else if (who->is_up && !who->is_heard) {
         rc = oa_ask_trades(oa, who);
@@ -246,43 +197,46 @@ static oc_rc on_message(void *self, const struct oc_message *heard)
 
 /* ---- refusals ---- */
 
+/* By parts of its words, the first that fits: MIMIMUM is how the venue spells it. What does not exist any more, or never did, the host asks about. */
 uint32_t oa_why(struct kit_json_text word)
 {
-    static const struct kit_refusal_row rows[] = {
-        /* as parts of a word: the first that fits */
-        {0, "INSUFFICIENT_LIQUIDITY", OC_WHY_NO_LIQUIDITY, 0},
-        {0, "INSUFFICIENT", OC_WHY_INSUFFICIENT_FUNDS, 0},
-        {0, "UNITS_MI", OC_WHY_TOO_SMALL, 0}, /* MIMIMUM, as the venue spells it */
-        {0, "UNITS_LIMIT", OC_WHY_TOO_LARGE, 0},
-        {0, "SIZE_EXCEEDED", OC_WHY_TOO_LARGE, 0},
-        {0, "VALUE_LIMIT", OC_WHY_TOO_LARGE, 0},
-        {0, "UNITS_PRECISION", OC_WHY_QUANTITY_OFF_GRID, 0},
-        {0, "PRECISION_EXCEEDED", OC_WHY_PRICE_OFF_GRID, 0},
-        {0, "INSTRUMENT_NOT_TRADEABLE", OC_WHY_MARKET_CLOSED, 0},
-        {0, "PRICE_UNKNOWN", OC_WHY_MARKET_CLOSED, 0},
-        {0, "HALTED", OC_WHY_MARKET_CLOSED, 0},
-        {0, "INSTRUMENT_BID_REDUCE", OC_WHY_REDUCE_ONLY, 0},
-        {0, "INSTRUMENT_ASK_REDUCE", OC_WHY_REDUCE_ONLY, 0},
-        {0, "INSTRUMENT_", OC_WHY_BAD_SYMBOL, 0},
-        {0, "_ID_ALREADY_EXISTS", OC_WHY_DUPLICATE_ID, 0},
-        {0, "ORDER_DOESNT_EXIST", OC_WHY_ALREADY_DONE, 0}, /* it is not open any more, or never was: the host asks */
-        {0, "NO_SUCH_ORDER", OC_WHY_ALREADY_DONE, 0},
-        {0, "DOESNT_EXIST", OC_WHY_NOT_FOUND, 0},
-        {0, "NO_SUCH", OC_WHY_NOT_FOUND, 0},
-        {0, "ALLOWED_EXCEEDED", OC_WHY_TOO_MANY_ORDERS, 0},
-        {0, "FIFO_VIOLATION", OC_WHY_VENUE_RISK, 0},
-        {0, "MARGIN_CLOSEOUT", OC_WHY_LIQUIDATED, 0},
-        {0, "LOCKED", OC_WHY_ACCOUNT_LOCKED, 0},
-        {0, "NOT_ACTIVE", OC_WHY_ACCOUNT_LOCKED, 0},
-        {0, "REQUEST_REPLACED", OC_WHY_REPLACED, 0},
-        {0, "CLIENT_REQUEST", OC_WHY_CANCELED_BY_US, 0},
-        {0, "LINKED_TRADE_CLOSED", OC_WHY_LINKED, 0},
-        {0, "FORCE_EXPIRED", OC_WHY_TIME_IN_FORCE, 0},
-        {0, "BOUNDS_VIOLATION", OC_WHY_PRICE_OUT_OF_BAND, 0},
-        {0, "ON_FILL_LOSS", OC_WHY_WOULD_TRIGGER, 0},
-        {0, "LOSING_TAKE_PROFIT", OC_WHY_WOULD_TRIGGER, 0},
-        {0, "INTERNAL_SERVER_ERROR", OC_WHY_VENUE_ERROR, 0},
-        {0, NULL, OC_WHY_OTHER, 0}};
+#define WORD(part, why)                                                                                                \
+    {                                                                                                                  \
+        0, part, OC_WHY_##why, 0                                                                                       \
+    }
+    static const struct kit_refusal_row rows[] = {WORD("INSUFFICIENT_LIQUIDITY", NO_LIQUIDITY),
+                                                  WORD("INSUFFICIENT", INSUFFICIENT_FUNDS),
+                                                  WORD("UNITS_MI", TOO_SMALL),
+                                                  WORD("UNITS_LIMIT", TOO_LARGE),
+                                                  WORD("SIZE_EXCEEDED", TOO_LARGE),
+                                                  WORD("VALUE_LIMIT", TOO_LARGE),
+                                                  WORD("UNITS_PRECISION", QUANTITY_OFF_GRID),
+                                                  WORD("PRECISION_EXCEEDED", PRICE_OFF_GRID),
+                                                  WORD("NOT_TRADEABLE", MARKET_CLOSED),
+                                                  WORD("PRICE_UNKNOWN", MARKET_CLOSED),
+                                                  WORD("HALTED", MARKET_CLOSED),
+                                                  WORD("_REDUCE_ONLY", REDUCE_ONLY),
+                                                  WORD("INSTRUMENT_", BAD_SYMBOL),
+                                                  WORD("_ID_ALREADY_EXISTS", DUPLICATE_ID),
+                                                  WORD("ORDER_DOESNT_EXIST", ALREADY_DONE),
+                                                  WORD("NO_SUCH_ORDER", ALREADY_DONE),
+                                                  WORD("DOESNT_EXIST", NOT_FOUND),
+                                                  WORD("NO_SUCH", NOT_FOUND),
+                                                  WORD("ALLOWED_EXCEEDED", TOO_MANY_ORDERS),
+                                                  WORD("FIFO_VIOLATION", VENUE_RISK),
+                                                  WORD("MARGIN_CLOSEOUT", LIQUIDATED),
+                                                  WORD("LOCKED", ACCOUNT_LOCKED),
+                                                  WORD("NOT_ACTIVE", ACCOUNT_LOCKED),
+                                                  WORD("REQUEST_REPLACED", REPLACED),
+                                                  WORD("CLIENT_REQUEST", CANCELED_BY_US),
+                                                  WORD("LINKED_TRADE_CLOSED", LINKED),
+                                                  WORD("FORCE_EXPIRED", TIME_IN_FORCE),
+                                                  WORD("BOUNDS_VIOLATION", PRICE_OUT_OF_BAND),
+                                                  WORD("ON_FILL_LOSS", WOULD_TRIGGER),
+                                                  WORD("LOSING_TAKE_PROFIT", WOULD_TRIGGER),
+                                                  WORD("INTERNAL_SERVER_ERROR", VENUE_ERROR),
+                                                  {0, NULL, OC_WHY_OTHER, 0}};
+#undef WORD
     return word.size ? KIT_REFUSAL_OF(rows, 0, word)->why : (uint32_t)OC_WHY_NONE;
 }
 

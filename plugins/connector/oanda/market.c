@@ -17,57 +17,29 @@ static const struct kit_field inst_fields[] = {
 #undef AT
 #undef UNITS
 
-static struct oc_dec step_of(uint32_t digits)
-{
-    const struct oc_dec step = {1, (int32_t)digits, 0};
-    return step;
-}
-
 /* EUR_USD as EUR/USD:USD: it is held on margin, and settled in the quote. */
 oc_rc oa_say_instrument(void *self, struct kit_json *json, struct kit_page *page)
 {
     const struct oanda *oa = self;
+    struct oc_instrument info;
     struct kit_row row;
-    oc_rc rc;
+    uint64_t price_digits, qty_digits;
     if (!KIT_ROW(json, inst_fields, &row))
         return OC_E_DATA;
     const struct kit_json_text name = row.of[SYMBOL];
     const char *bar = name.size ? memchr(name.at, '_', name.size) : NULL;
-    uint64_t digits[2];
-    if (!bar || name.size >= OC_SYMBOL_MAX || kit_json_u64(row.of[1], &digits[0]) < 0 ||
-        kit_json_u64(row.of[2], &digits[1]) < 0 || digits[0] > 9 || digits[1] > 9)
+    if (!bar || kit_json_u64(row.of[1], &price_digits) < 0 || kit_json_u64(row.of[2], &qty_digits) < 0 ||
+        price_digits > 9 || qty_digits > 9)
         return kit_skip(&oa->kit, "instrument", name);
-    struct oc_ev_instrument *out = KIT_EVENT(&oa->kit, oc_ev_instrument, OC_EV_INSTRUMENT, 0, &rc);
-    if (!out)
-        return rc;
-    struct oc_instrument *info = &out->info;
-    const struct kit_json_text base = kit_text_of(name.at, (size_t)(bar - name.at)),
-                               quote = kit_text_of(bar + 1, name.size - base.size - 1);
-    info->size = sizeof *info;
-    info->kind = OC_KIND_LINEAR;
-    info->status = OC_STATUS_TRADING;
-    info->contract_size = step_of(0);
-    info->price_step = step_of((uint32_t)digits[0]);
-    info->qty_step = step_of((uint32_t)digits[1]);
-    row.scale.price_div = row.scale.qty_div = 1;
-    row.scale.price_digits = (uint8_t)digits[0];
-    row.scale.qty_digits = (uint8_t)digits[1];
-    struct kit_write symbol = kit_write_begin(info->symbol, OC_SYMBOL_MAX - 1);
-    kit_write_bytes(&symbol, base.at, base.size);
-    KIT_WRITE(&symbol, "/");
-    kit_write_bytes(&symbol, quote.at, quote.size);
-    KIT_WRITE(&symbol, ":");
-    kit_write_bytes(&symbol, quote.at, quote.size);
-    if (base.size >= OC_ASSET_MAX || quote.size >= OC_ASSET_MAX || !base.size || !quote.size ||
-        kit_write_end(&symbol) < 0 || kit_asset(&oa->kit, base, &info->base) < 0 ||
-        kit_asset(&oa->kit, quote, &info->quote) < 0 ||
-        kit_row_read(&oa->kit, inst_fields, KIT_COUNT(inst_fields), &row, info,
+    const uint32_t base = (uint32_t)(bar - name.at);
+    kit_contract_begin(&info, (uint32_t)price_digits, (uint32_t)qty_digits);
+    info.status = OC_STATUS_TRADING;
+    row.scale = kit_market_scale(&info);
+    if (kit_row_read(&oa->kit, inst_fields, KIT_COUNT(inst_fields), &row, &info,
                      (uint32_t)offsetof(struct oc_instrument, present)) < 0)
         return kit_skip(&oa->kit, "instrument", name);
-    info->settle = info->quote;
-    memcpy(info->venue_symbol, name.at, name.size);
-    out->token = page->token;
-    return kit_commit(&oa->kit, out);
+    return kit_say_market(&oa->kit, &info, name, kit_text_of(name.at, base), kit_text_of(bar + 1, name.size - base - 1),
+                          "instrument", page->token);
 }
 
 /* ---- bars ---- */
@@ -101,12 +73,6 @@ static const struct kit_field candle_fields[] = {KIT_SEEN("complete"), KIT_SEEN(
                                                  KIT_SEEN("mid"),      KIT_SEEN("bid"),    KIT_SEEN("ask")};
 static const struct kit_field price_fields[] = {KIT_SEEN("o"), KIT_SEEN("h"), KIT_SEEN("l"), KIT_SEEN("c")};
 
-static int take_price(struct kit_json_text text, const struct oc_scale *scale, int64_t *ret_units)
-{
-    struct oc_dec said; /* between two bids and asks a middle may lie off the grid */
-    return kit_json_dec(text, &said) == OC_OK && kit_nearest_price(scale, said, ret_units) == OC_OK;
-}
-
 /* Its volume is a count of ticks, not of units. */
 static oc_rc say_candle(void *self, struct kit_json *json, struct kit_page *page)
 {
@@ -116,7 +82,6 @@ static oc_rc say_candle(void *self, struct kit_json *json, struct kit_page *page
     struct oc_scale scale;
     uint64_t ticks = 0;
     int64_t open_ns;
-    oc_rc rc;
     if (!KIT_ROW(json, candle_fields, &row) || kit_json_time(row.of[OPENS], &open_ns) < 0 ||
         oa->kit.names->scale(oa->kit.host, ask->inst, &scale) < 0)
         return OC_E_DATA;
@@ -126,21 +91,11 @@ static oc_rc say_candle(void *self, struct kit_json *json, struct kit_page *page
     page->at_ns = open_ns;
     if (ask->to_ns && open_ns >= ask->to_ns)
         return OC_OK;
-    struct oc_ev_bar *out = KIT_EVENT(&oa->kit, oc_ev_bar, OC_EV_BAR, 0, &rc);
-    if (!out)
-        return rc;
-    if (!KIT_ROW(&within, price_fields, &price) || !take_price(price.of[0], &scale, &out->open) ||
-        !take_price(price.of[1], &scale, &out->high) || !take_price(price.of[2], &scale, &out->low) ||
-        !take_price(price.of[3], &scale, &out->close))
-        return OC_E_DATA;
     (void)kit_json_u64(row.of[TICKS], &ticks);
-    out->head.inst = scale.inst;
-    out->head.venue_ns = close_ns;
-    out->head.flags = OC_EVF_LAST | OC_EVF_PAST | (row.of[COMPLETE].kind == KIT_JSON_FALSE ? OC_EVF_FORMING : 0);
-    out->open_ns = open_ns;
-    out->period_ns = close_ns - open_ns;
-    out->trades = (uint32_t)ticks;
-    return kit_commit(&oa->kit, out);
+    return KIT_ROW(&within, price_fields, &price)
+               ? kit_say_past_bar(&oa->kit, &scale, price.of, open_ns, close_ns, ticks,
+                                  row.of[COMPLETE].kind == KIT_JSON_FALSE ? OC_EVF_FORMING : 0)
+               : (oc_rc)OC_E_DATA;
 }
 
 oc_rc oa_say_bars(struct oanda *oa, const struct oa_account *who, const struct oc_response *in)
@@ -179,7 +134,8 @@ static oc_rc open_prices(struct oanda *oa, const struct oa_account *who, uint32_
         kit_write_text(&out, i ? "%2C" : "");
         kit_write_text(&out, info.venue_symbol);
     }
-    return oa_open(oa, who, PRICES, path, &out, ret_stream);
+    return kit_bearer_open(&oa->kit, &oa_bearer, who->account, OC_TOPIC_QUOTES | OC_TOPIC_BOOK | OC_TOPIC_STATUS,
+                           PRICES, path, &out, ret_stream);
 }
 
 /* The set of instruments stands in the url: one more is another stream, and the one before goes when that is up. */
@@ -224,27 +180,6 @@ enum { TYPE = 0, TIME = 1, BIDS = 2, ASKS = 3, STATUS = 4, TRADEABLE = 5, PRICE_
 static const struct kit_field line_fields[] = {
     KIT_SEEN("type"),   KIT_SEEN("time"),      KIT_SEEN("bids"),       KIT_SEEN("asks"),
     KIT_SEEN("status"), KIT_SEEN("tradeable"), KIT_SEEN("instrument"), KIT_SEEN("quoteHomeConversionFactors")};
-enum { LEVEL_PRICE = 0, LIQUIDITY = 1 };
-static const struct kit_field level_fields[] = {KIT_SEEN("price"), KIT_SEEN("liquidity")};
-
-/* Buckets, the best first. One that cannot be read is counted, and the rest stands. */
-static void take_levels(const struct oanda *oa, struct kit_json_text list, const struct oc_scale *scale,
-                        struct kit_levels *side)
-{
-    struct kit_json json = kit_json_into(list);
-    struct kit_row row;
-    side->count = 0;
-    kit_json_none(&side->text);
-    if (!list.size || !kit_json_array(&json))
-        return;
-    while (side->count < KIT_LEVELS_QUICK && kit_json_item(&json))
-        if (KIT_ROW(&json, level_fields, &row) &&
-            kit_book_level(scale, row.of[LEVEL_PRICE], row.of[LIQUIDITY], &side->of[side->count]))
-            side->count++;
-        else
-            (void)kit_skip(&oa->kit, "bucket", row.of[LEVEL_PRICE]);
-}
-
 static oc_rc say_quote(const struct oanda *oa, uint32_t inst, int64_t at_ns)
 {
     const struct kit_levels *bids = &oa->sides[0], *asks = &oa->sides[1];
@@ -307,8 +242,8 @@ static oc_rc say_price(struct oanda *oa, struct kit_row *row, int64_t at_ns)
     struct oa_want *want = place < oa->want_count ? &oa->wants[place] : NULL;
     if (!want)
         return OC_OK;
-    take_levels(oa, row->of[BIDS], &row->scale, &oa->sides[0]);
-    take_levels(oa, row->of[ASKS], &row->scale, &oa->sides[1]);
+    kit_book_objects(&oa->kit, row->of[BIDS], "price", "liquidity", &row->scale, &oa->sides[0]);
+    kit_book_objects(&oa->kit, row->of[ASKS], "price", "liquidity", &row->scale, &oa->sides[1]);
     oc_rc rc = say_home(oa, row, at_ns);
     if (rc >= 0)
         rc = say_quote(oa, row->scale.inst, at_ns);

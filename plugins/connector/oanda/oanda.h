@@ -16,11 +16,15 @@
 
 #include <outcry/kit/account.h>
 #include <outcry/kit/ask.h>
+#include <outcry/kit/bearer.h>
+#include <outcry/kit/body.h>
 #include <outcry/kit/book.h>
 #include <outcry/kit/fields.h>
 #include <outcry/kit/held.h>
+#include <outcry/kit/market.h>
 #include <outcry/kit/refusal.h>
 #include <outcry/kit/terms.h>
+#include <outcry/kit/tickets.h>
 #include <outcry/outcry.h>
 
 enum { REST = 0, STREAM = 1 };                         /* places of the endpoints */
@@ -29,17 +33,10 @@ enum { REQUESTS = 0, CONNECTS = 1 };                   /* places of the limits *
 enum { PRICES = 1, TRANSACTIONS = 2 };                 /* oc_open.user[0] */
 enum { ABOUT_MARKETS = 1, ABOUT_MONEY, ABOUT_TRADES }; /* oc_http.user[0] of questions of its own; of the host's: */
 enum { FILLING = 16, LOOKING = 17 };                   /* the second step of a question about one order */
-enum { WANTS_MAX = 256, TRADES_MAX = 512, PAGE = 1000, BARS_PAGE = 5000, ORDERS_PAGE = 500, PATH_ROOM = 4096 };
+enum { WANTS_MAX = 256, PAGE = 1000, BARS_PAGE = 5000, ORDERS_PAGE = 500, PATH_ROOM = 4096 };
 
 #define SECOND INT64_C(1000000000)
 #define DAY    (86400 * SECOND)
-
-struct oa_trade { /* open */
-    uint64_t id;
-    int64_t units; /* signed */
-    uint32_t inst;
-    uint32_t zero;
-};
 
 struct oa_account {
     uint32_t account; /* 0: this place is free */
@@ -50,12 +47,10 @@ struct oa_account {
     uint32_t is_heard; /* it is up, and the open trades are known: questions and orders may leave */
     uint32_t is_denied;
     uint32_t tries;
-    uint64_t timer; /* the next look at what is missing */
-    uint64_t last;  /* number of the last transaction that was heard of on this connection; 0: none */
-    uint32_t trade_count;
-    uint32_t is_full; /* more are open than are kept */
-    struct oa_trade trades[TRADES_MAX];
-    struct oc_id id; /* as the venue calls it */
+    uint64_t timer;            /* the next look at what is missing */
+    uint64_t last;             /* number of the last transaction that was heard of on this connection; 0: none */
+    struct kit_tickets trades; /* that are open */
+    struct oc_id id;           /* as the venue calls it */
 };
 
 struct oa_want { /* an instrument whose prices are heard */
@@ -92,11 +87,7 @@ struct oa_account *oa_account_of(struct oanda *oa, uint32_t account);
 struct oa_account *oa_anybody(struct oanda *oa);
 /* "/v3/accounts/ID", and what is put behind it. */
 struct kit_write oa_path(char *path, const struct oa_account *who, const char *behind);
-/* Completes a call with endpoint, headers and costs, and makes it. */
-oc_rc oa_call(const struct oanda *oa, const struct oa_account *who, struct oc_http *http, const char *path,
-              const struct kit_write *written);
-oc_rc oa_open(const struct oanda *oa, const struct oa_account *who, uint64_t what, const char *path,
-              const struct kit_write *written, uint32_t *ret_stream);
+extern const struct kit_bearer oa_bearer;
 /* Which trades are open, of its own account. OC_OK where it cannot leave yet. */
 oc_rc oa_ask_trades(const struct oanda *oa, const struct oa_account *who);
 /* What a word of the venue means, and what a refusal that is none of a transaction does. */

@@ -3,37 +3,6 @@
 
 /* ---- out ---- */
 
-static void write_name(struct kit_write *out, const char *name)
-{
-    KIT_WRITE(out, ",\"");
-    kit_write_text(out, name);
-    KIT_WRITE(out, "\":\"");
-}
-
-static void write_text(struct kit_write *out, const char *name, const char *text)
-{
-    write_name(out, name);
-    kit_write_text(out, text);
-    KIT_WRITE(out, "\"");
-}
-
-/* All decimals are texts. */
-static void write_units(struct kit_write *out, const char *name, int64_t units, struct oc_dec step)
-{
-    write_name(out, name);
-    kit_write_units(out, units, step);
-    KIT_WRITE(out, "\"");
-}
-
-static void write_client(struct kit_write *out, const char *name, const struct oc_id *id)
-{
-    KIT_WRITE(out, ",\"");
-    kit_write_text(out, name);
-    KIT_WRITE(out, "\":{\"id\":");
-    kit_write_json(out, id->text, id->size);
-    KIT_WRITE(out, "}");
-}
-
 static const char *word_of(const char *const *words, uint32_t count, uint32_t number)
 {
     return number < count ? words[number] : NULL;
@@ -47,18 +16,17 @@ static void write_terms(struct kit_write *out, const struct oc_request *ask, con
                                            [OC_TRIGGER_OPPOSITE] = "DEFAULT"};
     const char *trigger = word_of(sets_off, KIT_COUNT(sets_off), ask->trigger);
     const int64_t rest = ask->qty - (ask->kind == OC_REQUEST_AMEND ? ask->filled : 0);
-    write_text(out, "instrument", info->venue_symbol);
-    write_units(out, "units", ask->side == OC_SIDE_SELL ? -rest : rest, info->qty_step);
+    kit_body_text(out, "instrument", info->venue_symbol);
+    kit_body_units(out, "units", ask->side == OC_SIDE_SELL ? -rest : rest, info->qty_step);
     if (ask->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP))
-        write_units(out, "price", ask->bits & OC_RQ_HAS_STOP ? ask->stop_price : ask->price, info->price_step);
+        kit_body_units(out, "price", ask->bits & OC_RQ_HAS_STOP ? ask->stop_price : ask->price, info->price_step);
     if (ask->bits & OC_RQ_HAS_BOUND)
-        write_units(out, "priceBound", ask->price_bound, info->price_step);
-    if (trigger)
-        write_text(out, "triggerCondition", trigger);
-    write_text(out, "positionFill",
-               ask->bits & OC_RQ_REDUCE_ONLY ? "REDUCE_ONLY"
-               : ask->bits & OC_RQ_OPEN_ONLY ? "OPEN_ONLY"
-                                             : "DEFAULT");
+        kit_body_units(out, "priceBound", ask->price_bound, info->price_step);
+    kit_body_text(out, "triggerCondition", trigger);
+    kit_body_text(out, "positionFill",
+                  ask->bits & OC_RQ_REDUCE_ONLY ? "REDUCE_ONLY"
+                  : ask->bits & OC_RQ_OPEN_ONLY ? "OPEN_ONLY"
+                                                : "DEFAULT");
 }
 
 /* {"order":{...}}: a whole order, new or in the place of another; an exit names its trade. */
@@ -84,21 +52,16 @@ static oc_rc write_order(const struct oanda *oa, struct kit_write *out, const st
     KIT_WRITE(out, "{\"order\":{\"type\":\"");
     kit_write_text(out, type);
     KIT_WRITE(out, "\"");
-    write_text(out, "timeInForce", tif);
-    if (ask->tif == OC_TIF_GTD) {
-        write_name(out, "gtdTime");
-        kit_write_time(out, ask->expire_ns, 9);
-        KIT_WRITE(out, "\"");
-    }
+    kit_body_text(out, "timeInForce", tif);
+    if (ask->tif == OC_TIF_GTD)
+        kit_body_time(out, "gtdTime", ask->expire_ns);
     if (is_exit) {
-        write_name(out, "tradeID");
-        kit_write_id(out, &request->position);
-        KIT_WRITE(out, "\"");
-        write_units(out, "price", is_stop ? ask->stop_loss : ask->take_profit, info->price_step);
+        kit_body_id(out, "tradeID", &request->position);
+        kit_body_units(out, "price", is_stop ? ask->stop_loss : ask->take_profit, info->price_step);
     } else {
         write_terms(out, ask, info);
     }
-    write_client(out, "clientExtensions", ask->kind == OC_REQUEST_AMEND ? &request->client_new : &request->client);
+    kit_body_within(out, "clientExtensions", ask->kind == OC_REQUEST_AMEND ? &request->client_new : &request->client);
     KIT_WRITE(out, "}}");
     return OC_OK;
 }
@@ -108,8 +71,8 @@ static void write_close(struct kit_write *out, const struct oc_venue_request *re
 {
     const int is_long = request->ask.side == OC_SIDE_SELL; /* what is sold was held */
     kit_write_text(out, is_long ? "{\"shortUnits\":\"NONE\"" : "{\"longUnits\":\"NONE\"");
-    write_units(out, is_long ? "longUnits" : "shortUnits", request->ask.qty, info->qty_step);
-    write_client(out, is_long ? "longClientExtensions" : "shortClientExtensions", &request->client);
+    kit_body_units(out, is_long ? "longUnits" : "shortUnits", request->ask.qty, info->qty_step);
+    kit_body_within(out, is_long ? "longClientExtensions" : "shortClientExtensions", &request->client);
     KIT_WRITE(out, "}");
 }
 
@@ -122,8 +85,8 @@ static void write_protect(const struct oanda *oa, struct kit_write *out, const s
     kit_write_text(out, !is_stop            ? "{\"takeProfit\":{\"timeInForce\":\"GTC\""
                         : oa->is_guaranteed ? "{\"guaranteedStopLoss\":{\"timeInForce\":\"GTC\""
                                             : "{\"stopLoss\":{\"timeInForce\":\"GTC\"");
-    write_units(out, "price", is_stop ? ask->stop_loss : ask->take_profit, info->price_step);
-    write_client(out, "clientExtensions", &request->client);
+    kit_body_units(out, "price", is_stop ? ask->stop_loss : ask->take_profit, info->price_step);
+    kit_body_within(out, "clientExtensions", &request->client);
     KIT_WRITE(out, "}}");
 }
 
@@ -162,38 +125,23 @@ static oc_rc write_request(const struct oanda *oa, struct kit_write *path, struc
 
 /* ---- checked before a byte leaves ---- */
 
-/* Trades whose exits are attached must be of a size that no other trade of the pair has: else the venue takes the exit back when it is set off. */
-static int has_twin(const struct oa_account *who, const struct oc_request *ask, const struct oc_id *position)
-{
-    uint64_t own = 0;
-    if (position->size)
-        (void)kit_json_u64(kit_text_of(position->text, position->size), &own);
-    int64_t qty = ask->qty;
-    for (uint32_t i = 0; i < who->trade_count && own; i++)
-        if (who->trades[i].id == own)
-            qty = who->trades[i].units < 0 ? -who->trades[i].units : who->trades[i].units;
-    for (uint32_t i = 0; i < who->trade_count; i++) {
-        const struct oa_trade *trade = &who->trades[i];
-        if (trade->id != own && trade->inst == OC_INST_INDEX(ask->head.inst) &&
-            (trade->units == qty || trade->units == -qty))
-            return 1;
-    }
-    return 0;
-}
-
-/* Why the venue would not take it, or would take it and mean something else. NULL: nothing is in the way. */
+/* Why the venue would not take it, or would take it and mean something else. NULL: nothing is in the way. Trades whose exits are attached must be of a
+ * size that no other trade of the pair has: else the venue takes the exit back when it is set off. */
 static const char *objection(const struct oanda *oa, const struct oa_account *who,
                              const struct oc_venue_request *request, const struct oc_instrument *info)
 {
     const struct oc_request *ask = &request->ask;
     const int opens = ask->kind == OC_REQUEST_NEW && !(ask->bits & OC_RQ_REDUCE_ONLY);
+    const struct oc_id *position = &request->position;
+    const struct kit_ticket *own = kit_ticket_of(&who->trades, kit_text_of(position->text, position->size));
     if (opens && info->quote != who->asset)
         return "its profit is in another currency than the account's, and the venue turns it into that at a rate of "
                "its "
                "own: not supported";
-    if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && who->is_full)
+    if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && who->trades.is_full)
         return "more trades are open than are kept: whether their sizes differ is not known";
-    if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && has_twin(who, ask, &request->position))
+    if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) &&
+        kit_ticket_has_twin(&who->trades, own, ask->head.inst, ask->qty))
         return "a trade of this size is open in this pair: under the rules of the United States its stop loss would be "
                "taken "
                "back when it is set off (FIFO_VIOLATION): another size, by a unit";
@@ -234,7 +182,7 @@ oc_rc oa_request(void *self, const struct oc_venue_request *first, uint32_t size
                            .send_by_ns = ask->send_by_ns,
                            .body = body_text,
                            .body_size = (uint32_t)body_size};
-    return oa_call(oa, who, &http, path_text, &path);
+    return kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path_text, &path);
 }
 
 /* ---- answered: {"orderCreateTransaction":{...},"orderFillTransaction":{...},"lastTransactionID":"..."} ---- */
@@ -321,29 +269,20 @@ static const struct kit_word states[] = {{"PENDING", OC_SHOWN_WORKING},
                                          {"FILLED", OC_SHOWN_FILLED},
                                          {"TRIGGERED", OC_SHOWN_FILLED},
                                          {"CANCELLED", OC_SHOWN_CANCELED}};
-/* The second of each is that of the transaction which makes it. */
 static const struct kit_word types[] = {{"MARKET", OC_ORDER_MARKET},
-                                        {"MARKET_ORDER", OC_ORDER_MARKET},
                                         {"LIMIT", OC_ORDER_LIMIT},
-                                        {"LIMIT_ORDER", OC_ORDER_LIMIT},
                                         {"TAKE_PROFIT", OC_ORDER_LIMIT},
-                                        {"TAKE_PROFIT_ORDER", OC_ORDER_LIMIT},
                                         {"STOP", OC_ORDER_STOP},
-                                        {"STOP_ORDER", OC_ORDER_STOP},
                                         {"STOP_LOSS", OC_ORDER_STOP},
-                                        {"STOP_LOSS_ORDER", OC_ORDER_STOP},
                                         {"GUARANTEED_STOP_LOSS", OC_ORDER_STOP},
-                                        {"GUARANTEED_STOP_LOSS_ORDER", OC_ORDER_STOP},
                                         {"TRAILING_STOP_LOSS", OC_ORDER_TRAILING_STOP},
-                                        {"TRAILING_STOP_LOSS_ORDER", OC_ORDER_TRAILING_STOP},
-                                        {"MARKET_IF_TOUCHED", OC_ORDER_TAKE_PROFIT},
-                                        {"MARKET_IF_TOUCHED_ORDER", OC_ORDER_TAKE_PROFIT}};
+                                        {"MARKET_IF_TOUCHED", OC_ORDER_TAKE_PROFIT}};
 static const struct kit_word tifs[] = {
     {"GTC", OC_TIF_GTC}, {"GTD", OC_TIF_GTD}, {"GFD", OC_TIF_DAY}, {"IOC", OC_TIF_IOC}, {"FOK", OC_TIF_FOK}};
 static const struct kit_word fills[] = {{"REDUCE_ONLY", OC_RQ_REDUCE_ONLY}, {"OPEN_ONLY", OC_RQ_OPEN_ONLY}};
 
 #define AT(member) offsetof(struct oc_ev_order, member)
-enum { NAME = 0, UNITS = 1, PRICE = 2, EXTENSIONS = 3, FILLED_BY = 4, REPLACES = 5, REPLACED_BY = 6, TRADE = 7 };
+enum { NAME, UNITS, PRICE, EXTENSIONS, FILLED_BY, REPLACES, REPLACED_BY, TYPE, TRADE };
 static const struct kit_field order_fields[] = {KIT_SEEN("instrument"),
                                                 KIT_SEEN("units"),
                                                 KIT_SEEN("price"),
@@ -351,9 +290,9 @@ static const struct kit_field order_fields[] = {KIT_SEEN("instrument"),
                                                 KIT_SEEN("fillingTransactionID"),
                                                 KIT_SEEN("replacesOrderID"),
                                                 KIT_SEEN("replacedByOrderID"),
+                                                KIT_SEEN("type"),
                                                 KIT_FIELD("tradeID", KIT_IS_ID, 0, AT(position), 0),
                                                 KIT_FIELD("id", KIT_IS_ID, KIT_MUST, AT(venue_order), 0),
-                                                KIT_FIELD_WORDS("type", KIT_IS_WORD8, AT(type), types),
                                                 KIT_FIELD_WORDS("timeInForce", KIT_IS_WORD8, AT(tif), tifs),
                                                 KIT_FIELD_WORDS("positionFill", KIT_IS_BITS, AT(bits), fills),
                                                 KIT_FIELD_WORDS("state", KIT_IS_WORD8, AT(state), states),
@@ -363,12 +302,16 @@ static const struct kit_field order_fields[] = {KIT_SEEN("instrument"),
 
 static struct kit_json_text client_in(struct kit_json_text extensions)
 {
-    struct kit_json_text id = {0};
-    const struct kit_member members[] = {{"id", &id}};
-    struct kit_json json = kit_json_into(extensions);
-    if (extensions.kind == KIT_JSON_OBJECT)
-        (void)KIT_TAKE(&json, members);
-    return id;
+    return kit_take_one(kit_json_into(extensions), "id");
+}
+
+/* "LIMIT"; "LIMIT_ORDER" of the transaction that makes it. */
+static uint8_t type_of(struct kit_json_text word)
+{
+    static const char tail[] = "_ORDER";
+    const uint32_t size = sizeof tail - 1;
+    word.size -= word.size > size && memcmp(word.at + word.size - size, tail, size) == 0 ? size : 0;
+    return (uint8_t)KIT_WORD_OF(word, types, OC_ORDER_NONE);
 }
 
 int oa_order_is(struct kit_json json, const struct oc_id *client, struct kit_json_text *ret_filling)
@@ -383,24 +326,18 @@ int oa_order_is(struct kit_json json, const struct oc_id *client, struct kit_jso
     return 1;
 }
 
-/* An exit names its trade alone: the trade says of what and how much. */
-static void take_size(const struct oa_account *who, struct kit_row *row, struct oc_ev_order *out)
+/* Its side and size: an exit names its trade alone, which says of what and how much. What a reissue is the rest of was asked for as more. */
+static void take_size(const struct kit_row *row, const struct kit_ticket *trade, struct oc_ev_order *out)
 {
-    uint64_t trade;
-    int64_t units = 0;
-    if (row->scale.inst && kit_scale_qty(&row->scale, row->of[UNITS], &units) < 0)
-        units = 0;
-    for (uint32_t i = 0; i < who->trade_count && kit_json_u64(row->of[TRADE], &trade) == OC_OK; i++)
-        if (who->trades[i].id == trade)
-            units = -who->trades[i].units;
+    int64_t units = trade ? -trade->units : 0;
+    if (!trade && (!row->scale.inst || kit_scale_qty(&row->scale, row->of[UNITS], &units) < 0))
+        return;
     if (units == 0 || units == INT64_MIN)
         return;
     out->side = units < 0 ? OC_SIDE_SELL : OC_SIDE_BUY;
     out->qty = units < 0 ? -units : units;
-    if (!row->of[REPLACES].size) /* of what a reissue is the rest of, more was asked for */
-        out->present |= OC_OF_QTY;
-    if (!row->of[TRADE].size && out->type)
-        out->present |= OC_OF_TERMS;
+    out->present |= (row->of[REPLACES].size ? 0u : (uint32_t)OC_OF_QTY) |
+                    (row->of[TRADE].size || !out->type ? 0u : (uint32_t)OC_OF_TERMS);
 }
 
 /* page->next: how much of it the transaction traded that filled it. */
@@ -409,36 +346,32 @@ oc_rc oa_say_order(void *self, struct kit_json *json, struct kit_page *page)
     const struct oanda *oa = self;
     const struct oa_account *who = page->what;
     struct kit_row row;
-    uint64_t trade;
     oc_rc rc;
     if (!KIT_ROW(json, order_fields, &row))
         return OC_E_DATA;
     if (row.of[NAME].size && kit_symbol(&oa->kit, row.of[NAME], &row.scale) < 0)
         return kit_skip(&oa->kit, "order.instrument", row.of[NAME]);
-    for (uint32_t i = 0; i < who->trade_count && kit_json_u64(row.of[TRADE], &trade) == OC_OK; i++)
-        if (who->trades[i].id == trade)
-            (void)oa->kit.names->scale(oa->kit.host, OC_INST(who->trades[i].inst, 1), &row.scale);
+    const struct kit_ticket *trade = kit_ticket_of(&who->trades, row.of[TRADE]);
+    if (trade)
+        (void)oa->kit.names->scale(oa->kit.host, OC_INST(trade->inst, 1), &row.scale);
     struct oc_ev_order *out = KIT_EVENT(&oa->kit, oc_ev_order, OC_EV_ORDER, page->source, &rc);
     if (!out)
         return rc;
-    if (kit_row_read(&oa->kit, order_fields, KIT_COUNT(order_fields), &row, out,
-                     offsetof(struct oc_ev_order, present)) < 0)
-        return OC_E_DATA;
     const struct kit_json_text client = client_in(row.of[EXTENSIONS]);
-    if (client.size && kit_id(client, &out->client) < 0)
+    if (kit_row_read(&oa->kit, order_fields, KIT_COUNT(order_fields), &row, out,
+                     offsetof(struct oc_ev_order, present)) < 0 ||
+        (client.size && kit_id(client, &out->client) < 0))
         return OC_E_DATA;
+    out->type = type_of(row.of[TYPE]);
     const int is_stop = out->type == OC_ORDER_STOP || out->type == OC_ORDER_TAKE_PROFIT;
     if (row.scale.inst && out->type != OC_ORDER_TRAILING_STOP &&
         kit_scale_price(&row.scale, row.of[PRICE], is_stop ? &out->stop_price : &out->price) == OC_OK)
         out->present |= is_stop ? OC_OF_STOP : OC_OF_PRICE;
-    take_size(who, &row, out);
+    take_size(&row, trade, out);
     out->state = out->state ? out->state : page->token ? OC_SHOWN_UNKNOWN : OC_SHOWN_WORKING;
     out->why = row.of[REPLACED_BY].size ? OC_WHY_REPLACED : OC_WHY_NONE;
-    out->present |= OC_OF_FILLS_COME;
-    if (out->state == OC_SHOWN_FILLED && page->next) {
-        out->cum_qty = (int64_t)page->next;
-        out->present |= OC_OF_CUM_QTY;
-    }
+    out->cum_qty = out->state == OC_SHOWN_FILLED ? (int64_t)page->next : 0;
+    out->present |= OC_OF_FILLS_COME | (out->cum_qty ? (uint32_t)OC_OF_CUM_QTY : 0u);
     out->token = page->token;
     out->tail = sizeof *out;
     out->head.inst = row.scale.inst;

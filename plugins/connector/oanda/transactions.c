@@ -1,40 +1,37 @@
 /* transactions.c: one transaction, whether of the stream, of an answer or of a page: the same object, the same events. */
 #include "oanda.h"
 
-static const struct kit_field fields[TX_FIELDS] = {[TX_ID] = KIT_SEEN("id"),
-                                                   [TX_TYPE] = KIT_SEEN("type"),
-                                                   [TX_TIME] = KIT_SEEN("time"),
-                                                   [TX_ORDER] = KIT_SEEN("orderID"),
-                                                   [TX_CLIENT] = KIT_SEEN("clientOrderID"),
-                                                   [TX_UNITS] = KIT_SEEN("units"),
-                                                   [TX_PRICE] = KIT_SEEN("price"),
-                                                   [TX_VWAP] = KIT_SEEN("fullVWAP"),
-                                                   [TX_REASON] = KIT_SEEN("reason"),
-                                                   [TX_REJECT] = KIT_SEEN("rejectReason"),
-                                                   [TX_AMOUNT] = KIT_SEEN("amount"),
-                                                   [TX_PL] = KIT_SEEN("pl"),
-                                                   [TX_COMMISSION] = KIT_SEEN("commission"),
-                                                   [TX_GUARANTEE] = KIT_SEEN("guaranteedExecutionFee"),
-                                                   [TX_FINANCING] = KIT_SEEN("financing"),
-                                                   [TX_BALANCE] = KIT_SEEN("accountBalance"),
-                                                   [TX_REPLACES] = KIT_SEEN("replacesOrderID"),
-                                                   [TX_INSTRUMENT] = KIT_SEEN("instrument"),
-                                                   [TX_EXTENSIONS] = KIT_SEEN("clientExtensions"),
-                                                   [TX_OPENED] = KIT_SEEN("tradeOpened"),
-                                                   [TX_REDUCED] = KIT_SEEN("tradeReduced"),
-                                                   [TX_CLOSED] = KIT_SEEN("tradesClosed"),
-                                                   [TX_TRADE] = KIT_SEEN("tradeID"),
-                                                   [TX_FUNDING] = KIT_SEEN("fundingReason"),
-                                                   [TX_DIVIDEND] = KIT_SEEN("dividendAdjustment")};
+/* In the order of TX_ID and so on. */
+static const struct kit_field fields[TX_FIELDS] = {KIT_SEEN("id"),
+                                                   KIT_SEEN("type"),
+                                                   KIT_SEEN("time"),
+                                                   KIT_SEEN("orderID"),
+                                                   KIT_SEEN("clientOrderID"),
+                                                   KIT_SEEN("units"),
+                                                   KIT_SEEN("price"),
+                                                   KIT_SEEN("fullVWAP"),
+                                                   KIT_SEEN("reason"),
+                                                   KIT_SEEN("rejectReason"),
+                                                   KIT_SEEN("amount"),
+                                                   KIT_SEEN("pl"),
+                                                   KIT_SEEN("commission"),
+                                                   KIT_SEEN("guaranteedExecutionFee"),
+                                                   KIT_SEEN("financing"),
+                                                   KIT_SEEN("accountBalance"),
+                                                   KIT_SEEN("replacesOrderID"),
+                                                   KIT_SEEN("instrument"),
+                                                   KIT_SEEN("clientExtensions"),
+                                                   KIT_SEEN("tradeOpened"),
+                                                   KIT_SEEN("tradeReduced"),
+                                                   KIT_SEEN("tradesClosed"),
+                                                   KIT_SEEN("tradeID"),
+                                                   KIT_SEEN("fundingReason"),
+                                                   KIT_SEEN("dividendAdjustment")};
 
 /* Our id of an order stands within its extensions. */
 static struct kit_json_text client_of(const struct kit_row *tx)
 {
-    struct kit_json_text id = {0};
-    const struct kit_member members[] = {{"id", &id}};
-    struct kit_json json = kit_json_into(tx->of[TX_EXTENSIONS]);
-    if (tx->of[TX_EXTENSIONS].kind == KIT_JSON_OBJECT)
-        (void)KIT_TAKE(&json, members);
+    const struct kit_json_text id = kit_take_one(kit_json_into(tx->of[TX_EXTENSIONS]), "id");
     return id.size ? id : tx->of[TX_CLIENT];
 }
 
@@ -61,69 +58,50 @@ static oc_rc optional_id(struct kit_json_text text, struct oc_id *ret_id)
     return text.size ? kit_id(text, ret_id) : OC_OK;
 }
 
-/* ---- trades ---- */
+/* ---- trades: what a fill did to each ---- */
 
-struct part { /* of a fill: what it did to a trade */
+struct part {
     struct kit_json_text id, units, price;
 };
 
-static int take_part(struct kit_json json, struct part *part)
+static int take_part(struct kit_json_text text, struct part *part)
 {
     const struct kit_member members[] = {{"tradeID", &part->id}, {"units", &part->units}, {"price", &part->price}};
+    struct kit_json json = kit_json_into(text);
     memset(part, 0, sizeof *part);
-    return KIT_TAKE(&json, members) && part->id.size;
+    return text.kind == KIT_JSON_OBJECT && KIT_TAKE(&json, members) && part->id.size;
+}
+
+/* The next of those that it closed. */
+static int next_closed(struct kit_json *closed, struct part *part)
+{
+    return kit_json_item(closed) && take_part(kit_json_value(closed), part);
 }
 
 /* The first of them: what was opened; else what was reduced or closed. 0: the fill says none. */
 static int first_part(const struct kit_row *tx, struct part *part)
 {
     struct kit_json closed = kit_json_into(tx->of[TX_CLOSED]);
-    if (tx->of[TX_OPENED].kind == KIT_JSON_OBJECT && take_part(kit_json_into(tx->of[TX_OPENED]), part))
-        return 1;
-    if (tx->of[TX_REDUCED].kind == KIT_JSON_OBJECT && take_part(kit_json_into(tx->of[TX_REDUCED]), part))
-        return 1;
-    return tx->of[TX_CLOSED].kind == KIT_JSON_ARRAY && kit_json_array(&closed) && kit_json_item(&closed) &&
-           take_part(kit_json_into(kit_json_value(&closed)), part);
-}
-
-static void change_trade(struct oa_account *who, const struct part *part, const struct oc_scale *scale, int is_closed)
-{
-    uint32_t place = 0;
-    uint64_t id;
-    int64_t units = 0;
-    if (kit_json_u64(part->id, &id) < 0 || (!is_closed && kit_scale_qty(scale, part->units, &units) < 0))
-        return;
-    while (place < who->trade_count && who->trades[place].id != id)
-        place++;
-    if (place == who->trade_count) {
-        const struct oa_trade made = {id, units, OC_INST_INDEX(scale->inst), 0};
-        if (!is_closed && place == TRADES_MAX)
-            who->is_full = 1;
-        else if (!is_closed)
-            who->trades[who->trade_count++] = made;
-        return;
-    }
-    who->trades[place].units += units;
-    if (is_closed || !who->trades[place].units)
-        who->trades[place] = who->trades[--who->trade_count];
+    return take_part(tx->of[TX_OPENED], part) || take_part(tx->of[TX_REDUCED], part) ||
+           (tx->of[TX_CLOSED].kind == KIT_JSON_ARRAY && kit_json_array(&closed) && next_closed(&closed, part));
 }
 
 /* What the stream says of them, each once. */
 static void follow_trades(const struct oanda *oa, struct oa_account *who, const struct kit_row *tx)
 {
     struct kit_json closed = kit_json_into(tx->of[TX_CLOSED]);
+    const uint32_t changed[] = {TX_REDUCED, TX_OPENED};
     struct oc_scale scale;
     struct part part;
+    int64_t units;
     if (kit_symbol(&oa->kit, tx->of[TX_INSTRUMENT], &scale) < 0)
         return;
     if (tx->of[TX_CLOSED].kind == KIT_JSON_ARRAY && kit_json_array(&closed))
-        while (kit_json_item(&closed))
-            if (take_part(kit_json_into(kit_json_value(&closed)), &part))
-                change_trade(who, &part, &scale, 1);
-    if (tx->of[TX_REDUCED].kind == KIT_JSON_OBJECT && take_part(kit_json_into(tx->of[TX_REDUCED]), &part))
-        change_trade(who, &part, &scale, 0);
-    if (tx->of[TX_OPENED].kind == KIT_JSON_OBJECT && take_part(kit_json_into(tx->of[TX_OPENED]), &part))
-        change_trade(who, &part, &scale, 0);
+        while (next_closed(&closed, &part))
+            kit_ticket_change(&who->trades, part.id, scale.inst, 0, 1);
+    for (int i = 0; i < 2; i++)
+        if (take_part(tx->of[changed[i]], &part) && kit_scale_qty(&scale, part.units, &units) == OC_OK)
+            kit_ticket_change(&who->trades, part.id, scale.inst, units, 0);
 }
 
 /* ---- fills ---- */
@@ -265,53 +243,10 @@ static oc_rc say_end(const struct oanda *oa, const struct oa_account *who, const
                      const struct oc_venue_request *ask, uint16_t flags)
 {
     const uint32_t why = oa_why(tx->of[TX_REASON]);
-    const struct kit_json_text words = tx->of[TX_REASON];
     const uint16_t type = why == OC_WHY_TIME_IN_FORCE ? OC_EV_EXPIRED : OC_EV_CANCELED;
-    const size_t tail = ((size_t)words.size + 7) & ~(size_t)7;
-    oc_rc rc;
-    if (why == OC_WHY_REPLACED)
-        return OC_OK;
-    struct oc_ev_venue_answer *out =
-        kit_event(&oa->kit, sizeof(struct oc_ev_venue_answer) + tail, type, who->source, &rc);
-    if (!out)
-        return rc;
-    if (kit_id(tx->of[TX_ORDER], &out->venue_order) < 0 || optional_id(tx->of[TX_CLIENT], &out->client) < 0)
-        return OC_E_DATA;
-    if (ask) {
-        out->answer.order = ask->ask.order;
-        out->answer.request = ask->ask.id;
-        out->answer.head.inst = ask->ask.head.inst;
-    }
-    out->answer.head.venue_ns = time_of(tx);
-    out->answer.head.flags = flags;
-    out->answer.definitive = 1;
-    out->why = why;
-    out->tail = sizeof *out;
-    out->text_size = words.size;
-    memcpy(out + 1, words.at, words.size);
-    return kit_commit(&oa->kit, out);
-}
-
-static oc_rc say_taken(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx,
-                       const struct oc_venue_request *ask, uint16_t flags)
-{
-    oc_rc rc;
-    struct oc_ev_venue_answer *out = KIT_EVENT(&oa->kit, oc_ev_venue_answer, OC_EV_ACCEPTED, who->source, &rc);
-    if (!out)
-        return rc;
-    if (kit_id(tx->of[TX_ID], &out->venue_order) < 0 || optional_id(client_of(tx), &out->client) < 0)
-        return OC_E_DATA;
-    if (ask) {
-        out->answer.order = ask->ask.order;
-        out->answer.request = ask->ask.id;
-        out->answer.head.inst = ask->ask.head.inst;
-        out->client = ask->client;
-    }
-    out->answer.head.venue_ns = time_of(tx);
-    out->answer.head.flags = flags;
-    out->answer.definitive = 1;
-    out->tail = sizeof *out;
-    return kit_commit(&oa->kit, out);
+    return why == OC_WHY_REPLACED ? (oc_rc)OC_OK
+                                  : kit_say_of_order(&oa->kit, ask, who->source, type, why, tx->of[TX_REASON],
+                                                     tx->of[TX_ORDER], tx->of[TX_CLIENT], time_of(tx), flags);
 }
 
 /* What the venue refused. Of the stream that of a new order alone: what it refused to change, or to cancel, its answer says. */
@@ -328,7 +263,7 @@ static oc_rc say_refused(const struct oanda *oa, const struct oa_account *who, c
 oc_rc oa_say_transaction(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
                          const struct oc_venue_request *ask, uint16_t flags)
 {
-    const struct kit_json_text type = tx->of[TX_TYPE];
+    const struct kit_json_text type = tx->of[TX_TYPE], none = {0};
     int64_t qty;
     oc_rc rc;
     if (KIT_JSON_IS(type, "ORDER_FILL")) {
@@ -342,7 +277,10 @@ oc_rc oa_say_transaction(struct oanda *oa, struct oa_account *who, const struct 
     if (ends_with(type, "_ORDER") && ask && ask->ask.kind == OC_REQUEST_AMEND)
         return kit_replaced(&oa->kit, ask, who->source, tx->of[TX_ID], time_of(tx));
     if (ends_with(type, "_ORDER"))
-        return client_of(tx).size && !tx->of[TX_REPLACES].size ? say_taken(oa, who, tx, ask, flags) : (oc_rc)OC_OK;
+        return client_of(tx).size && !tx->of[TX_REPLACES].size
+                   ? kit_say_of_order(&oa->kit, ask, who->source, OC_EV_ACCEPTED, OC_WHY_NONE, none, tx->of[TX_ID],
+                                      client_of(tx), time_of(tx), flags)
+                   : (oc_rc)OC_OK;
     if (money_of(tx))
         return say_moved(oa, who, tx, flags);
     return OC_OK; /* configuration, extensions, margin calls */
@@ -407,17 +345,11 @@ oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_resp
 
 /* ---- the stream ---- */
 
-/* Somebody else's: as the order that it is. What goes on under another number of the venue is named by it. */
-static oc_rc say_foreign(struct oanda *oa, struct oa_account *who, struct kit_json whole)
-{
-    struct kit_page page = {.codec = &oa->kit, .what = who, .source = who->source};
-    return oa_say_order(oa, &whole, &page);
-}
-
 oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_json json)
 {
     const struct oc_fetch stream = {.kind = OC_FETCH_FILLS}; /* token 0: nobody asked */
-    const struct kit_json whole = json;
+    struct kit_page page = {.codec = &oa->kit, .what = who, .source = who->source};
+    struct kit_json whole = json;
     struct kit_json_text type = {0}, id = {0}, newest = {0};
     const struct kit_member members[] = {{"type", &type}, {"id", &id}, {"lastTransactionID", &newest}};
     struct kit_row tx;
@@ -439,7 +371,7 @@ oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_j
             return OC_E_DATA;
         const int is_made = ends_with(tx.of[TX_TYPE], "_ORDER"), is_ours = client_of(&tx).size > 0;
         const int is_reissue = is_made && tx.of[TX_REPLACES].size && !KIT_JSON_IS(tx.of[TX_REASON], "REPLACEMENT");
-        rc = is_made && (!is_ours || is_reissue) ? say_foreign(oa, who, whole)
+        rc = is_made && (!is_ours || is_reissue) ? oa_say_order(oa, &whole, &page) /* as the order that it is */
                                                  : oa_say_transaction(oa, who, &tx, NULL, OC_EVF_LAST);
         if (rc >= 0)
             rc = kit_fetched(&oa->kit, &stream, who->source, OC_OK, 0, 0, &number, sizeof number);

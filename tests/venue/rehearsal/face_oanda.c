@@ -242,8 +242,9 @@ static void get_order(struct oa_call *call)
     const char *spec = call->parts[1];
     for (uint32_t i = call->own->order_count; i-- > 0;) {
         const struct oa_order *order = &call->own->orders[i];
-        if (order->account != call->account || !(spec[0] == '@' ? order->state == OA_PENDING && !strcmp(order->client, spec + 1)
-                                                               : order->id == strtoull(spec, NULL, 10)))
+        if (order->account != call->account ||
+            !(spec[0] == '@' ? order->state == OA_PENDING && !strcmp(order->client, spec + 1)
+                             : order->id == strtoull(spec, NULL, 10)))
             continue;
         (void)begin(call);
         put_order(call, "order", order);

@@ -157,15 +157,9 @@ static void copy_terms(struct oa_order *order, const struct core_order *of)
     order->units = of->side == CORE_SELL ? -of->qty : of->qty;
     order->price = is_stop ? of->stop : of->price;
     if (!order->type[0])
-        text_copy(order->type, sizeof order->type,
-                  of->type == CORE_MARKET ? "MARKET"
-                  : is_stop               ? "STOP"
-                                          : "LIMIT");
+        text_copy(order->type, sizeof order->type, of->type == CORE_MARKET ? "MARKET" : is_stop ? "STOP" : "LIMIT");
     if (!order->tif[0])
-        text_copy(order->tif, sizeof order->tif,
-                  of->tif == CORE_IOC   ? "IOC"
-                  : of->tif == CORE_FOK ? "FOK"
-                                        : "GTC");
+        text_copy(order->tif, sizeof order->tif, of->tif == CORE_IOC ? "IOC" : of->tif == CORE_FOK ? "FOK" : "GTC");
 }
 
 /* A new one, called as who places it wants, or by somebody in front of the venue. */
@@ -213,7 +207,10 @@ static void end_order(struct rehearsal *venue, struct oa_order *order, const cha
 
 /* ---- fills ---- */
 
-static oc_i128 part_of(oc_i128 value, int64_t part, int64_t whole) { return part == whole ? value : value * part / whole; }
+static oc_i128 part_of(oc_i128 value, int64_t part, int64_t whole)
+{
+    return part == whole ? value : value * part / whole;
+}
 
 struct closing {
     int64_t units;  /* signed, what is left of the fill */

@@ -9,7 +9,8 @@
 /* ---- what is asked ---- */
 
 struct asked {
-    char type[24], instrument[CORE_NAME_MAX], units[32], price[32], tif[8], fill[16], trade[24], client[CORE_CLIENT_MAX];
+    char type[24], instrument[CORE_NAME_MAX], units[32], price[32], tif[8], fill[16], trade[24],
+        client[CORE_CLIENT_MAX];
 };
 
 static void take_client(struct kit_json json, struct asked *asked)
@@ -30,13 +31,11 @@ static bool take_members(struct kit_json *json, struct asked *asked)
         const char *name;
         char *to;
         size_t size;
-    } members[] = {{"type", asked->type, sizeof asked->type},
-                   {"instrument", asked->instrument, sizeof asked->instrument},
-                   {"units", asked->units, sizeof asked->units},
-                   {"price", asked->price, sizeof asked->price},
-                   {"timeInForce", asked->tif, sizeof asked->tif},
-                   {"positionFill", asked->fill, sizeof asked->fill},
-                   {"tradeID", asked->trade, sizeof asked->trade}};
+    } members[] = {
+        {"type", asked->type, sizeof asked->type},      {"instrument", asked->instrument, sizeof asked->instrument},
+        {"units", asked->units, sizeof asked->units},   {"price", asked->price, sizeof asked->price},
+        {"timeInForce", asked->tif, sizeof asked->tif}, {"positionFill", asked->fill, sizeof asked->fill},
+        {"tradeID", asked->trade, sizeof asked->trade}};
     struct kit_json_text key;
     if (!kit_json_object(json))
         return false;
@@ -68,8 +67,8 @@ static bool take_body(struct oa_call *call, const char *name, struct asked *aske
 
 static bool take_units(const char *text, struct oc_dec step, int64_t *ret_units)
 {
-    return kit_json_units((struct kit_json_text){.at = text, .size = (uint32_t)strlen(text), .kind = KIT_JSON_STRING}, step,
-                          ret_units) == OC_OK;
+    return kit_json_units((struct kit_json_text){.at = text, .size = (uint32_t)strlen(text), .kind = KIT_JSON_STRING},
+                          step, ret_units) == OC_OK;
 }
 
 /* ---- answers ---- */
@@ -86,7 +85,8 @@ static void answer_made(struct oa_call *call, uint32_t status, uint32_t first, c
     for (uint32_t i = first; i < own->tx_count; i++) {
         if (own->txs[i].account != call->account)
             continue;
-        snprintf(member, sizeof member, "%s%c%s", prefix, *prefix ? 'O' : own->txs[i].member[0], own->txs[i].member + 1);
+        snprintf(member, sizeof member, "%s%c%s", prefix, *prefix ? 'O' : own->txs[i].member[0],
+                 own->txs[i].member + 1);
         bool is_doubled = false; /* a second of one name says nothing here: the stream has it */
         for (uint32_t k = first; k < i; k++)
             is_doubled |= own->txs[k].account == call->account && strcmp(own->txs[k].member, own->txs[i].member) == 0;
@@ -115,15 +115,15 @@ static void reject(struct oa_call *call, uint32_t status, const char *type, cons
 
 static const char *reason_of(enum core_why why)
 {
-    return why == CORE_NO_INSTRUMENT                          ? "INSTRUMENT_UNKNOWN"
+    return why == CORE_NO_INSTRUMENT                            ? "INSTRUMENT_UNKNOWN"
            : why == CORE_BAD_PRICE || why == CORE_WOULD_TRIGGER ? "PRICE_INVALID"
-           : why == CORE_BAD_QTY                              ? "UNITS_INVALID"
-           : why == CORE_BELOW_MIN_QTY                        ? "UNITS_MIMIMUM_NOT_MET"
-           : why == CORE_ABOVE_MAX_QTY                        ? "UNITS_LIMIT_EXCEEDED"
-           : why == CORE_NO_FUNDS                             ? "INSUFFICIENT_MARGIN"
-           : why == CORE_CLIENT_ID_USED                       ? "CLIENT_ORDER_ID_ALREADY_EXISTS"
-           : why == CORE_TOO_MANY_OPEN                        ? "PENDING_ORDERS_ALLOWED_EXCEEDED"
-                                                              : "INTERNAL_SERVER_ERROR";
+           : why == CORE_BAD_QTY                                ? "UNITS_INVALID"
+           : why == CORE_BELOW_MIN_QTY                          ? "UNITS_MIMIMUM_NOT_MET"
+           : why == CORE_ABOVE_MAX_QTY                          ? "UNITS_LIMIT_EXCEEDED"
+           : why == CORE_NO_FUNDS                               ? "INSUFFICIENT_MARGIN"
+           : why == CORE_CLIENT_ID_USED                         ? "CLIENT_ORDER_ID_ALREADY_EXISTS"
+           : why == CORE_TOO_MANY_OPEN                          ? "PENDING_ORDERS_ALLOWED_EXCEEDED"
+                                                                : "INTERNAL_SERVER_ERROR";
 }
 
 /* ---- new ---- */
@@ -183,7 +183,9 @@ static const char *judge(const struct oa_call *call, const struct asked *asked, 
     *ask = (struct core_ask){.account = call->account,
                              .inst = inst,
                              .side = units < 0 ? CORE_SELL : CORE_BUY,
-                             .type = is_stop ? CORE_STOP : is_limit ? CORE_LIMIT : CORE_MARKET,
+                             .type = is_stop    ? CORE_STOP
+                                     : is_limit ? CORE_LIMIT
+                                                : CORE_MARKET,
                              .tif = strcmp(asked->tif, "IOC") == 0   ? CORE_IOC
                                     : strcmp(asked->tif, "FOK") == 0 ? CORE_FOK
                                                                      : CORE_GTC,

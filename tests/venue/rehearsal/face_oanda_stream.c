@@ -113,7 +113,8 @@ void oa_settled(struct rehearsal *venue, struct seat *seat)
     seat->dirty_count = 0;
     for (; seat->hears_account && seat->seq[CORE_INSTS_MAX] < own->tx_count; seat->seq[CORE_INSTS_MAX]++) {
         const struct oa_tx *tx = &own->txs[seat->seq[CORE_INSTS_MAX]];
-        if (tx->account == seat->account && !(strcmp(tx->member, "orderFillTransaction") == 0 && venue_loses_fill(venue)))
+        if (tx->account == seat->account &&
+            !(strcmp(tx->member, "orderFillTransaction") == 0 && venue_loses_fill(venue)))
             venue_say(venue, seat, tx->text, tx->size);
     }
     if (seat->beat_ns <= venue->now_ns)
