@@ -277,7 +277,7 @@ oc_rc oa_say_transaction(struct oanda *oa, struct oa_account *who, const struct 
     if (ends_with(type, "_ORDER") && ask && ask->ask.kind == OC_REQUEST_AMEND)
         return kit_replaced(&oa->kit, ask, who->source, tx->of[TX_ID], time_of(tx));
     if (ends_with(type, "_ORDER"))
-        return client_of(tx).size && !tx->of[TX_REPLACES].size
+        return ask || (client_of(tx).size && !tx->of[TX_REPLACES].size)
                    ? kit_say_of_order(&oa->kit, ask, who->source, OC_EV_ACCEPTED, OC_WHY_NONE, none, tx->of[TX_ID],
                                       client_of(tx), time_of(tx), flags)
                    : (oc_rc)OC_OK;
