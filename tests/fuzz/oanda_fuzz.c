@@ -7,15 +7,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void answer(struct oanda_kit *kit, const uint8_t head[3], const char *body, uint32_t size)
 {
     static const uint16_t statuses[] = {200, 201, 400, 401, 403, 404, 429, 503};
-    static const uint32_t kinds[] = {OC_FETCH_INSTRUMENTS, OC_FETCH_CREDENTIALS, OC_FETCH_FILLS,  OC_FETCH_LEDGER,
-                                     OC_FETCH_BALANCES,    OC_FETCH_OPEN_ORDERS, OC_FETCH_ORDER,  OC_FETCH_POSITIONS,
-                                     OC_FETCH_BARS};
+    static const uint32_t kinds[] = {OC_FETCH_INSTRUMENTS, OC_FETCH_CREDENTIALS, OC_FETCH_FILLS,
+                                     OC_FETCH_LEDGER,      OC_FETCH_BALANCES,    OC_FETCH_OPEN_ORDERS,
+                                     OC_FETCH_ORDER,       OC_FETCH_POSITIONS,   OC_FETCH_BARS};
     static const uint8_t requests[] = {OC_REQUEST_NEW, OC_REQUEST_AMEND, OC_REQUEST_CANCEL, OC_REQUEST_CLOSE,
                                        OC_REQUEST_PROTECT};
-    const struct oc_venue_request asked = {
-        .ask = {.head = {.size = sizeof asked, .inst = OC_INST(1, 1)}, .id = 7, .order = 7, .kind = requests[head[2] % 5]},
-        .client = {.size = 1, .text = "a"},
-        .client_new = {.size = 1, .text = "b"}};
+    const struct oc_venue_request asked = {.ask = {.head = {.size = sizeof asked, .inst = OC_INST(1, 1)},
+                                                   .id = 7,
+                                                   .order = 7,
+                                                   .kind = requests[head[2] % 5]},
+                                           .client = {.size = 1, .text = "a"},
+                                           .client_new = {.size = 1, .text = "b"}};
     const struct oc_fetch fetch = {.size = sizeof fetch,
                                    .kind = kinds[head[2] % 9],
                                    .token = 5,

@@ -252,11 +252,8 @@ static const void *codec_service(const struct oc_host *host, const char *id)
                                           .fail = codec_fail,
                                           .http = codec_http};
     static const struct oc_svc_sign sign = {.size = sizeof sign, .public_text = codec_public};
-    static const struct oc_svc_time clock = {.size = sizeof clock,
-                                             .now_ns = codec_now,
-                                             .mono_ns = codec_now,
-                                             .timer = codec_timer,
-                                             .cancel = codec_untimer};
+    static const struct oc_svc_time clock = {
+        .size = sizeof clock, .now_ns = codec_now, .mono_ns = codec_now, .timer = codec_timer, .cancel = codec_untimer};
     static const struct oc_svc_names names = {.size = sizeof names,
                                               .symbol = codec_symbol,
                                               .scale = codec_by_inst,

@@ -57,7 +57,8 @@ __attribute__((unused)) static oc_rc oanda_hear(struct oanda_kit *kit, uint64_t 
 
 #define OANDA_OWN(kit, about, text) oanda_answer_to(kit, about, NULL, NULL, 200, text, sizeof(text) - 1)
 
-__attribute__((unused)) static void oanda_stream_is(struct oanda_kit *kit, uint32_t stream, uint64_t what, uint16_t state)
+__attribute__((unused)) static void oanda_stream_is(struct oanda_kit *kit, uint32_t stream, uint64_t what,
+                                                    uint16_t state)
 {
     const struct oc_stream is = {
         .size = sizeof is, .stream = stream, .state = state, .status = 200, .account = 1, .user = {what}};

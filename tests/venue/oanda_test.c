@@ -70,8 +70,10 @@ static void test_orders_as_they_leave(void **state)
     one.ask.tif = OC_TIF_GTD;
     one.ask.expire_ns = 1767312000000000000ll;
     sends(&kit, &one, OC_METHOD_POST, ACCOUNT "/orders",
-          "{\"order\":{\"type\":\"LIMIT\",\"timeInForce\":\"GTD\",\"gtdTime\":\"2026-01-02T00:00:00.000000000Z\",\"instrument\":\"EUR_"
-          "USD\",\"units\":\"-250\",\"price\":\"1.09000\",\"positionFill\":\"DEFAULT\",\"clientExtensions\":{\"id\":\"c1\"}}}");
+          "{\"order\":{\"type\":\"LIMIT\",\"timeInForce\":\"GTD\",\"gtdTime\":\"2026-01-02T00:00:00.000000000Z\","
+          "\"instrument\":\"EUR_"
+          "USD\",\"units\":\"-250\",\"price\":\"1.09000\",\"positionFill\":\"DEFAULT\",\"clientExtensions\":{\"id\":"
+          "\"c1\"}}}");
     one = request(OC_REQUEST_NEW, OC_ORDER_STOP, OC_SIDE_BUY, 10);
     one.ask.bits |= OC_RQ_HAS_STOP | OC_RQ_HAS_BOUND | OC_RQ_REDUCE_ONLY;
     one.ask.stop_price = 109200;
@@ -79,18 +81,22 @@ static void test_orders_as_they_leave(void **state)
     one.ask.tif = OC_TIF_DAY;
     one.ask.trigger = OC_TRIGGER_MID;
     sends(&kit, &one, OC_METHOD_POST, ACCOUNT "/orders",
-          "{\"order\":{\"type\":\"STOP\",\"timeInForce\":\"GFD\",\"instrument\":\"EUR_USD\",\"units\":\"10\",\"price\":\"1.09200\",\"priceBound\":"
-          "\"1.09250\",\"triggerCondition\":\"MID\",\"positionFill\":\"REDUCE_ONLY\",\"clientExtensions\":{\"id\":\"c1\"}}}");
+          "{\"order\":{\"type\":\"STOP\",\"timeInForce\":\"GFD\",\"instrument\":\"EUR_USD\",\"units\":\"10\",\"price\":"
+          "\"1.09200\",\"priceBound\":"
+          "\"1.09250\",\"triggerCondition\":\"MID\",\"positionFill\":\"REDUCE_ONLY\",\"clientExtensions\":{\"id\":"
+          "\"c1\"}}}");
     one = request(OC_REQUEST_NEW, OC_ORDER_TAKE_PROFIT, OC_SIDE_BUY, 10);
     one.ask.bits |= OC_RQ_HAS_STOP | OC_RQ_OPEN_ONLY;
     one.ask.stop_price = 108000;
     sends(&kit, &one, OC_METHOD_POST, ACCOUNT "/orders",
-          "{\"order\":{\"type\":\"MARKET_IF_TOUCHED\",\"timeInForce\":\"GTC\",\"instrument\":\"EUR_USD\",\"units\":\"10\",\"price\":\"1.08000\","
+          "{\"order\":{\"type\":\"MARKET_IF_TOUCHED\",\"timeInForce\":\"GTC\",\"instrument\":\"EUR_USD\",\"units\":"
+          "\"10\",\"price\":\"1.08000\","
           "\"positionFill\":\"OPEN_ONLY\",\"clientExtensions\":{\"id\":\"c1\"}}}");
     one = request(OC_REQUEST_NEW, OC_ORDER_MARKET, OC_SIDE_BUY, 10);
     one.ask.tif = OC_TIF_IOC;
     sends(&kit, &one, OC_METHOD_POST, ACCOUNT "/orders",
-          "{\"order\":{\"type\":\"MARKET\",\"timeInForce\":\"IOC\",\"instrument\":\"EUR_USD\",\"units\":\"10\",\"positionFill\":\"DEFAULT\","
+          "{\"order\":{\"type\":\"MARKET\",\"timeInForce\":\"IOC\",\"instrument\":\"EUR_USD\",\"units\":\"10\","
+          "\"positionFill\":\"DEFAULT\","
           "\"clientExtensions\":{\"id\":\"c1\"}}}");
     one = request(OC_REQUEST_CLOSE, OC_ORDER_MARKET, OC_SIDE_BUY, 10);
     sends(&kit, &one, OC_METHOD_PUT, ACCOUNT "/positions/EUR_USD/close",
@@ -119,7 +125,8 @@ static void test_a_replacement_is_of_what_is_left(void **state)
     assert_int_equal(ask(&kit, &one), OC_E_LIMIT);
     one.venue_order = (struct oc_id){.size = 4, .text = "6364"};
     sends(&kit, &one, OC_METHOD_PUT, ACCOUNT "/orders/6364",
-          "{\"order\":{\"type\":\"LIMIT\",\"timeInForce\":\"GTC\",\"instrument\":\"EUR_USD\",\"units\":\"60\",\"price\":\"1.08000\","
+          "{\"order\":{\"type\":\"LIMIT\",\"timeInForce\":\"GTC\",\"instrument\":\"EUR_USD\",\"units\":\"60\","
+          "\"price\":\"1.08000\","
           "\"positionFill\":\"DEFAULT\",\"clientExtensions\":{\"id\":\"c2\"}}}");
     oanda_end(&kit);
 }
@@ -143,8 +150,10 @@ static void test_exits_are_set_into_a_trade(void **state)
         oanda_begin(&kit, "mid", 0, guaranteed);
         struct oc_venue_request one = exit_of(OC_REQUEST_PROTECT, OC_RQ_HAS_STOP_LOSS, "6357");
         sends(&kit, &one, OC_METHOD_PUT, ACCOUNT "/trades/6357/orders",
-              guaranteed ? "{\"guaranteedStopLoss\":{\"timeInForce\":\"GTC\",\"price\":\"1.07500\",\"clientExtensions\":{\"id\":\"c1\"}}}"
-                         : "{\"stopLoss\":{\"timeInForce\":\"GTC\",\"price\":\"1.07500\",\"clientExtensions\":{\"id\":\"c1\"}}}");
+              guaranteed ? "{\"guaranteedStopLoss\":{\"timeInForce\":\"GTC\",\"price\":\"1.07500\","
+                           "\"clientExtensions\":{\"id\":\"c1\"}}}"
+                         : "{\"stopLoss\":{\"timeInForce\":\"GTC\",\"price\":\"1.07500\",\"clientExtensions\":{\"id\":"
+                           "\"c1\"}}}");
         one = exit_of(OC_REQUEST_PROTECT, OC_RQ_HAS_TAKE_PROFIT, "6357");
         sends(&kit, &one, OC_METHOD_PUT, ACCOUNT "/trades/6357/orders",
               "{\"takeProfit\":{\"timeInForce\":\"GTC\",\"price\":\"1.10000\",\"clientExtensions\":{\"id\":\"c1\"}}}");
@@ -152,17 +161,20 @@ static void test_exits_are_set_into_a_trade(void **state)
         one.venue_order = (struct oc_id){.size = 4, .text = "6370"};
         one.client_new = (struct oc_id){.size = 2, .text = "c2"};
         sends(&kit, &one, OC_METHOD_PUT, ACCOUNT "/orders/6370",
-              guaranteed ? "{\"order\":{\"type\":\"GUARANTEED_STOP_LOSS\",\"timeInForce\":\"GTC\",\"tradeID\":\"6357\",\"price\":\"1.07500\","
+              guaranteed ? "{\"order\":{\"type\":\"GUARANTEED_STOP_LOSS\",\"timeInForce\":\"GTC\",\"tradeID\":\"6357\","
+                           "\"price\":\"1.07500\","
                            "\"clientExtensions\":{\"id\":\"c2\"}}}"
-                         : "{\"order\":{\"type\":\"STOP_LOSS\",\"timeInForce\":\"GTC\",\"tradeID\":\"6357\",\"price\":\"1.07500\","
+                         : "{\"order\":{\"type\":\"STOP_LOSS\",\"timeInForce\":\"GTC\",\"tradeID\":\"6357\",\"price\":"
+                           "\"1.07500\","
                            "\"clientExtensions\":{\"id\":\"c2\"}}}");
         oanda_end(&kit);
     }
 }
 
 #define OPENED(id, number, units)                                                                                      \
-    "{\"id\":\"" id "\",\"time\":\"2026-01-01T22:05:01Z\",\"type\":\"ORDER_FILL\",\"orderID\":\"1\",\"instrument\":\"EUR_USD\",\"units\":\"" units \
-    "\",\"price\":\"1.08\",\"tradeOpened\":{\"tradeID\":\"" number "\",\"units\":\"" units "\",\"price\":\"1.08\"}}"
+    "{\"id\":\"" id "\",\"time\":\"2026-01-01T22:05:01Z\",\"type\":\"ORDER_FILL\",\"orderID\":\"1\",\"instrument\":"   \
+    "\"EUR_USD\",\"units\":\"" units "\",\"price\":\"1.08\",\"tradeOpened\":{\"tradeID\":\"" number                    \
+    "\",\"units\":\"" units "\",\"price\":\"1.08\"}}"
 #define HEAR(kit, what, text) assert_int_equal(oanda_hear(kit, what, text, sizeof(text) - 1), OC_OK)
 
 /* Under the rules of the United States a size is had by one trade of a pair alone; elsewhere nobody minds. */
@@ -192,8 +204,10 @@ static void test_two_trades_of_one_size(void **state)
         assert_int_equal(ask(&kit, &one), OC_OK);
         assert_int_equal(codec.exchanges, !us);
         HEAR(&kit, TRANSACTIONS,
-             "{\"id\":\"13\",\"time\":\"2026-01-01T22:05:01Z\",\"type\":\"ORDER_FILL\",\"orderID\":\"2\",\"instrument\":\"EUR_USD\",\"units\":"
-             "\"130\",\"price\":\"1.08\",\"tradesClosed\":[{\"tradeID\":\"12\",\"units\":\"100\",\"price\":\"1.08\"}],\"tradeReduced\":"
+             "{\"id\":\"13\",\"time\":\"2026-01-01T22:05:01Z\",\"type\":\"ORDER_FILL\",\"orderID\":\"2\","
+             "\"instrument\":\"EUR_USD\",\"units\":"
+             "\"130\",\"price\":\"1.08\",\"tradesClosed\":[{\"tradeID\":\"12\",\"units\":\"100\",\"price\":\"1.08\"}],"
+             "\"tradeReduced\":"
              "{\"tradeID\":\"11\",\"units\":\"30\",\"price\":\"1.08\"}}");
         one = request(OC_REQUEST_NEW, OC_ORDER_MARKET, OC_SIDE_BUY, 100);
         assert_int_equal(ask(&kit, &one), OC_OK);
@@ -254,15 +268,19 @@ static void test_the_set_of_prices(void **state)
 /* By the key bar_price; a middle between two steps is the nearest one; what comes at the end of the span or behind it is not said. */
 static void test_bars_of_the_past(void **state)
 {
-    static const char body[] =
-        "{\"instrument\":\"EUR_USD\",\"granularity\":\"M1\",\"candles\":[{\"complete\":true,\"volume\":57,\"time\":\"2026-01-01T22:04:00."
-        "000000000Z\",\"mid\":{\"o\":\"1.086005\",\"h\":\"1.08612\",\"l\":\"1.08598\",\"c\":\"1.08607\"},\"bid\":{\"o\":\"1.08594\",\"h\":\"1.08606\","
-        "\"l\":\"1.08592\",\"c\":\"1.08601\"},\"ask\":{\"o\":\"1.08606\",\"h\":\"1.08618\",\"l\":\"1.08604\",\"c\":\"1.08613\"}},{\"complete\":"
-        "false,\"volume\":1,\"time\":\"2026-01-01T22:05:00.000000000Z\",\"mid\":{\"o\":\"1\",\"h\":\"1\",\"l\":\"1\",\"c\":\"1\"}}]}";
+    static const char body[] = "{\"instrument\":\"EUR_USD\",\"granularity\":\"M1\",\"candles\":[{\"complete\":true,"
+                               "\"volume\":57,\"time\":\"2026-01-01T22:04:00."
+                               "000000000Z\",\"mid\":{\"o\":\"1.086005\",\"h\":\"1.08612\",\"l\":\"1.08598\",\"c\":\"1."
+                               "08607\"},\"bid\":{\"o\":\"1.08594\",\"h\":\"1.08606\","
+                               "\"l\":\"1.08592\",\"c\":\"1.08601\"},\"ask\":{\"o\":\"1.08606\",\"h\":\"1.08618\","
+                               "\"l\":\"1.08604\",\"c\":\"1.08613\"}},{\"complete\":"
+                               "false,\"volume\":1,\"time\":\"2026-01-01T22:05:00.000000000Z\",\"mid\":{\"o\":\"1\","
+                               "\"h\":\"1\",\"l\":\"1\",\"c\":\"1\"}}]}";
     static const struct {
         const char *price, *letter;
         int64_t open, close;
-    } cases[] = {{"mid", "price=M&", 108601, 108607}, {"bid", "price=B&", 108594, 108601}, {"ask", "price=A&", 108606, 108613}};
+    } cases[] = {
+        {"mid", "price=M&", 108601, 108607}, {"bid", "price=B&", 108594, 108601}, {"ask", "price=A&", 108606, 108613}};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct oanda_kit kit;
@@ -296,14 +314,16 @@ static void test_bars_of_the_past(void **state)
 /* From a time on the venue says pages; the numbers in it are gone through from the one before the first. */
 static void test_the_past_by_numbers(void **state)
 {
-    static const char pages[] =
-        "{\"count\":4,\"pages\":[\"https://x/v3/accounts/a/transactions/idrange?from=6356&to=6372\"],\"lastTransactionID\":\"6372\"}";
-    static const char rows[] =
-        "{\"transactions\":[{\"id\":\"6371\",\"time\":\"2026-01-01T22:00:00Z\",\"type\":\"DAILY_FINANCING\",\"financing\":\"-0.42\",\"accountBalance\":"
-        "\"99.58\"},{\"id\":\"6372\",\"time\":\"2026-01-01T22:00:00Z\",\"type\":\"MARGIN_CALL_ENTER\"}],\"lastTransactionID\":\"6373\"}";
+    static const char pages[] = "{\"count\":4,\"pages\":[\"https://x/v3/accounts/a/transactions/"
+                                "idrange?from=6356&to=6372\"],\"lastTransactionID\":\"6372\"}";
+    static const char rows[] = "{\"transactions\":[{\"id\":\"6371\",\"time\":\"2026-01-01T22:00:00Z\",\"type\":\"DAILY_"
+                               "FINANCING\",\"financing\":\"-0.42\",\"accountBalance\":"
+                               "\"99.58\"},{\"id\":\"6372\",\"time\":\"2026-01-01T22:00:00Z\",\"type\":\"MARGIN_CALL_"
+                               "ENTER\"}],\"lastTransactionID\":\"6373\"}";
     struct oanda_kit kit;
     uint64_t number;
-    struct oc_fetch past = {.size = sizeof past, .kind = OC_FETCH_FILLS, .token = 5, .account = 1, .from_ns = 1767305040000000000ll};
+    struct oc_fetch past = {
+        .size = sizeof past, .kind = OC_FETCH_FILLS, .token = 5, .account = 1, .from_ns = 1767305040000000000ll};
     (void)state;
     oanda_begin(&kit, "mid", 0, 0);
     codec_clear();
@@ -339,8 +359,10 @@ static void test_a_fill_at_an_average(void **state)
     oanda_begin(&kit, "mid", 0, 0);
     codec_clear();
     HEAR(&kit, TRANSACTIONS,
-         "{\"id\":\"11\",\"time\":\"2026-01-01T22:05:01Z\",\"type\":\"ORDER_FILL\",\"orderID\":\"1\",\"instrument\":\"EUR_USD\",\"units\":\"-3\","
-         "\"price\":\"9\",\"fullVWAP\":\"1.086013\",\"pl\":\"1.5\",\"financing\":\"-0.03\",\"commission\":\"0.25\",\"guaranteedExecutionFee\":\"0.5\"}");
+         "{\"id\":\"11\",\"time\":\"2026-01-01T22:05:01Z\",\"type\":\"ORDER_FILL\",\"orderID\":\"1\",\"instrument\":"
+         "\"EUR_USD\",\"units\":\"-3\","
+         "\"price\":\"9\",\"fullVWAP\":\"1.086013\",\"pl\":\"1.5\",\"financing\":\"-0.03\",\"commission\":\"0.25\","
+         "\"guaranteedExecutionFee\":\"0.5\"}");
     assert_int_equal(codec.event_count, 3);
     const struct oc_ev_venue_fill *fill = (const struct oc_ev_venue_fill *)(const void *)codec.events[0];
     assert_int_equal(fill->fill.price, 108601);
@@ -364,11 +386,17 @@ static void give(struct oanda_kit *kit, struct kit_json_text text)
     static const struct {
         const char *member;
         uint32_t kind;
-    } answers[] = {{"instruments", OC_FETCH_INSTRUMENTS}, {"account", OC_FETCH_BALANCES}, {"orders", OC_FETCH_OPEN_ORDERS},
-                   {"order", OC_FETCH_ORDER},             {"positions", OC_FETCH_POSITIONS},    {"candles", OC_FETCH_BARS}};
+    } answers[] = {{"instruments", OC_FETCH_INSTRUMENTS}, {"account", OC_FETCH_BALANCES},
+                   {"orders", OC_FETCH_OPEN_ORDERS},      {"order", OC_FETCH_ORDER},
+                   {"positions", OC_FETCH_POSITIONS},     {"candles", OC_FETCH_BARS}};
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
         if (kit_take_one(kit_json_into(text), answers[i].member).size) {
-            const struct oc_fetch fetch = {.size = sizeof fetch, .kind = answers[i].kind, .token = 5, .account = 1, .inst = OC_INST(1, 1), .period_ns = 60000000000ll};
+            const struct oc_fetch fetch = {.size = sizeof fetch,
+                                           .kind = answers[i].kind,
+                                           .token = 5,
+                                           .account = 1,
+                                           .inst = OC_INST(1, 1),
+                                           .period_ns = 60000000000ll};
             oanda_answer_to(kit, 0, &fetch, NULL, 200, text.at, text.size);
             return;
         }
@@ -433,31 +461,31 @@ static void test_recorded(void **state)
                 give(&kit, response);
             }
             messages++;
-            const bool is_known = codec.event_count > 0 || ((struct oanda *)kit.self)->accounts[0].trades.count != trades;
+            const bool is_known =
+                codec.event_count > 0 || ((struct oanda *)kit.self)->accounts[0].trades.count != trades;
             understood += is_known;
             counted += !is_known && codec.skips > 0;
             others += !is_known && !codec.skips;
             if (!is_known)
-                print_message("%s %.*s: %s\n", files[i], (int)name.size, name.at, codec.skips ? codec.skipped : "of no question of ours");
+                print_message("%s %.*s: %s\n", files[i], (int)name.size, name.at,
+                              codec.skips ? codec.skipped : "of no question of ours");
             oanda_end(&kit);
         }
         free(bytes);
     }
-    print_message("recorded: %u messages, %u understood, %u counted, %u of no question of ours\n", messages, understood, counted, others);
-    assert_true(messages == 24 && understood == 16 && others == 8); /* lists of accounts, sentiment, names: nothing is asked of those */
+    print_message("recorded: %u messages, %u understood, %u counted, %u of no question of ours\n", messages, understood,
+                  counted, others);
+    assert_true(messages == 24 && understood == 16 &&
+                others == 8); /* lists of accounts, sentiment, names: nothing is asked of those */
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_orders_as_they_leave),
-                                       cmocka_unit_test(test_a_replacement_is_of_what_is_left),
-                                       cmocka_unit_test(test_exits_are_set_into_a_trade),
-                                       cmocka_unit_test(test_two_trades_of_one_size),
-                                       cmocka_unit_test(test_profit_in_another_currency),
-                                       cmocka_unit_test(test_the_set_of_prices),
-                                       cmocka_unit_test(test_bars_of_the_past),
-                                       cmocka_unit_test(test_the_past_by_numbers),
-                                       cmocka_unit_test(test_a_fill_at_an_average),
-                                       cmocka_unit_test(test_recorded)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_orders_as_they_leave),       cmocka_unit_test(test_a_replacement_is_of_what_is_left),
+        cmocka_unit_test(test_exits_are_set_into_a_trade), cmocka_unit_test(test_two_trades_of_one_size),
+        cmocka_unit_test(test_profit_in_another_currency), cmocka_unit_test(test_the_set_of_prices),
+        cmocka_unit_test(test_bars_of_the_past),           cmocka_unit_test(test_the_past_by_numbers),
+        cmocka_unit_test(test_a_fill_at_an_average),       cmocka_unit_test(test_recorded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

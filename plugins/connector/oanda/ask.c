@@ -98,7 +98,7 @@ struct kit_json_text oa_list(const struct oc_response *in, const char *name, str
 }
 
 #define AT(member) offsetof(struct oc_ev_account, member)
-enum { BALANCE = 0 };
+enum { BALANCE = 0, USED = 5 };
 static const struct kit_word hedging[] = {{"true", OC_IS_HEDGING}};
 static const struct kit_field summary_fields[] = {
     KIT_SEEN("balance"),
@@ -111,15 +111,18 @@ static const struct kit_field summary_fields[] = {
     KIT_FIELD("lastTransactionID", KIT_IS_ID, 0, AT(last), 0)};
 #undef AT
 
-static oc_rc say_cash(const struct oanda *oa, const struct oa_account *who, uint32_t asset, struct kit_json_text total,
+static oc_rc say_cash(const struct oanda *oa, const struct oa_account *who, uint32_t asset, const struct kit_row *row,
                       uint64_t token)
 {
     oc_rc rc;
     struct oc_ev_balance *out = KIT_EVENT(&oa->kit, oc_ev_balance, OC_EV_BALANCE, who->source, &rc);
     if (!out)
         return rc;
-    if (kit_json_dec(total, &out->total) < 0)
+    if (kit_json_dec(row->of[BALANCE], &out->total) < 0)
         return OC_E_DATA;
+    if (kit_json_dec(row->of[USED], &out->locked) == OC_OK && oc_dec_sub(out->total, out->locked, &out->free) == OC_OK)
+        out->present =
+            OC_BAL_FREE | OC_BAL_LOCKED; /* what margin holds of it; profit that is open is said of the account */
     out->asset = asset;
     out->token = token;
     out->head.flags = OC_EVF_REPLAYED | OC_EVF_LAST;
@@ -154,7 +157,7 @@ oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_
     const uint32_t asset = out->asset;
     rc = kit_commit(&oa->kit, out);
     if (rc >= 0)
-        rc = say_cash(oa, who, asset, row.of[BALANCE], ask->token);
+        rc = say_cash(oa, who, asset, &row, ask->token);
     return rc < 0 ? rc : kit_fetched(&oa->kit, ask, who->source, OC_OK, 2, 0, NULL, 0);
 }
 

@@ -35,25 +35,25 @@ struct kit_write oa_path(char *path, const struct oa_account *who, const char *b
     return out;
 }
 
-/* A question of its own. OC_OK where it cannot leave yet: a timer asks again. */
+/* A question of its own. */
 static oc_rc ask_own(const struct oanda *oa, const struct oa_account *who, uint64_t about, const char *behind)
 {
     char path[PATH_ROOM];
     const struct kit_write out = oa_path(path, who, behind);
     struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = OC_LANE_RECONCILE, .user = {about}};
-    const oc_rc rc = kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path, &out);
-    return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
+    return kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path, &out);
 }
 
 oc_rc oa_ask_trades(const struct oanda *oa, const struct oa_account *who)
 {
-    return ask_own(oa, who, ABOUT_TRADES, "/openTrades");
+    const oc_rc rc = ask_own(oa, who, ABOUT_TRADES, "/openTrades");
+    return rc == OC_E_AGAIN && who->is_heard ? (oc_rc)OC_OK : rc;
 }
 
 static oc_rc ask_markets(struct oanda *oa, const struct oa_account *who)
 {
     const oc_rc rc = ask_own(oa, who, ABOUT_MARKETS, "/instruments");
-    return rc < 0 ? rc : kit_timer_move(&oa->kit, AGAIN_NS, 0, &oa->timer);
+    return rc < 0 && rc != OC_E_AGAIN ? rc : kit_timer_move(&oa->kit, rc < 0 ? SECOND : AGAIN_NS, 0, &oa->timer);
 }
 
 /* ---- accounts ---- */
@@ -71,12 +71,12 @@ static oc_rc go_on(struct oanda *oa, struct oa_account *who)
     } else if (!stream) {
         const struct kit_write out = oa_path(path, who, "/transactions/stream");
         rc = kit_bearer_open(&oa->kit, &oa_bearer, who->account, OC_TOPIC_PRIVATE, TRANSACTIONS, path, &out, &stream);
-        rc = rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
     } else if (who->is_up && !who->is_heard) {
         rc = oa_ask_trades(oa, who);
     }
-    if (rc >= 0)
-        rc = kit_timer_move(&oa->kit, AGAIN_NS << (who->tries < 3 ? who->tries : 3), who->account, &who->timer);
+    const int64_t wait_ns = rc == OC_E_AGAIN ? SECOND : AGAIN_NS << (who->tries < 3 ? who->tries : 3);
+    if (rc >= 0 || rc == OC_E_AGAIN)
+        rc = kit_timer_move(&oa->kit, wait_ns, who->account, &who->timer);
     if (rc < 0)
         return rc;
     who->tries += who->is_denied;

@@ -65,6 +65,7 @@ struct oanda {
     struct oa_account accounts[KIT_ACCOUNTS_MAX];
     struct kit_held held; /* orders that wait for what filled them */
     struct oa_want wants[WANTS_MAX];
+    uint64_t token; /* of the ledger's page that is being said; 0: none is */
     uint32_t want_count;
     uint32_t prices, older;     /* streams; older: it goes as soon as the other is up */
     uint32_t asked;             /* so many of the wants stand in the url of `prices` */

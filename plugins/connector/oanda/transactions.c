@@ -189,6 +189,7 @@ static oc_rc say_money(const struct oanda *oa, const struct oa_account *who, con
         out->present = OC_LEDGER_HAS_AFTER;
     out->id.size = (uint8_t)size;
     memcpy(out->id.text, name, (size_t)size);
+    out->token = oa->token;
     out->asset = who->asset;
     out->status = OC_LEDGER_DONE;
     out->kind = kind == OC_LEDGER_DEPOSIT && out->amount.units < 0 ? (uint16_t)OC_LEDGER_WITHDRAWAL : kind;
@@ -339,7 +340,9 @@ oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_resp
     if (!list.size || kit_json_u64(last, &newest) < 0)
         return OC_E_DATA;
     (void)kit_cursor(in->fetch, &page.next);
+    oa->token = in->fetch->kind == OC_FETCH_LEDGER ? in->token : 0;
     const oc_rc rc = kit_page_say(oa, &page, kit_json_into(list), say_row);
+    oa->token = 0;
     return rc < 0 ? rc : kit_page_end(&page, 1, page.count > 0 && page.next < newest);
 }
 
