@@ -348,6 +348,23 @@ oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_resp
 
 /* ---- the stream ---- */
 
+/* What the account holds behind it, where it says so. */
+static oc_rc say_balance(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx)
+{
+    struct oc_dec total;
+    oc_rc rc;
+    if (kit_json_dec(tx->of[TX_BALANCE], &total) < 0)
+        return OC_OK;
+    struct oc_ev_balance *out = KIT_EVENT(&oa->kit, oc_ev_balance, OC_EV_BALANCE, who->source, &rc);
+    if (!out)
+        return rc;
+    out->asset = who->asset;
+    out->total = total;
+    out->head.venue_ns = time_of(tx);
+    out->head.flags = OC_EVF_LAST;
+    return kit_commit(&oa->kit, out);
+}
+
 oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_json json)
 {
     const struct oc_fetch stream = {.kind = OC_FETCH_FILLS}; /* token 0: nobody asked */
@@ -376,6 +393,8 @@ oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_j
         const int is_reissue = is_made && tx.of[TX_REPLACES].size && !KIT_JSON_IS(tx.of[TX_REASON], "REPLACEMENT");
         rc = is_made && (!is_ours || is_reissue) ? oa_say_order(oa, &whole, &page) /* as the order that it is */
                                                  : oa_say_transaction(oa, who, &tx, NULL, OC_EVF_LAST);
+        if (rc >= 0)
+            rc = say_balance(oa, who, &tx);
         if (rc >= 0)
             rc = kit_fetched(&oa->kit, &stream, who->source, OC_OK, 0, 0, &number, sizeof number);
         if (rc >= 0)
