@@ -245,7 +245,7 @@ static void test_the_set_of_prices(void **state)
     struct oanda *oa = kit.self;
     assert_int_equal(kit.table->subscribe(kit.self, 0, OC_SUB_ADD, &sub, 1), OC_OK);
     assert_string_equal(codec.opened, ACCOUNT "/pricing/stream?instruments=EUR_USD");
-    const uint32_t first = oa->prices;
+    const uint32_t first = oa->prices.stream;
     oanda_stream_is(&kit, first, PRICES, OC_STREAM_UP);
     sub.topic = OC_TOPIC_BOOK;
     assert_int_equal(kit.table->subscribe(kit.self, first, OC_SUB_ADD, &sub, 1), OC_OK);
@@ -256,11 +256,11 @@ static void test_the_set_of_prices(void **state)
     assert_int_equal(codec.closes, 0);
     sub.inst = OC_INST(3, 1);
     assert_int_equal(kit.table->subscribe(kit.self, first, OC_SUB_ADD, &sub, 1), OC_E_AGAIN); /* one at a time */
-    oanda_stream_is(&kit, oa->prices, PRICES, OC_STREAM_UP);
+    oanda_stream_is(&kit, oa->prices.stream, PRICES, OC_STREAM_UP);
     assert_int_equal(codec.closes, 1);
-    assert_int_equal(kit.table->subscribe(kit.self, oa->prices, OC_SUB_ADD, &sub, 1), OC_OK);
+    assert_int_equal(kit.table->subscribe(kit.self, oa->prices.stream, OC_SUB_ADD, &sub, 1), OC_OK);
     assert_int_equal(codec.opens, 3);
-    assert_int_equal(kit.table->subscribe(kit.self, oa->prices, OC_SUB_RESYNC, &sub, 1), OC_OK);
+    assert_int_equal(kit.table->subscribe(kit.self, oa->prices.stream, OC_SUB_RESYNC, &sub, 1), OC_OK);
     assert_int_equal(codec.failed, OC_WHY_GAP);
     oanda_end(&kit);
 }

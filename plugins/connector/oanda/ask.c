@@ -111,24 +111,6 @@ static const struct kit_field summary_fields[] = {
     KIT_FIELD("lastTransactionID", KIT_IS_ID, 0, AT(last), 0)};
 #undef AT
 
-static oc_rc say_cash(const struct oanda *oa, const struct oa_account *who, uint32_t asset, const struct kit_row *row,
-                      uint64_t token)
-{
-    oc_rc rc;
-    struct oc_ev_balance *out = KIT_EVENT(&oa->kit, oc_ev_balance, OC_EV_BALANCE, who->source, &rc);
-    if (!out)
-        return rc;
-    if (kit_json_dec(row->of[BALANCE], &out->total) < 0)
-        return OC_E_DATA;
-    if (kit_json_dec(row->of[USED], &out->locked) == OC_OK && oc_dec_sub(out->total, out->locked, &out->free) == OC_OK)
-        out->present =
-            OC_BAL_FREE | OC_BAL_LOCKED; /* what margin holds of it; profit that is open is said of the account */
-    out->asset = asset;
-    out->token = token;
-    out->head.flags = OC_EVF_REPLAYED | OC_EVF_LAST;
-    return kit_commit(&oa->kit, out);
-}
-
 oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in,
                       const struct oc_fetch *ask)
 {
@@ -157,7 +139,7 @@ oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_
     const uint32_t asset = out->asset;
     rc = kit_commit(&oa->kit, out);
     if (rc >= 0)
-        rc = say_cash(oa, who, asset, &row, ask->token);
+        rc = kit_say_total(&oa->kit, who->source, asset, row.of[BALANCE], row.of[USED], ask->token, 0);
     return rc < 0 ? rc : kit_fetched(&oa->kit, ask, who->source, OC_OK, 2, 0, NULL, 0);
 }
 
@@ -222,47 +204,35 @@ enum { SIDE_UNITS = 0, AVERAGE = 1, GAIN = 2, PL = 3 };
 static const struct kit_field side_fields[] = {KIT_SEEN("units"), KIT_SEEN("averagePrice"), KIT_SEEN("unrealizedPL"),
                                                KIT_SEEN("pl")};
 
-static oc_rc say_side(const struct oanda *oa, const struct kit_row *row, const struct kit_page *page,
-                      const struct oc_scale *scale, int64_t qty, uint32_t asset, uint8_t side)
-{
-    oc_rc rc;
-    struct oc_ev_position *out = KIT_EVENT(&oa->kit, oc_ev_position, OC_EV_POSITION, page->source, &rc);
-    if (!out)
-        return rc;
-    out->head.inst = scale->inst;
-    out->head.flags = OC_EVF_REPLAYED | OC_EVF_LAST;
-    out->token = page->token;
-    out->qty = qty;
-    out->side = side;
-    out->asset = asset;
-    out->margin_mode = OC_MARGIN_CROSS;
-    out->present = (kit_json_dec(row->of[AVERAGE], &out->average) == OC_OK ? (uint32_t)OC_POS_AVERAGE : 0u) |
-                   (kit_json_dec(row->of[GAIN], &out->unrealised) == OC_OK ? (uint32_t)OC_POS_UNREALISED : 0u) |
-                   (kit_json_dec(row->of[PL], &out->realised) == OC_OK ? (uint32_t)OC_POS_REALISED : 0u);
-    return kit_commit(&oa->kit, out);
-}
-
 /* Long and short stand side by side at the venue; where only one of them is held, that is the position. */
 static oc_rc say_position(void *self, struct kit_json *json, struct kit_page *page)
 {
     const struct oanda *oa = self;
     const struct oa_account *who = page->what;
-    struct kit_row row, sides[2];
+    static const uint8_t names[] = {OC_POSITION_LONG, OC_POSITION_SHORT};
+    struct kit_position sides[2] = {{.asset = who->asset}, {.asset = who->asset}};
+    struct kit_row row, side_row;
     struct oc_scale scale;
-    int64_t qty[2] = {0, 0};
+    oc_rc rc = OC_OK;
     if (!KIT_ROW(json, position_fields, &row))
         return OC_E_DATA;
     if (kit_symbol(&oa->kit, row.of[SYMBOL], &scale) < 0)
         return kit_skip(&oa->kit, "position.instrument", row.of[SYMBOL]);
     for (int i = 0; i < 2; i++) {
         struct kit_json side = kit_json_into(row.of[SIDES + i]);
-        if (!KIT_ROW(&side, side_fields, &sides[i]) || kit_scale_qty(&scale, sides[i].of[SIDE_UNITS], &qty[i]) < 0)
+        if (!KIT_ROW(&side, side_fields, &side_row) ||
+            kit_scale_qty(&scale, side_row.of[SIDE_UNITS], &sides[i].qty) < 0)
             return OC_E_DATA;
+        sides[i].average = side_row.of[AVERAGE];
+        sides[i].unrealised = side_row.of[GAIN];
+        sides[i].realised = side_row.of[PL];
     }
-    if (!qty[0] || !qty[1])
-        return say_side(oa, &sides[!qty[0]], page, &scale, qty[0] + qty[1], who->asset, OC_POSITION_NET);
-    const oc_rc rc = say_side(oa, &sides[0], page, &scale, qty[0], who->asset, OC_POSITION_LONG);
-    return rc < 0 ? rc : say_side(oa, &sides[1], page, &scale, qty[1], who->asset, OC_POSITION_SHORT);
+    const int is_one = !sides[0].qty || !sides[1].qty, first = is_one && sides[1].qty;
+    for (int i = first; i < (is_one ? first + 1 : 2) && rc >= 0; i++) {
+        sides[i].side = is_one ? (uint8_t)OC_POSITION_NET : names[i];
+        rc = kit_say_position(&oa->kit, page->source, scale.inst, &sides[i], page->token);
+    }
+    return rc;
 }
 
 static oc_rc say_all(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const char *name,

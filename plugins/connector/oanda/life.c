@@ -139,21 +139,6 @@ static oc_rc on_timer(void *self, uint64_t timer, uint64_t user)
 
 /* ---- streams ---- */
 
-static oc_rc on_prices(struct oanda *oa, const struct oc_stream *at)
-{
-    oc_rc rc = OC_OK;
-    if (at->state == OC_STREAM_UP)
-        rc = oa->kit.net->ready(oa->kit.host, at->stream);
-    if (rc >= 0 && at->state == OC_STREAM_UP && at->stream == oa->prices && oa->older) {
-        rc = oa->kit.net->close(oa->kit.host, oa->older); /* what it carried goes over to the new one */
-        oa->older = rc >= 0 || rc == OC_E_NOT_FOUND ? 0 : oa->older;
-        rc = rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc;
-    }
-    if (rc >= 0 && at->state == OC_STREAM_CLOSED && at->stream == oa->prices)
-        oa->prices = 0;
-    return rc;
-}
-
 /* Refused for who asks, it says so once. */
 static oc_rc say_denied(struct oanda *oa, struct oa_account *who, uint16_t status, struct kit_json json)
 {
@@ -172,7 +157,7 @@ static oc_rc on_stream(void *self, const struct oc_stream *at)
     struct oanda *oa = self;
     struct oa_account *who = oa_account_of(oa, at->account);
     if (at->user[0] == PRICES)
-        return on_prices(oa, at);
+        return kit_set_stream(&oa->kit, &oa->prices, at);
     if (!who || at->stream != who->stream)
         return OC_OK;
     who->is_up = at->state == OC_STREAM_UP;

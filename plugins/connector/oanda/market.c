@@ -114,22 +114,13 @@ oc_rc oa_say_bars(struct oanda *oa, const struct oa_account *who, const struct o
 
 /* ---- which prices are heard ---- */
 
-/* Its place; the count: it is not wanted yet. */
-static uint32_t place_of(const struct oanda *oa, uint32_t inst)
-{
-    uint32_t place = 0;
-    while (place < oa->want_count && oa->wants[place].inst != OC_INST_INDEX(inst))
-        place++;
-    return place;
-}
-
 static oc_rc open_prices(struct oanda *oa, const struct oa_account *who, uint32_t *ret_stream)
 {
     char path[PATH_ROOM];
     struct oc_instrument info;
     struct kit_write out = oa_path(path, who, "/pricing/stream?instruments=");
-    for (uint32_t i = 0; i < oa->want_count; i++) {
-        if (oa->kit.names->record(oa->kit.host, OC_INST(oa->wants[i].inst, 1), &info, sizeof info) < 0)
+    for (uint32_t i = 0; i < oa->prices.count; i++) {
+        if (oa->kit.names->record(oa->kit.host, OC_INST(oa->prices.of[i].inst, 1), &info, sizeof info) < 0)
             return OC_E_NOT_FOUND;
         kit_write_text(&out, i ? "%2C" : "");
         kit_write_text(&out, info.venue_symbol);
@@ -138,40 +129,24 @@ static oc_rc open_prices(struct oanda *oa, const struct oa_account *who, uint32_
                            PRICES, path, &out, ret_stream);
 }
 
-/* The set of instruments stands in the url: one more is another stream, and the one before goes when that is up. */
 oc_rc oa_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_sub *subs, uint32_t count)
 {
     struct oanda *oa = self;
     const struct oa_account *who = oa_anybody(oa);
-    uint32_t opened, last = 0;
+    uint32_t opened;
     if (count == 0 || subs[0].topic == OC_TOPIC_PRIVATE || how == OC_SUB_REMOVE)
         return OC_OK;
     if (how == OC_SUB_RESYNC) /* it begins with whole prices */
         return oa->kit.net->fail(oa->kit.host, stream, OC_WHY_GAP);
     if (!who || !oa->has_markets)
         return OC_E_AGAIN;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t place = place_of(oa, subs[i].inst);
-        if (place == WANTS_MAX)
-            return OC_E_LIMIT;
-        if (place == oa->want_count) {
-            const struct oa_want want = {.inst = OC_INST_INDEX(subs[i].inst)};
-            oa->wants[oa->want_count++] = want;
-        }
-        oa->wants[place].topics |= subs[i].topic;
-        last = place > last ? place : last;
-    }
-    if (oa->prices && last < oa->asked)
-        return OC_OK;
-    if (oa->older)
-        return OC_E_AGAIN; /* one at a time */
-    const oc_rc rc = open_prices(oa, who, &opened);
-    if (rc < 0)
+    oc_rc rc = kit_set_add(&oa->prices, subs, count);
+    if (rc <= 0)
         return rc;
-    oa->older = oa->prices;
-    oa->prices = opened;
-    oa->asked = oa->want_count;
-    return OC_OK;
+    rc = open_prices(oa, who, &opened);
+    if (rc >= 0)
+        kit_set_opened(&oa->prices, opened);
+    return rc;
 }
 
 /* ---- prices ---- */
@@ -204,7 +179,7 @@ static oc_rc say_quote(const struct oanda *oa, uint32_t inst, int64_t at_ns)
 }
 
 /* Whether it is traded now: on weekends it is not. Said when it has changed. */
-static oc_rc say_session(const struct oanda *oa, struct oa_want *want, const struct kit_row *row, int64_t at_ns)
+static oc_rc say_session(const struct oanda *oa, struct kit_wanted *want, const struct kit_row *row, int64_t at_ns)
 {
     const int is_closed = row->of[TRADEABLE].kind == KIT_JSON_FALSE || KIT_JSON_IS(row->of[STATUS], "non-tradeable") ||
                           KIT_JSON_IS(row->of[STATUS], "invalid");
@@ -238,8 +213,7 @@ static oc_rc say_home(const struct oanda *oa, struct kit_row *row, int64_t at_ns
 
 static oc_rc say_price(struct oanda *oa, struct kit_row *row, int64_t at_ns)
 {
-    const uint32_t place = place_of(oa, row->scale.inst);
-    struct oa_want *want = place < oa->want_count ? &oa->wants[place] : NULL;
+    struct kit_wanted *want = kit_set_of(&oa->prices, row->scale.inst);
     if (!want)
         return OC_OK;
     kit_book_objects(&oa->kit, row->of[BIDS], "price", "liquidity", &row->scale, &oa->sides[0]);

@@ -23,8 +23,10 @@
 #include <outcry/kit/held.h>
 #include <outcry/kit/market.h>
 #include <outcry/kit/refusal.h>
+#include <outcry/kit/set.h>
 #include <outcry/kit/terms.h>
 #include <outcry/kit/tickets.h>
+#include <outcry/kit/wallet.h>
 #include <outcry/outcry.h>
 
 enum { REST = 0, STREAM = 1 };                         /* places of the endpoints */
@@ -33,7 +35,7 @@ enum { REQUESTS = 0, CONNECTS = 1 };                   /* places of the limits *
 enum { PRICES = 1, TRANSACTIONS = 2 };                 /* oc_open.user[0] */
 enum { ABOUT_MARKETS = 1, ABOUT_MONEY, ABOUT_TRADES }; /* oc_http.user[0] of questions of its own; of the host's: */
 enum { FILLING = 16, LOOKING = 17 };                   /* the second step of a question about one order */
-enum { WANTS_MAX = 256, PAGE = 1000, BARS_PAGE = 5000, ORDERS_PAGE = 500, PATH_ROOM = 4096 };
+enum { PAGE = 1000, BARS_PAGE = 5000, ORDERS_PAGE = 500, PATH_ROOM = 4096 };
 
 #define SECOND INT64_C(1000000000)
 #define DAY    (86400 * SECOND)
@@ -53,22 +55,12 @@ struct oa_account {
     struct oc_id id;           /* as the venue calls it */
 };
 
-struct oa_want { /* an instrument whose prices are heard */
-    uint32_t inst;
-    uint32_t topics;
-    uint32_t session; /* OC_SESSION_... as it was said last */
-    uint32_t zero;
-};
-
 struct oanda {
     struct kit_codec kit;
     struct oa_account accounts[KIT_ACCOUNTS_MAX];
     struct kit_held held; /* orders that wait for what filled them */
-    struct oa_want wants[WANTS_MAX];
-    uint64_t token; /* of the ledger's page that is being said; 0: none is */
-    uint32_t want_count;
-    uint32_t prices, older;     /* streams; older: it goes as soon as the other is up */
-    uint32_t asked;             /* so many of the wants stand in the url of `prices` */
+    struct kit_set prices;
+    uint64_t token;             /* of the ledger's page that is being said; 0: none is */
     uint32_t has_markets;       /* instruments were said */
     uint64_t timer;             /* when they are asked for */
     uint32_t env;               /* OC_ENV_... */

@@ -170,33 +170,21 @@ oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row
 
 /* ---- money ---- */
 
-/* `behind`: what is put behind the number of the transaction, where it says more than one entry. */
 static oc_rc say_money(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx, uint16_t kind,
-                       struct kit_json_text amount, const char *behind, uint16_t flags)
+                       struct kit_json_text amount, uint16_t flags)
 {
-    char name[OC_ID_MAX];
-    struct kit_write id = kit_write_begin(name, sizeof name);
-    oc_rc rc;
-    struct oc_ev_ledger *out = KIT_EVENT(&oa->kit, oc_ev_ledger, OC_EV_LEDGER, who->source, &rc);
-    if (!out)
-        return rc;
-    kit_write_bytes(&id, tx->of[TX_ID].at, tx->of[TX_ID].size);
-    kit_write_text(&id, behind);
-    const oc_rc size = kit_write_end(&id);
-    if (size < 0 || kit_json_dec(amount, &out->amount) < 0)
-        return OC_E_DATA;
-    if (!*behind && kit_json_dec(tx->of[TX_BALANCE], &out->after) == OC_OK)
-        out->present = OC_LEDGER_HAS_AFTER;
-    out->id.size = (uint8_t)size;
-    memcpy(out->id.text, name, (size_t)size);
-    out->token = oa->token;
-    out->asset = who->asset;
-    out->status = OC_LEDGER_DONE;
-    out->kind = kind == OC_LEDGER_DEPOSIT && out->amount.units < 0 ? (uint16_t)OC_LEDGER_WITHDRAWAL : kind;
-    out->tail = sizeof *out;
-    out->head.venue_ns = time_of(tx);
-    out->head.flags = flags;
-    return kit_commit(&oa->kit, out);
+    const struct kit_json_text none = {0};
+    const int is_of_fill = KIT_JSON_IS(tx->of[TX_TYPE], "ORDER_FILL"); /* one entry of several things */
+    const struct kit_entry entry = {.id = tx->of[TX_ID],
+                                    .amount = amount,
+                                    .after = is_of_fill ? none : tx->of[TX_BALANCE],
+                                    .behind = is_of_fill ? "-financing" : "",
+                                    .asset = who->asset,
+                                    .kind = kind,
+                                    .flags = flags,
+                                    .at_ns = time_of(tx),
+                                    .token = oa->token};
+    return kit_say_entry(&oa->kit, who->source, &entry);
 }
 
 static int is_zero(struct kit_json_text text)
@@ -226,15 +214,14 @@ static oc_rc say_moved(const struct oanda *oa, const struct oa_account *who, con
                      kind == OC_LEDGER_INTEREST   ? tx->of[TX_FINANCING]
                      : kind == OC_LEDGER_DIVIDEND ? tx->of[TX_DIVIDEND]
                                                   : tx->of[TX_AMOUNT],
-                     "", flags);
+                     flags);
 }
 
 /* Financing that a fill settles moves the balance beside its profit. */
 static oc_rc say_settled(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx, uint16_t flags)
 {
-    return is_zero(tx->of[TX_FINANCING])
-               ? (oc_rc)OC_OK
-               : say_money(oa, who, tx, OC_LEDGER_INTEREST, tx->of[TX_FINANCING], "-financing", flags);
+    return is_zero(tx->of[TX_FINANCING]) ? (oc_rc)OC_OK
+                                         : say_money(oa, who, tx, OC_LEDGER_INTEREST, tx->of[TX_FINANCING], flags);
 }
 
 /* ---- the life of orders ---- */
@@ -348,29 +335,12 @@ oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_resp
 
 /* ---- the stream ---- */
 
-/* What the account holds behind it, where it says so. */
-static oc_rc say_balance(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx)
-{
-    struct oc_dec total;
-    oc_rc rc;
-    if (kit_json_dec(tx->of[TX_BALANCE], &total) < 0)
-        return OC_OK;
-    struct oc_ev_balance *out = KIT_EVENT(&oa->kit, oc_ev_balance, OC_EV_BALANCE, who->source, &rc);
-    if (!out)
-        return rc;
-    out->asset = who->asset;
-    out->total = total;
-    out->head.venue_ns = time_of(tx);
-    out->head.flags = OC_EVF_LAST;
-    return kit_commit(&oa->kit, out);
-}
-
 oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_json json)
 {
     const struct oc_fetch stream = {.kind = OC_FETCH_FILLS}; /* token 0: nobody asked */
     struct kit_page page = {.codec = &oa->kit, .what = who, .source = who->source};
     struct kit_json whole = json;
-    struct kit_json_text type = {0}, id = {0}, newest = {0};
+    struct kit_json_text type = {0}, id = {0}, newest = {0}, none = {0};
     const struct kit_member members[] = {{"type", &type}, {"id", &id}, {"lastTransactionID", &newest}};
     struct kit_row tx;
     uint64_t number;
@@ -393,8 +363,8 @@ oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_j
         const int is_reissue = is_made && tx.of[TX_REPLACES].size && !KIT_JSON_IS(tx.of[TX_REASON], "REPLACEMENT");
         rc = is_made && (!is_ours || is_reissue) ? oa_say_order(oa, &whole, &page) /* as the order that it is */
                                                  : oa_say_transaction(oa, who, &tx, NULL, OC_EVF_LAST);
-        if (rc >= 0)
-            rc = say_balance(oa, who, &tx);
+        if (rc >= 0 && tx.of[TX_BALANCE].size) /* what the account holds behind it */
+            rc = kit_say_total(&oa->kit, who->source, who->asset, tx.of[TX_BALANCE], none, 0, time_of(&tx));
         if (rc >= 0)
             rc = kit_fetched(&oa->kit, &stream, who->source, OC_OK, 0, 0, &number, sizeof number);
         if (rc >= 0)
