@@ -104,11 +104,11 @@ __attribute__((unused)) static void oanda_begin(struct oanda_kit *kit, const cha
     if (oc_plugins_v1[0]->open(&kit->host, &kit->self) < 0 || kit->table->start(kit->self, &start) < 0 ||
         kit->table->account(kit->self, &account) < 0)
         abort();
-    OANDA_OWN(kit, ABOUT_MONEY, "{\"account\":{\"currency\":\"USD\"},\"lastTransactionID\":\"10\"}");
-    OANDA_OWN(kit, ABOUT_MARKETS, "{\"instruments\":[],\"lastTransactionID\":\"10\"}");
-    kit->transactions = ((struct oanda *)kit->self)->accounts[0].stream;
+    OANDA_OWN(kit, KIT_TOKEN_MONEY, "{\"account\":{\"currency\":\"USD\"},\"lastTransactionID\":\"10\"}");
+    OANDA_OWN(kit, KIT_TOKEN_MARKETS, "{\"instruments\":[],\"lastTransactionID\":\"10\"}");
+    kit->transactions = ((struct oanda *)kit->self)->life.of[0].stream;
     oanda_stream_is(kit, kit->transactions, TRANSACTIONS, OC_STREAM_UP);
-    OANDA_OWN(kit, ABOUT_TRADES, "{\"trades\":[],\"lastTransactionID\":\"10\"}");
+    OANDA_OWN(kit, KIT_TOKEN_OPEN, "{\"trades\":[],\"lastTransactionID\":\"10\"}");
 }
 
 __attribute__((unused)) static void oanda_end(struct oanda_kit *kit)

@@ -52,20 +52,21 @@ static oc_rc write_order(struct kit_write *path, const struct oc_fetch *ask)
 }
 
 /* Under the token of the question. */
-static oc_rc ask_more(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask,
+static oc_rc ask_more(const struct oanda *oa, const struct kit_token_account *who, const struct oc_fetch *ask,
                       const char *path, const struct kit_write *written, uint64_t about)
 {
     struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .user = {about}};
-    return kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path, written);
+    return kit_bearer_call(&oa->kit, oa_life.bearer, who->account, &http, path, written);
 }
 
 oc_rc oa_fetch(void *self, const struct oc_fetch *ask)
 {
     struct oanda *oa = self;
     const char *behind = behind_account(ask->kind);
-    const struct oa_account *who = ask->account ? oa_account_of(oa, ask->account) : oa_anybody(oa);
+    const struct kit_token_account *who =
+        ask->account ? kit_token_account_of(&oa->life, ask->account) : kit_token_any(&oa->life);
     const int is_past = ask->kind == OC_FETCH_FILLS || ask->kind == OC_FETCH_LEDGER;
-    char path[PATH_ROOM];
+    char path[KIT_TOKEN_PATH];
     oc_rc rc = OC_OK;
     if (!behind)
         return OC_E_NOT_SUPPORTED;
@@ -75,7 +76,7 @@ oc_rc oa_fetch(void *self, const struct oc_fetch *ask)
         return OC_E_AGAIN;
     if (is_past && !ask->cursor.size && !ask->from_ns)
         behind = "/summary";
-    struct kit_write out = oa_path(path, who, behind);
+    struct kit_write out = kit_token_path(&oa_life, who, behind, path);
     if (ask->kind == OC_FETCH_BARS)
         rc = oa_write_bars(oa, ask, &out);
     else if (ask->kind == OC_FETCH_ORDER)
@@ -98,7 +99,7 @@ struct kit_json_text oa_list(const struct oc_response *in, const char *name, str
 }
 
 #define AT(member) offsetof(struct oc_ev_account, member)
-enum { BALANCE = 0, USED = 5 };
+enum { BALANCE = 0, CURRENCY = 1, USED = 5 };
 static const struct kit_word hedging[] = {{"true", OC_IS_HEDGING}};
 static const struct kit_field summary_fields[] = {
     KIT_SEEN("balance"),
@@ -111,40 +112,43 @@ static const struct kit_field summary_fields[] = {
     KIT_FIELD("lastTransactionID", KIT_IS_ID, 0, AT(last), 0)};
 #undef AT
 
-oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in,
-                      const struct oc_fetch *ask)
+static int take_account(const struct oc_response *in, struct kit_row *row)
 {
     struct kit_json_text last;
     struct kit_json json = kit_json_into(oa_list(in, "account", &last));
+    return KIT_ROW(&json, summary_fields, row) && kit_json_end(&json);
+}
+
+oc_rc oa_take_currency(void *self, struct kit_token_account *who, const struct oc_response *in)
+{
+    const struct oanda *oa = self;
+    struct kit_row row;
+    return take_account(in, &row) ? kit_asset(&oa->kit, row.of[CURRENCY], &who->asset) : (oc_rc)OC_E_DATA;
+}
+
+static oc_rc say_summary(struct oanda *oa, const struct kit_token_account *who, const struct oc_response *in)
+{
+    const struct oc_fetch *ask = in->fetch;
     struct kit_row row;
     oc_rc rc;
-    if (!KIT_ROW(&json, summary_fields, &row) || !kit_json_end(&json))
-        return OC_E_DATA;
-    if (!ask) {
-        uint32_t asset = 0;
-        rc = kit_asset(&oa->kit, row.of[1], &asset);
-        who->asset = rc >= 0 ? asset : who->asset;
-        return rc;
-    }
     struct oc_ev_account *out = KIT_EVENT(&oa->kit, oc_ev_account, OC_EV_ACCOUNT, who->source, &rc);
     if (!out)
         return rc;
-    if (kit_row_read(&oa->kit, summary_fields, KIT_COUNT(summary_fields), &row, out,
-                     offsetof(struct oc_ev_account, present)) < 0)
+    if (!take_account(in, &row) || kit_row_read(&oa->kit, summary_fields, KIT_COUNT(summary_fields), &row, out,
+                                                offsetof(struct oc_ev_account, present)) < 0)
         return OC_E_DATA;
     out->token = ask->token;
     out->rights |= OC_MAY_VIEW | (oa->env == OC_ENV_PRACTICE ? (uint32_t)OC_IS_PRACTICE : 0u);
     out->known = OC_MAY_VIEW | OC_IS_HEDGING | OC_IS_PRACTICE;
     out->venue_account = who->id;
-    const uint32_t asset = out->asset;
     rc = kit_commit(&oa->kit, out);
     if (rc >= 0)
-        rc = kit_say_total(&oa->kit, who->source, asset, row.of[BALANCE], row.of[USED], ask->token, 0);
+        rc = kit_say_total(&oa->kit, who->source, who->asset, row.of[BALANCE], row.of[USED], ask->token, 0);
     return rc < 0 ? rc : kit_fetched(&oa->kit, ask, who->source, OC_OK, 2, 0, NULL, 0);
 }
 
 /* Where news begin: nothing is said of what was before. */
-static oc_rc say_beginning(const struct oanda *oa, const struct oa_account *who, const struct oc_response *in)
+static oc_rc say_beginning(const struct oanda *oa, const struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_json_text last;
     uint64_t number;
@@ -161,38 +165,40 @@ static const struct kit_field trade_fields[] = {KIT_SEEN("instrument"), KIT_SEEN
 static oc_rc take_trade(void *self, struct kit_json *json, struct kit_page *page)
 {
     const struct oanda *oa = self;
-    struct oa_account *who = page->what;
+    struct kit_token_account *who = page->what;
     struct oc_scale scale;
     struct kit_row row;
     int64_t units;
     if (!KIT_ROW(json, trade_fields, &row))
         return OC_E_DATA;
     if (kit_symbol(&oa->kit, row.of[NAME], &scale) == OC_OK && kit_scale_qty(&scale, row.of[UNITS], &units) == OC_OK)
-        kit_ticket_change(&who->trades, row.of[OPEN_ID], scale.inst, units, 0);
+        kit_ticket_change(oa_trades(oa, who), row.of[OPEN_ID], scale.inst, units, 0);
     return OC_OK;
 }
 
-/* Where a transaction was heard meanwhile that is not in it, it is asked for again. */
-oc_rc oa_take_trades(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+/* OC_E_AGAIN: a transaction was heard meanwhile that is not in it. */
+oc_rc oa_take_trades(void *self, struct kit_token_account *who, const struct oc_response *in)
 {
+    struct oanda *oa = self;
     struct kit_page page = {.codec = &oa->kit, .in = in, .what = who};
     struct kit_json_text last;
     const struct kit_json_text list = oa_list(in, "trades", &last);
     uint64_t number;
-    oc_rc rc = OC_OK;
-    if (!who->is_up)
-        return OC_OK;
     if (!list.size || kit_json_u64(last, &number) < 0)
         return OC_E_DATA;
     if (who->last > number)
-        return who->is_heard ? oa_ask_trades(oa, who) : (oc_rc)OC_OK; /* else its timer asks again */
-    who->trades.count = who->trades.is_full = 0;
-    rc = kit_page_say(oa, &page, kit_json_into(list), take_trade);
-    if (rc >= 0 && !who->is_heard)
-        rc = oa->kit.net->ready(oa->kit.host, who->stream);
-    if (rc >= 0)
-        who->is_heard = 1;
-    return rc;
+        return OC_E_AGAIN;
+    oa_trades(oa, who)->count = oa_trades(oa, who)->is_full = 0;
+    return kit_page_say(oa, &page, kit_json_into(list), take_trade);
+}
+
+oc_rc oa_take_markets(void *self, const struct oc_response *in)
+{
+    struct oanda *oa = self;
+    struct kit_page page = {.codec = &oa->kit, .in = in};
+    struct kit_json_text last;
+    const struct kit_json_text list = oa_list(in, "instruments", &last);
+    return list.size ? kit_page_say(oa, &page, kit_json_into(list), oa_say_instrument) : (oc_rc)OC_E_DATA;
 }
 
 /* ---- positions ---- */
@@ -208,7 +214,7 @@ static const struct kit_field side_fields[] = {KIT_SEEN("units"), KIT_SEEN("aver
 static oc_rc say_position(void *self, struct kit_json *json, struct kit_page *page)
 {
     const struct oanda *oa = self;
-    const struct oa_account *who = page->what;
+    const struct kit_token_account *who = page->what;
     static const uint8_t names[] = {OC_POSITION_LONG, OC_POSITION_SHORT};
     struct kit_position sides[2] = {{.asset = who->asset}, {.asset = who->asset}};
     struct kit_row row, side_row;
@@ -235,7 +241,7 @@ static oc_rc say_position(void *self, struct kit_json *json, struct kit_page *pa
     return rc;
 }
 
-static oc_rc say_all(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const char *name,
+static oc_rc say_all(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in, const char *name,
                      kit_page_row say)
 {
     struct kit_json_text last;
@@ -249,7 +255,7 @@ static oc_rc say_all(struct oanda *oa, struct oa_account *who, const struct oc_r
 
 /* ---- one order ---- */
 
-static oc_rc end_order(struct oanda *oa, struct oa_account *who, const struct oc_response *in, const void *body,
+static oc_rc end_order(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in, const void *body,
                        uint32_t size, int is_in_list, struct kit_page *page)
 {
     struct kit_json json = kit_json_begin(body, size);
@@ -263,15 +269,15 @@ static oc_rc end_order(struct oanda *oa, struct oa_account *who, const struct oc
 }
 
 /* What filled it is asked for first, for an order does not say how much of it has traded: the order is held until then. */
-static oc_rc say_one(struct oanda *oa, struct oa_account *who, const struct oc_response *in, struct kit_json_text order,
-                     struct kit_json_text filling)
+static oc_rc say_one(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in,
+                     struct kit_json_text order, struct kit_json_text filling)
 {
     struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
     struct oc_response held = *in;
-    char path[PATH_ROOM];
+    char path[KIT_TOKEN_PATH];
     if (!filling.size)
         return end_order(oa, who, in, order.at, order.size, 1, &page);
-    struct kit_write out = oa_path(path, who, "/transactions/");
+    struct kit_write out = kit_token_path(&oa_life, who, "/transactions/", path);
     kit_write_query(&out, filling.at, filling.size);
     const oc_rc rc = ask_more(oa, who, in->fetch, path, &out, FILLING);
     held.body = order.at;
@@ -279,7 +285,7 @@ static oc_rc say_one(struct oanda *oa, struct oa_account *who, const struct oc_r
     return rc < 0 ? rc : kit_held_put(&oa->held, &held);
 }
 
-static oc_rc take_order(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+static oc_rc take_order(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_json_text last, filling = {0};
     const struct kit_json_text order = oa_list(in, "order", &last);
@@ -289,7 +295,7 @@ static oc_rc take_order(struct oanda *oa, struct oa_account *who, const struct o
     return say_one(oa, who, in, order, filling);
 }
 
-static oc_rc take_filling(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+static oc_rc take_filling(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_held_one *held = kit_held_of(&oa->held, in->token);
     struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
@@ -313,20 +319,20 @@ static oc_rc take_filling(struct oanda *oa, struct oa_account *who, const struct
 }
 
 /* A name of ours is found so only while its order is open: of what is over it is looked for among the last orders. */
-static oc_rc look_for(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask)
+static oc_rc look_for(const struct oanda *oa, const struct kit_token_account *who, const struct oc_fetch *ask)
 {
-    char path[PATH_ROOM];
-    const struct kit_write out = oa_path(path, who, "/orders?state=ALL&count=500");
+    char path[KIT_TOKEN_PATH];
+    const struct kit_write out = kit_token_path(&oa_life, who, "/orders?state=ALL&count=500", path);
     return ask_more(oa, who, ask, path, &out, LOOKING);
 }
 
-static oc_rc absent(const struct oanda *oa, const struct oa_account *who, const struct oc_fetch *ask)
+static oc_rc absent(const struct oanda *oa, const struct kit_token_account *who, const struct oc_fetch *ask)
 {
     const oc_rc rc = kit_absent(&oa->kit, ask, who->source);
     return rc < 0 ? rc : kit_fetched(&oa->kit, ask, who->source, OC_OK, 1, 0, NULL, 0);
 }
 
-static oc_rc take_looking(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+static oc_rc take_looking(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_json_text last, filling = {0};
     const struct kit_json_text list = oa_list(in, "orders", &last);
@@ -343,7 +349,7 @@ static oc_rc take_looking(struct oanda *oa, struct oa_account *who, const struct
 
 /* ---- where each goes ---- */
 
-static oc_rc refused(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+static oc_rc refused(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     const struct oc_fetch *ask = in->fetch;
     struct kit_json_text words;
@@ -361,7 +367,7 @@ static oc_rc refused(struct oanda *oa, struct oa_account *who, const struct oc_r
                        0, 0, NULL, 0);
 }
 
-oc_rc oa_answer_fetch(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+oc_rc oa_answer_fetch(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     if (in->status != 200)
         return refused(oa, who, in);
@@ -374,7 +380,7 @@ oc_rc oa_answer_fetch(struct oanda *oa, struct oa_account *who, const struct oc_
         return say_all(oa, who, in, "instruments", oa_say_instrument);
     case OC_FETCH_CREDENTIALS:
     case OC_FETCH_BALANCES:
-        return oa_take_summary(oa, who, in, in->fetch);
+        return say_summary(oa, who, in);
     case OC_FETCH_POSITIONS:
         return say_all(oa, who, in, "positions", say_position);
     case OC_FETCH_OPEN_ORDERS:

@@ -1,125 +1,25 @@
 /* life.c: accounts, from the first question to the stream that tells what becomes of orders; what a refusal means; where an answer goes. */
 #include "oanda.h"
 
-#define MARKETS_NS (3600 * SECOND) /* instruments are asked for so often */
-#define AGAIN_NS   (10 * SECOND)   /* what did not come is asked for so soon, and up to eight times that */
-
 static const char headers[] = "Authorization: Bearer \r\nAccept-Datetime-Format: RFC3339\r\n";
 static const struct oc_splice token = {.at = sizeof "Authorization: Bearer " - 1, .field = TOKEN, .in = OC_IN_HEADERS};
-const struct kit_bearer oa_bearer = {headers, sizeof headers - 1, &token, REST, REQUESTS, STREAM, CONNECTS};
+static const struct kit_bearer bearer = {headers, sizeof headers - 1, &token, REST, REQUESTS, STREAM, CONNECTS};
 
-struct oa_account *oa_account_of(struct oanda *oa, uint32_t account)
-{
-    for (int i = 0; i < KIT_ACCOUNTS_MAX && account; i++)
-        if (oa->accounts[i].account == account)
-            return &oa->accounts[i];
-    return NULL;
-}
-
-struct oa_account *oa_anybody(struct oanda *oa)
-{
-    for (int i = 0; i < KIT_ACCOUNTS_MAX; i++)
-        if (oa->accounts[i].account)
-            return &oa->accounts[i];
-    return NULL;
-}
-
-/* ---- calls ---- */
-
-struct kit_write oa_path(char *path, const struct oa_account *who, const char *behind)
-{
-    struct kit_write out = kit_write_begin(path, PATH_ROOM);
-    KIT_WRITE(&out, "/v3/accounts/");
-    kit_write_query(&out, who->id.text, who->id.size);
-    kit_write_text(&out, behind);
-    return out;
-}
-
-/* A question of its own. */
-static oc_rc ask_own(const struct oanda *oa, const struct oa_account *who, uint64_t about, const char *behind)
-{
-    char path[PATH_ROOM];
-    const struct kit_write out = oa_path(path, who, behind);
-    struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = OC_LANE_RECONCILE, .user = {about}};
-    return kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path, &out);
-}
-
-oc_rc oa_ask_trades(const struct oanda *oa, const struct oa_account *who)
-{
-    const oc_rc rc = ask_own(oa, who, ABOUT_TRADES, "/openTrades");
-    return rc == OC_E_AGAIN && who->is_heard ? (oc_rc)OC_OK : rc;
-}
-
-static oc_rc ask_markets(struct oanda *oa, const struct oa_account *who)
-{
-    const oc_rc rc = ask_own(oa, who, ABOUT_MARKETS, "/instruments");
-    return rc < 0 && rc != OC_E_AGAIN ? rc : kit_timer_move(&oa->kit, rc < 0 ? SECOND : AGAIN_NS, 0, &oa->timer);
-}
-
-/* ---- accounts ---- */
-
-/* What is missing is asked for: the currency, the instruments, the stream, the open trades. */
-static oc_rc go_on(struct oanda *oa, struct oa_account *who)
-{
-    char path[PATH_ROOM];
-    uint32_t stream = who->stream;
-    oc_rc rc = OC_OK;
-    if (!who->asset) {
-        rc = ask_own(oa, who, ABOUT_MONEY, "/summary");
-    } else if (!oa->has_markets) {
-        rc = ask_markets(oa, who);
-    } else if (!stream) {
-        const struct kit_write out = oa_path(path, who, "/transactions/stream");
-        rc = kit_bearer_open(&oa->kit, &oa_bearer, who->account, OC_TOPIC_PRIVATE, TRANSACTIONS, path, &out, &stream);
-    } else if (who->is_up && !who->is_heard) {
-        rc = oa_ask_trades(oa, who);
-    }
-    const int64_t wait_ns = rc == OC_E_AGAIN ? SECOND : AGAIN_NS << (who->tries < 3 ? who->tries : 3);
-    if (rc >= 0 || rc == OC_E_AGAIN)
-        rc = kit_timer_move(&oa->kit, wait_ns, who->account, &who->timer);
-    if (rc < 0)
-        return rc;
-    who->tries += who->is_denied;
-    who->stream = stream;
-    return OC_OK;
-}
-
-static oc_rc take_account(struct oanda *oa, struct oa_account *at, const struct oc_account *is)
-{
-    struct oa_account made = {.account = is->account, .source = is->source, .asset = at->asset, .timer = at->timer};
-    const oc_rc size = oa->kit.sign->public_text(oa->kit.host, is->account, ACCOUNT_ID, OC_PUBLIC_TEXT, made.id.text,
-                                                 sizeof made.id.text);
-    if (size <= 0)
-        return size < 0 ? size : (oc_rc)OC_E_CONFIG;
-    if (size > OC_ID_MAX)
-        return OC_E_LIMIT;
-    made.id.size = (uint8_t)size;
-    if (at->stream && oa->kit.net->close(oa->kit.host, at->stream) == OC_E_AGAIN)
-        return OC_E_AGAIN;
-    const oc_rc rc = go_on(oa, &made);
-    if (rc >= 0)
-        *at = made;
-    return rc;
-}
-
-static oc_rc on_account(void *self, const struct oc_account *is)
-{
-    struct oanda *oa = self;
-    struct oa_account *at = oa_account_of(oa, is->account);
-    for (int i = 0; !at && i < KIT_ACCOUNTS_MAX; i++)
-        at = oa->accounts[i].account ? NULL : &oa->accounts[i];
-    if (!at)
-        return OC_E_LIMIT;
-    if (is->state == OC_ACCOUNT_GONE) {
-        memset(at, 0, sizeof *at);
-        return OC_OK;
-    }
-    if (is->state == OC_ACCOUNT_ADDED && at->account) { /* said again: what is open stays open */
-        at->source = is->source;
-        return OC_OK;
-    }
-    return take_account(oa, at, is);
-}
+const struct kit_token_of oa_life = {.bearer = &bearer,
+                                     .before = "/v3/accounts/",
+                                     .money = "/summary",
+                                     .markets = "/instruments",
+                                     .open = "/openTrades",
+                                     .told = "/transactions/stream",
+                                     .stream = TRANSACTIONS,
+                                     .id = ACCOUNT_ID,
+                                     .take_money = oa_take_currency,
+                                     .take_markets = oa_take_markets,
+                                     .take_open = oa_take_trades,
+                                     .refused = oa_refused,
+                                     .markets_ns = 3600 * SECOND,
+                                     .again_ns = 10 * SECOND};
+KIT_TOKEN_LIFE(struct oanda, oa_life)
 
 static oc_rc on_start(void *self, const struct oc_start *start)
 {
@@ -128,53 +28,18 @@ static oc_rc on_start(void *self, const struct oc_start *start)
     return OC_OK; /* everything is asked by an account */
 }
 
-static oc_rc on_timer(void *self, uint64_t timer, uint64_t user)
-{
-    struct oanda *oa = self;
-    struct oa_account *who = user ? oa_account_of(oa, (uint32_t)user) : oa_anybody(oa);
-    if (!user)
-        return who ? ask_markets(oa, who) : (oc_rc)OC_OK;
-    return who && who->timer == timer && !who->is_heard ? go_on(oa, who) : (oc_rc)OC_OK;
-}
-
-/* ---- streams ---- */
-
-/* Refused for who asks, it says so once. */
-static oc_rc say_denied(struct oanda *oa, struct oa_account *who, uint16_t status, struct kit_json json)
-{
-    struct kit_json_text words = {0};
-    const uint32_t why = oa_refused(status, json, &words);
-    if (status != 401 && status != 403)
-        return OC_OK;
-    const oc_rc rc = who->is_denied ? (oc_rc)OC_OK : kit_say_venue(&oa->kit, who->source, OC_VENUE_DENIED, why, words);
-    if (rc >= 0)
-        who->is_denied = 1;
-    return rc;
-}
-
 static oc_rc on_stream(void *self, const struct oc_stream *at)
 {
     struct oanda *oa = self;
-    struct oa_account *who = oa_account_of(oa, at->account);
-    if (at->user[0] == PRICES)
-        return kit_set_stream(&oa->kit, &oa->prices, at);
-    if (!who || at->stream != who->stream)
-        return OC_OK;
-    who->is_up = at->state == OC_STREAM_UP;
-    who->is_heard = 0;
-    who->last = 0;
-    if (at->state == OC_STREAM_CLOSED)
-        who->stream = 0;
-    if (at->state == OC_STREAM_REFUSED)
-        return say_denied(oa, who, at->status, kit_json_begin(at->bytes, at->bytes_size));
-    return who->is_up ? go_on(oa, who) : (oc_rc)OC_OK;
+    return at->user[0] == PRICES ? kit_set_stream(&oa->kit, &oa->prices, at)
+                                 : kit_token_stream(&oa->kit, &oa_life, &oa->life, at);
 }
 
 static oc_rc on_message(void *self, const struct oc_message *heard)
 {
     struct oanda *oa = self;
     const struct kit_json json = kit_json_begin(heard->bytes, heard->bytes_size);
-    struct oa_account *who = oa_account_of(oa, heard->account);
+    struct kit_token_account *who = kit_token_account_of(&oa->life, heard->account);
     if (heard->user[0] == PRICES)
         return oa_hear_price(oa, json);
     return who ? oa_hear_transaction(oa, who, json) : (oc_rc)OC_OK;
@@ -241,48 +106,10 @@ uint32_t oa_refused(uint16_t status, struct kit_json json, struct kit_json_text 
 
 /* ---- answers ---- */
 
-static oc_rc take_markets(struct oanda *oa, const struct oc_response *in)
-{
-    struct kit_json_text last;
-    const struct kit_json_text list = oa_list(in, "instruments", &last);
-    struct kit_page page = {.codec = &oa->kit, .in = in};
-    oc_rc rc = list.size ? kit_page_say(oa, &page, kit_json_into(list), oa_say_instrument) : (oc_rc)OC_E_DATA;
-    if (rc >= 0)
-        rc = kit_timer_move(&oa->kit, MARKETS_NS, 0, &oa->timer);
-    if (rc < 0)
-        return rc;
-    oa->has_markets = 1;
-    for (int i = 0; i < KIT_ACCOUNTS_MAX && rc >= 0; i++)
-        if (oa->accounts[i].account && !oa->accounts[i].stream)
-            rc = go_on(oa, &oa->accounts[i]);
-    return rc;
-}
-
-/* An answer to a question of its own. */
-static oc_rc answer_own(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
-{
-    if (in->status != 200)
-        return say_denied(oa, who, in->status, kit_json_begin(in->body, in->body_size)); /* asked again by its timer */
-    oc_rc rc = OC_OK;
-    if (who->is_denied) {
-        const struct kit_json_text none = {0};
-        rc = kit_say_venue(&oa->kit, who->source, OC_VENUE_READY, OC_WHY_NONE, none);
-        who->is_denied = rc < 0;
-        who->tries = 0;
-    }
-    if (rc >= 0 && in->user[0] == ABOUT_MARKETS)
-        return take_markets(oa, in);
-    if (rc >= 0 && in->user[0] == ABOUT_TRADES)
-        return oa_take_trades(oa, who, in);
-    if (rc >= 0)
-        rc = oa_take_summary(oa, who, in, NULL);
-    return rc < 0 ? rc : go_on(oa, who);
-}
-
 static oc_rc on_response(void *self, const struct oc_response *in)
 {
     struct oanda *oa = self;
-    struct oa_account *who = oa_account_of(oa, in->account);
+    struct kit_token_account *who = kit_token_account_of(&oa->life, in->account);
     if (in->status == 429)
         kit_note_shut(&oa->kit, in, REQUESTS, 1);
     if (!who)
@@ -291,7 +118,7 @@ static oc_rc on_response(void *self, const struct oc_response *in)
         return oa_answer_request(oa, who, in);
     if (in->fetch)
         return oa_answer_fetch(oa, who, in);
-    return in->user[0] ? answer_own(oa, who, in) : (oc_rc)OC_OK;
+    return in->user[0] ? kit_token_response(&oa->kit, &oa_life, &oa->life, who, oa, in) : (oc_rc)OC_OK;
 }
 
 /* ---- the plugin ---- */
@@ -331,13 +158,13 @@ static void release(struct oanda *oa) { kit_held_release(&oa->held); }
 static const struct oc_connector table = {.size = sizeof table,
                                           .venue = &oa_venue,
                                           .start = on_start,
-                                          .account = on_account,
+                                          .account = kit_on_account,
                                           .fetch = oa_fetch,
                                           .subscribe = oa_subscribe,
                                           .stream = on_stream,
                                           .message = on_message,
                                           .response = on_response,
                                           .request = oa_request,
-                                          .timer = on_timer};
+                                          .timer = kit_on_timer};
 KIT_CONNECTOR_WITH(struct oanda, begin, release, table, keys, "outcry.oanda", "0.1.0", "MIT",
                    "OANDA v20: currencies, metals and CFDs");

@@ -98,7 +98,7 @@ static oc_rc say_candle(void *self, struct kit_json *json, struct kit_page *page
                : (oc_rc)OC_E_DATA;
 }
 
-oc_rc oa_say_bars(struct oanda *oa, const struct oa_account *who, const struct oc_response *in)
+oc_rc oa_say_bars(struct oanda *oa, const struct kit_token_account *who, const struct oc_response *in)
 {
     const struct oc_fetch *ask = in->fetch;
     struct kit_json_text last;
@@ -114,31 +114,31 @@ oc_rc oa_say_bars(struct oanda *oa, const struct oa_account *who, const struct o
 
 /* ---- which prices are heard ---- */
 
-static oc_rc open_prices(struct oanda *oa, const struct oa_account *who, uint32_t *ret_stream)
+static oc_rc open_prices(struct oanda *oa, const struct kit_token_account *who, uint32_t *ret_stream)
 {
-    char path[PATH_ROOM];
+    char path[KIT_TOKEN_PATH];
     struct oc_instrument info;
-    struct kit_write out = oa_path(path, who, "/pricing/stream?instruments=");
+    struct kit_write out = kit_token_path(&oa_life, who, "/pricing/stream?instruments=", path);
     for (uint32_t i = 0; i < oa->prices.count; i++) {
         if (oa->kit.names->record(oa->kit.host, OC_INST(oa->prices.of[i].inst, 1), &info, sizeof info) < 0)
             return OC_E_NOT_FOUND;
         kit_write_text(&out, i ? "%2C" : "");
         kit_write_text(&out, info.venue_symbol);
     }
-    return kit_bearer_open(&oa->kit, &oa_bearer, who->account, OC_TOPIC_QUOTES | OC_TOPIC_BOOK | OC_TOPIC_STATUS,
+    return kit_bearer_open(&oa->kit, oa_life.bearer, who->account, OC_TOPIC_QUOTES | OC_TOPIC_BOOK | OC_TOPIC_STATUS,
                            PRICES, path, &out, ret_stream);
 }
 
 oc_rc oa_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_sub *subs, uint32_t count)
 {
     struct oanda *oa = self;
-    const struct oa_account *who = oa_anybody(oa);
+    const struct kit_token_account *who = kit_token_any(&oa->life);
     uint32_t opened;
     if (count == 0 || subs[0].topic == OC_TOPIC_PRIVATE || how == OC_SUB_REMOVE)
         return OC_OK;
     if (how == OC_SUB_RESYNC) /* it begins with whole prices */
         return oa->kit.net->fail(oa->kit.host, stream, OC_WHY_GAP);
-    if (!who || !oa->has_markets)
+    if (!who || !oa->life.has_markets)
         return OC_E_AGAIN;
     oc_rc rc = kit_set_add(&oa->prices, subs, count);
     if (rc <= 0)

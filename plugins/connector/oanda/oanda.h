@@ -14,9 +14,7 @@
 #ifndef OANDA_OANDA_H
 #define OANDA_OANDA_H
 
-#include <outcry/kit/account.h>
 #include <outcry/kit/ask.h>
-#include <outcry/kit/bearer.h>
 #include <outcry/kit/body.h>
 #include <outcry/kit/book.h>
 #include <outcry/kit/fields.h>
@@ -26,43 +24,27 @@
 #include <outcry/kit/set.h>
 #include <outcry/kit/terms.h>
 #include <outcry/kit/tickets.h>
+#include <outcry/kit/token.h>
 #include <outcry/kit/wallet.h>
 #include <outcry/outcry.h>
 
-enum { REST = 0, STREAM = 1 };                         /* places of the endpoints */
-enum { TOKEN = 1, ACCOUNT_ID = 2 };                    /* fields of the credentials */
-enum { REQUESTS = 0, CONNECTS = 1 };                   /* places of the limits */
-enum { PRICES = 1, TRANSACTIONS = 2 };                 /* oc_open.user[0] */
-enum { ABOUT_MARKETS = 1, ABOUT_MONEY, ABOUT_TRADES }; /* oc_http.user[0] of questions of its own; of the host's: */
-enum { FILLING = 16, LOOKING = 17 };                   /* the second step of a question about one order */
-enum { PAGE = 1000, BARS_PAGE = 5000, ORDERS_PAGE = 500, PATH_ROOM = 4096 };
+enum { REST = 0, STREAM = 1 };         /* places of the endpoints */
+enum { TOKEN = 1, ACCOUNT_ID = 2 };    /* fields of the credentials */
+enum { REQUESTS = 0, CONNECTS = 1 };   /* places of the limits */
+enum { PRICES = 1, TRANSACTIONS = 2 }; /* oc_open.user[0] */
+enum { FILLING = 16, LOOKING = 17 };   /* the second step of a question about one order */
+enum { PAGE = 1000, BARS_PAGE = 5000, ORDERS_PAGE = 500 };
 
 #define SECOND INT64_C(1000000000)
 #define DAY    (86400 * SECOND)
 
-struct oa_account {
-    uint32_t account; /* 0: this place is free */
-    uint32_t source;
-    uint32_t stream; /* of transactions; 0: none yet */
-    uint32_t asset;  /* its currency; 0: not known yet */
-    uint32_t is_up;
-    uint32_t is_heard; /* it is up, and the open trades are known: questions and orders may leave */
-    uint32_t is_denied;
-    uint32_t tries;
-    uint64_t timer;            /* the next look at what is missing */
-    uint64_t last;             /* number of the last transaction that was heard of on this connection; 0: none */
-    struct kit_tickets trades; /* that are open */
-    struct oc_id id;           /* as the venue calls it */
-};
-
 struct oanda {
     struct kit_codec kit;
-    struct oa_account accounts[KIT_ACCOUNTS_MAX];
-    struct kit_held held; /* orders that wait for what filled them */
+    struct kit_token_life life;
+    struct kit_tickets trades[KIT_ACCOUNTS_MAX]; /* open ones, by the place of their account */
+    struct kit_held held;                        /* orders that wait for what filled them */
     struct kit_set prices;
     uint64_t token;             /* of the ledger's page that is being said; 0: none is */
-    uint32_t has_markets;       /* instruments were said */
-    uint64_t timer;             /* when they are asked for */
     uint32_t env;               /* OC_ENV_... */
     uint32_t bars;              /* letter of the price that bars are made of: M, B or A */
     uint32_t is_fifo;           /* the rules of accounts in the United States are held */
@@ -75,38 +57,34 @@ extern const struct oc_venue oa_venue;
 extern const char *const oa_bar_names[]; /* in the order of its bars */
 
 /* life.c */
-struct oa_account *oa_account_of(struct oanda *oa, uint32_t account);
-/* The account by which the market is heard; NULL: there is none yet. */
-struct oa_account *oa_anybody(struct oanda *oa);
-/* "/v3/accounts/ID", and what is put behind it. */
-struct kit_write oa_path(char *path, const struct oa_account *who, const char *behind);
-extern const struct kit_bearer oa_bearer;
-/* Which trades are open, of its own account. OC_OK where it cannot leave yet. */
-oc_rc oa_ask_trades(const struct oanda *oa, const struct oa_account *who);
+extern const struct kit_token_of oa_life;
+static inline struct kit_tickets *oa_trades(const struct oanda *oa, const struct kit_token_account *who)
+{
+    return (struct kit_tickets *)(uintptr_t)&oa->trades[who - oa->life.of];
+}
 /* What a word of the venue means, and what a refusal that is none of a transaction does. */
 uint32_t oa_why(struct kit_json_text word);
 uint32_t oa_refused(uint16_t status, struct kit_json json, struct kit_json_text *ret_words);
 
 /* ask.c */
 oc_rc oa_fetch(void *self, const struct oc_fetch *ask);
-oc_rc oa_answer_fetch(struct oanda *oa, struct oa_account *who, const struct oc_response *in);
-/* The account's summary. `ask` NULL: of its own, for the currency alone. */
-oc_rc oa_take_summary(struct oanda *oa, struct oa_account *who, const struct oc_response *in,
-                      const struct oc_fetch *ask);
-oc_rc oa_take_trades(struct oanda *oa, struct oa_account *who, const struct oc_response *in);
+oc_rc oa_answer_fetch(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in);
+oc_rc oa_take_currency(void *self, struct kit_token_account *who, const struct oc_response *in);
+oc_rc oa_take_markets(void *self, const struct oc_response *in);
+oc_rc oa_take_trades(void *self, struct kit_token_account *who, const struct oc_response *in);
 /* The list of that name within an answer; kind NONE: it has none. */
 struct kit_json_text oa_list(const struct oc_response *in, const char *name, struct kit_json_text *ret_last);
 
 /* market.c */
 oc_rc oa_say_instrument(void *self, struct kit_json *json, struct kit_page *page);
 oc_rc oa_write_bars(const struct oanda *oa, const struct oc_fetch *ask, struct kit_write *path);
-oc_rc oa_say_bars(struct oanda *oa, const struct oa_account *who, const struct oc_response *in);
+oc_rc oa_say_bars(struct oanda *oa, const struct kit_token_account *who, const struct oc_response *in);
 oc_rc oa_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc_sub *subs, uint32_t count);
 oc_rc oa_hear_price(struct oanda *oa, struct kit_json json);
 
 /* orders.c */
 oc_rc oa_request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch);
-oc_rc oa_answer_request(struct oanda *oa, struct oa_account *who, const struct oc_response *in);
+oc_rc oa_answer_request(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in);
 oc_rc oa_say_order(void *self, struct kit_json *json, struct kit_page *page);
 /* Whether the order has this id of ours, and which transaction has filled it; kind NONE: none has. */
 int oa_order_is(struct kit_json json, const struct oc_id *client, struct kit_json_text *ret_filling);
@@ -142,11 +120,11 @@ enum {
 };
 int oa_take_transaction(struct kit_json *json, struct kit_row *tx);
 /* As events. `ask`: the request that it answers; NULL: none. `flags`: OC_EVF_... */
-oc_rc oa_say_transaction(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
+oc_rc oa_say_transaction(struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx,
                          const struct oc_venue_request *ask, uint16_t flags);
-oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
+oc_rc oa_say_fill(struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx,
                   const struct oc_venue_request *ask, uint16_t flags, int64_t *ret_qty);
-oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_response *in);
-oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_json json);
+oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in);
+oc_rc oa_hear_transaction(struct oanda *oa, struct kit_token_account *who, struct kit_json json);
 
 #endif

@@ -127,21 +127,21 @@ static oc_rc write_request(const struct oanda *oa, struct kit_write *path, struc
 
 /* Why the venue would not take it, or would take it and mean something else. NULL: nothing is in the way. Trades whose exits are attached must be of a
  * size that no other trade of the pair has: else the venue takes the exit back when it is set off. */
-static const char *objection(const struct oanda *oa, const struct oa_account *who,
+static const char *objection(const struct oanda *oa, const struct kit_token_account *who,
                              const struct oc_venue_request *request, const struct oc_instrument *info)
 {
     const struct oc_request *ask = &request->ask;
     const int opens = ask->kind == OC_REQUEST_NEW && !(ask->bits & OC_RQ_REDUCE_ONLY);
     const struct oc_id *position = &request->position;
-    const struct kit_ticket *own = kit_ticket_of(&who->trades, kit_text_of(position->text, position->size));
+    const struct kit_ticket *own = kit_ticket_of(oa_trades(oa, who), kit_text_of(position->text, position->size));
     if (opens && info->quote != who->asset)
         return "its profit is in another currency than the account's, and the venue turns it into that at a rate of "
                "its "
                "own: not supported";
-    if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && who->trades.is_full)
+    if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && oa_trades(oa, who)->is_full)
         return "more trades are open than are kept: whether their sizes differ is not known";
     if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) &&
-        kit_ticket_has_twin(&who->trades, own, ask->head.inst, ask->qty))
+        kit_ticket_has_twin(oa_trades(oa, who), own, ask->head.inst, ask->qty))
         return "a trade of this size is open in this pair: under the rules of the United States its stop loss would be "
                "taken "
                "back when it is set off (FIFO_VIOLATION): another size, by a unit";
@@ -152,10 +152,10 @@ oc_rc oa_request(void *self, const struct oc_venue_request *first, uint32_t size
 {
     struct oanda *oa = self;
     const struct oc_request *ask = &first->ask;
-    const struct oa_account *who = oa_account_of(oa, ask->account);
+    const struct kit_token_account *who = kit_token_account_of(&oa->life, ask->account);
     const int is_exit = ask->kind == OC_REQUEST_PROTECT || first->position.size > 0;
     struct oc_instrument info;
-    char path_text[PATH_ROOM], body_text[1024];
+    char path_text[KIT_TOKEN_PATH], body_text[1024];
     (void)size, (void)batch; /* the description offers no batches */
     if (count != 1 || !who)
         return OC_E_INVALID;
@@ -172,7 +172,8 @@ oc_rc oa_request(void *self, const struct oc_venue_request *first, uint32_t size
     if (why)
         return kit_answer(&oa->kit, first, who->source, kit_refusal(ask->kind), OC_WHY_NOT_SUPPORTED,
                           kit_text_of(why, strlen(why)), NULL, NULL);
-    struct kit_write path = oa_path(path_text, who, ""), body = kit_write_begin(body_text, sizeof body_text);
+    struct kit_write path = kit_token_path(&oa_life, who, "", path_text),
+                     body = kit_write_begin(body_text, sizeof body_text);
     const oc_rc rc = write_request(oa, &path, &body, first, &info), body_size = kit_write_end(&body);
     if (rc < 0 || body_size < 0)
         return rc < 0 ? rc : body_size;
@@ -182,7 +183,7 @@ oc_rc oa_request(void *self, const struct oc_venue_request *first, uint32_t size
                            .send_by_ns = ask->send_by_ns,
                            .body = body_text,
                            .body_size = (uint32_t)body_size};
-    return kit_bearer_call(&oa->kit, &oa_bearer, who->account, &http, path_text, &path);
+    return kit_bearer_call(&oa->kit, oa_life.bearer, who->account, &http, path_text, &path);
 }
 
 /* ---- answered: {"orderCreateTransaction":{...},"orderFillTransaction":{...},"lastTransactionID":"..."} ---- */
@@ -241,7 +242,7 @@ static const struct oc_venue_request *about(const struct said *said, const struc
     return made.size && kit_json_is(order, made.at, made.size) ? ask : NULL;
 }
 
-oc_rc oa_answer_request(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+oc_rc oa_answer_request(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     const struct oc_venue_request *ask = in->asked;
     const struct kit_json json = kit_json_begin(in->body, in->body_size);
@@ -344,14 +345,14 @@ static void take_size(const struct kit_row *row, const struct kit_ticket *trade,
 oc_rc oa_say_order(void *self, struct kit_json *json, struct kit_page *page)
 {
     const struct oanda *oa = self;
-    const struct oa_account *who = page->what;
+    const struct kit_token_account *who = page->what;
     struct kit_row row;
     oc_rc rc;
     if (!KIT_ROW(json, order_fields, &row))
         return OC_E_DATA;
     if (row.of[NAME].size && kit_symbol(&oa->kit, row.of[NAME], &row.scale) < 0)
         return kit_skip(&oa->kit, "order.instrument", row.of[NAME]);
-    const struct kit_ticket *trade = kit_ticket_of(&who->trades, row.of[TRADE]);
+    const struct kit_ticket *trade = kit_ticket_of(oa_trades(oa, who), row.of[TRADE]);
     if (trade)
         (void)oa->kit.names->scale(oa->kit.host, OC_INST(trade->inst, 1), &row.scale);
     struct oc_ev_order *out = KIT_EVENT(&oa->kit, oc_ev_order, OC_EV_ORDER, page->source, &rc);

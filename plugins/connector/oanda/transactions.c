@@ -87,7 +87,7 @@ static int first_part(const struct kit_row *tx, struct part *part)
 }
 
 /* What the stream says of them, each once. */
-static void follow_trades(const struct oanda *oa, struct oa_account *who, const struct kit_row *tx)
+static void follow_trades(const struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx)
 {
     struct kit_json closed = kit_json_into(tx->of[TX_CLOSED]);
     const uint32_t changed[] = {TX_REDUCED, TX_OPENED};
@@ -98,10 +98,10 @@ static void follow_trades(const struct oanda *oa, struct oa_account *who, const 
         return;
     if (tx->of[TX_CLOSED].kind == KIT_JSON_ARRAY && kit_json_array(&closed))
         while (next_closed(&closed, &part))
-            kit_ticket_change(&who->trades, part.id, scale.inst, 0, 1);
+            kit_ticket_change(oa_trades(oa, who), part.id, scale.inst, 0, 1);
     for (int i = 0; i < 2; i++)
         if (take_part(tx->of[changed[i]], &part) && kit_scale_qty(&scale, part.units, &units) == OC_OK)
-            kit_ticket_change(&who->trades, part.id, scale.inst, units, 0);
+            kit_ticket_change(oa_trades(oa, who), part.id, scale.inst, units, 0);
 }
 
 /* ---- fills ---- */
@@ -131,7 +131,7 @@ static oc_rc take_fee(struct oc_ev_venue_fill *out, const struct kit_row *tx)
     return oc_dec_add(fee, more, &out->fill.fee) < 0 ? (oc_rc)OC_E_DATA : (oc_rc)OC_OK;
 }
 
-oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
+oc_rc oa_say_fill(struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx,
                   const struct oc_venue_request *ask, uint16_t flags, int64_t *ret_qty)
 {
     struct oc_scale scale;
@@ -170,8 +170,8 @@ oc_rc oa_say_fill(struct oanda *oa, struct oa_account *who, const struct kit_row
 
 /* ---- money ---- */
 
-static oc_rc say_money(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx, uint16_t kind,
-                       struct kit_json_text amount, uint16_t flags)
+static oc_rc say_money(const struct oanda *oa, const struct kit_token_account *who, const struct kit_row *tx,
+                       uint16_t kind, struct kit_json_text amount, uint16_t flags)
 {
     const struct kit_json_text none = {0};
     const int is_of_fill = KIT_JSON_IS(tx->of[TX_TYPE], "ORDER_FILL"); /* one entry of several things */
@@ -207,7 +207,8 @@ static uint16_t money_of(const struct kit_row *tx)
     return (uint16_t)(kind == OC_LEDGER_DEPOSIT ? KIT_WORD_OF(tx->of[TX_FUNDING], funds, kind) : kind);
 }
 
-static oc_rc say_moved(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx, uint16_t flags)
+static oc_rc say_moved(const struct oanda *oa, const struct kit_token_account *who, const struct kit_row *tx,
+                       uint16_t flags)
 {
     const uint16_t kind = money_of(tx);
     return say_money(oa, who, tx, kind,
@@ -218,7 +219,8 @@ static oc_rc say_moved(const struct oanda *oa, const struct oa_account *who, con
 }
 
 /* Financing that a fill settles moves the balance beside its profit. */
-static oc_rc say_settled(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx, uint16_t flags)
+static oc_rc say_settled(const struct oanda *oa, const struct kit_token_account *who, const struct kit_row *tx,
+                         uint16_t flags)
 {
     return is_zero(tx->of[TX_FINANCING]) ? (oc_rc)OC_OK
                                          : say_money(oa, who, tx, OC_LEDGER_INTEREST, tx->of[TX_FINANCING], flags);
@@ -227,7 +229,7 @@ static oc_rc say_settled(const struct oanda *oa, const struct oa_account *who, c
 /* ---- the life of orders ---- */
 
 /* The order is over. A replacement is no end: it goes on under another number. */
-static oc_rc say_end(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx,
+static oc_rc say_end(const struct oanda *oa, const struct kit_token_account *who, const struct kit_row *tx,
                      const struct oc_venue_request *ask, uint16_t flags)
 {
     const uint32_t why = oa_why(tx->of[TX_REASON]);
@@ -238,7 +240,7 @@ static oc_rc say_end(const struct oanda *oa, const struct oa_account *who, const
 }
 
 /* What the venue refused. Of the stream that of a new order alone: what it refused to change, or to cancel, its answer says. */
-static oc_rc say_refused(const struct oanda *oa, const struct oa_account *who, const struct kit_row *tx,
+static oc_rc say_refused(const struct oanda *oa, const struct kit_token_account *who, const struct kit_row *tx,
                          const struct oc_venue_request *ask)
 {
     const uint32_t why = oa_why(tx->of[TX_REJECT]);
@@ -248,7 +250,7 @@ static oc_rc say_refused(const struct oanda *oa, const struct oa_account *who, c
     return kit_answer(&oa->kit, ask, who->source, type, why, tx->of[TX_REJECT], NULL, NULL);
 }
 
-oc_rc oa_say_transaction(struct oanda *oa, struct oa_account *who, const struct kit_row *tx,
+oc_rc oa_say_transaction(struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx,
                          const struct oc_venue_request *ask, uint16_t flags)
 {
     const struct kit_json_text type = tx->of[TX_TYPE], none = {0};
@@ -311,7 +313,7 @@ static oc_rc say_row(void *self, struct kit_json *json, struct kit_page *page)
 }
 
 /* Behind a number: what came since, up to a thousand at once. From a time: which number that begins behind. */
-oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_response *in)
+oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
     struct kit_json_text last;
@@ -335,7 +337,7 @@ oc_rc oa_say_page(struct oanda *oa, struct oa_account *who, const struct oc_resp
 
 /* ---- the stream ---- */
 
-oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_json json)
+oc_rc oa_hear_transaction(struct oanda *oa, struct kit_token_account *who, struct kit_json json)
 {
     const struct oc_fetch stream = {.kind = OC_FETCH_FILLS}; /* token 0: nobody asked */
     struct kit_page page = {.codec = &oa->kit, .what = who, .source = who->source};
@@ -353,7 +355,7 @@ oc_rc oa_hear_transaction(struct oanda *oa, struct oa_account *who, struct kit_j
     if (who->last && number > who->last + !is_beat) { /* numbers have no holes: something was missed */
         rc = oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS);
         if (rc >= 0)
-            rc = oa_ask_trades(oa, who);
+            rc = kit_token_ask_open(&oa->kit, &oa_life, who);
     }
     if (rc >= 0 && !is_beat && number > who->last) {
         json = whole;
