@@ -351,6 +351,54 @@ static void test_the_past_by_numbers(void **state)
     oanda_end(&kit);
 }
 
+/* `count` orders of others, one a minute, the latest first; into `text`. */
+static uint32_t orders_list(char *text, size_t size, uint32_t latest, uint32_t count)
+{
+    size_t at = (size_t)snprintf(text, size, "{\"orders\":[");
+    for (uint32_t i = 0; i < count; i++)
+        at += (size_t)snprintf(text + at, size - at,
+                               "%s{\"id\":\"%u\",\"createTime\":\"2026-01-0%uT%02u:%02u:00Z\",\"type\":\"MARKET\","
+                               "\"clientExtensions\":{\"id\":\"c%u\"}}",
+                               i ? "," : "", latest - i, 1 + (latest - i) / 1440, (latest - i) / 60 % 24,
+                               (latest - i) % 60, latest - i);
+    return (uint32_t)(at + (size_t)snprintf(text + at, size - at, "],\"lastTransactionID\":\"%u\"}", latest));
+}
+
+/* That an order never was is proved by the list only as far as it goes back. */
+static void test_absent_among_many(void **state)
+{
+    static const char none[] = "{\"errorCode\":\"NO_SUCH_ORDER\"}";
+    static char list[128 * 1024];
+    struct oc_fetch look = {.size = sizeof look,
+                            .kind = OC_FETCH_ORDER,
+                            .token = 5,
+                            .account = 1,
+                            .order = 7,
+                            .created_ns = 1767225600000000000ll, /* 2026-01-01 */
+                            .client = {.size = 2, .text = "c1"}};
+    struct oanda_kit kit;
+    (void)state;
+    oanda_begin(&kit, "mid", 0, 0);
+    for (int is_young = 0; is_young < 2; is_young++) {
+        codec_clear();
+        assert_int_equal(kit.table->fetch(kit.self, &look), OC_OK);
+        oanda_answer_to(&kit, 0, &look, NULL, 404, none, sizeof none - 1);
+        assert_string_equal(codec.path, ACCOUNT "/orders?state=ALL&count=500");
+        const uint32_t size = orders_list(list, sizeof list, 1200, 500);
+        oanda_answer_to(&kit, LOOKING, &look, NULL, 200, list, size);
+        if (is_young) /* of a day when the oldest of them had been for long */
+            break;
+        assert_int_equal(codec.event_count, 0);
+        assert_string_equal(codec.path, ACCOUNT "/orders?state=ALL&count=500&beforeID=701");
+        oanda_answer_to(&kit, LOOKING, &look, NULL, 200, list, orders_list(list, sizeof list, 701, 499));
+        assert_int_equal(codec.event_count, 2);
+        look.created_ns += 86400000000000ll;
+    }
+    assert_int_equal(codec.exchanges, 2);
+    assert_int_equal(codec.event_count, 2); /* absent, and the end */
+    oanda_end(&kit);
+}
+
 /* An average between two steps is booked by its money; fees and financing beside it. */
 static void test_a_fill_at_an_average(void **state)
 {
@@ -480,11 +528,16 @@ static void test_recorded(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_orders_as_they_leave),       cmocka_unit_test(test_a_replacement_is_of_what_is_left),
-        cmocka_unit_test(test_exits_are_set_into_a_trade), cmocka_unit_test(test_two_trades_of_one_size),
-        cmocka_unit_test(test_profit_in_another_currency), cmocka_unit_test(test_the_set_of_prices),
-        cmocka_unit_test(test_bars_of_the_past),           cmocka_unit_test(test_the_past_by_numbers),
-        cmocka_unit_test(test_a_fill_at_an_average),       cmocka_unit_test(test_recorded)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_orders_as_they_leave),
+                                       cmocka_unit_test(test_a_replacement_is_of_what_is_left),
+                                       cmocka_unit_test(test_exits_are_set_into_a_trade),
+                                       cmocka_unit_test(test_two_trades_of_one_size),
+                                       cmocka_unit_test(test_profit_in_another_currency),
+                                       cmocka_unit_test(test_the_set_of_prices),
+                                       cmocka_unit_test(test_bars_of_the_past),
+                                       cmocka_unit_test(test_the_past_by_numbers),
+                                       cmocka_unit_test(test_absent_among_many),
+                                       cmocka_unit_test(test_a_fill_at_an_average),
+                                       cmocka_unit_test(test_recorded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,9 +53,10 @@ static oc_rc write_order(struct kit_write *path, const struct oc_fetch *ask)
 
 /* Under the token of the question. */
 static oc_rc ask_more(const struct oanda *oa, const struct kit_token_account *who, const struct oc_fetch *ask,
-                      const char *path, const struct kit_write *written, uint64_t about)
+                      const char *path, const struct kit_write *written, uint64_t about, uint64_t before)
 {
-    struct oc_http http = {.flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .user = {about}};
+    struct oc_http http = {
+        .flags = OC_HTTP_SAFE, .lane = (uint8_t)ask->lane, .token = ask->token, .user = {about, before}};
     return kit_bearer_call(&oa->kit, oa_life.bearer, who->account, &http, path, written);
 }
 
@@ -83,7 +84,7 @@ oc_rc oa_fetch(void *self, const struct oc_fetch *ask)
         rc = write_order(&out, ask);
     else if (is_past && (ask->cursor.size || ask->from_ns))
         rc = write_past(&out, ask);
-    return rc < 0 ? rc : ask_more(oa, who, ask, path, &out, 0);
+    return rc < 0 ? rc : ask_more(oa, who, ask, path, &out, 0, 0);
 }
 
 /* ---- answered ---- */
@@ -279,7 +280,7 @@ static oc_rc say_one(struct oanda *oa, struct kit_token_account *who, const stru
         return end_order(oa, who, in, order.at, order.size, 1, &page);
     struct kit_write out = kit_token_path(&oa_life, who, "/transactions/", path);
     kit_write_query(&out, filling.at, filling.size);
-    const oc_rc rc = ask_more(oa, who, in->fetch, path, &out, FILLING);
+    const oc_rc rc = ask_more(oa, who, in->fetch, path, &out, FILLING, 0);
     held.body = order.at;
     held.body_size = order.size;
     return rc < 0 ? rc : kit_held_put(&oa->held, &held);
@@ -318,12 +319,17 @@ static oc_rc take_filling(struct oanda *oa, struct kit_token_account *who, const
     return rc;
 }
 
-/* A name of ours is found so only while its order is open: of what is over it is looked for among the last orders. */
-static oc_rc look_for(const struct oanda *oa, const struct kit_token_account *who, const struct oc_fetch *ask)
+/* A name of ours is found so only while its order is open: what is over is looked for in the list, from the latest on. `before`: 0, the latest. */
+static oc_rc look_for(const struct oanda *oa, const struct kit_token_account *who, const struct oc_fetch *ask,
+                      uint64_t before)
 {
     char path[KIT_TOKEN_PATH];
-    const struct kit_write out = kit_token_path(&oa_life, who, "/orders?state=ALL&count=500", path);
-    return ask_more(oa, who, ask, path, &out, LOOKING);
+    struct kit_write out = kit_token_path(&oa_life, who, "/orders?state=ALL&count=500", path);
+    if (before) {
+        KIT_WRITE(&out, "&beforeID=");
+        kit_write_u64(&out, before);
+    }
+    return ask_more(oa, who, ask, path, &out, LOOKING, before);
 }
 
 static oc_rc absent(const struct oanda *oa, const struct kit_token_account *who, const struct oc_fetch *ask)
@@ -332,19 +338,34 @@ static oc_rc absent(const struct oanda *oa, const struct kit_token_account *who,
     return rc < 0 ? rc : kit_fetched(&oa->kit, ask, who->source, OC_OK, 1, 0, NULL, 0);
 }
 
+/* A full list proves nothing of what is older than its oldest: that it is absent is said where ours could not be older, by clocks an hour apart. */
 static oc_rc take_looking(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_json_text last, filling = {0};
     const struct kit_json_text list = oa_list(in, "orders", &last);
     struct kit_json json = kit_json_into(list);
+    const uint64_t before = in->user[1];
+    uint64_t number, oldest = UINT64_MAX;
+    int64_t made_ns = INT64_MAX;
+    uint32_t count = 0;
     if (!list.size || !kit_json_array(&json))
         return OC_E_DATA;
-    while (kit_json_item(&json)) {
+    for (; kit_json_item(&json); count++) {
         const struct kit_json_text order = kit_json_value(&json);
         if (oa_order_is(kit_json_into(order), &in->fetch->client, &filling))
             return say_one(oa, who, in, order, filling);
+        if (kit_json_u64(kit_take_one(kit_json_into(order), "id"), &number) < 0)
+            return OC_E_DATA;
+        if (number < oldest && kit_json_time(kit_take_one(kit_json_into(order), "createTime"), &made_ns) >= 0)
+            oldest = number;
     }
-    return kit_json_end(&json) ? absent(oa, who, in->fetch) : (oc_rc)OC_E_DATA;
+    if (!kit_json_end(&json))
+        return OC_E_DATA;
+    if (count < ORDERS_PAGE || made_ns < in->fetch->created_ns - 3600 * SECOND)
+        return absent(oa, who, in->fetch);
+    if (oldest == UINT64_MAX || (before && oldest >= before)) /* nothing older is said */
+        return kit_fetched(&oa->kit, in->fetch, who->source, OC_E_IO, 0, 0, NULL, 0);
+    return look_for(oa, who, in->fetch, oldest);
 }
 
 /* ---- where each goes ---- */
@@ -357,7 +378,7 @@ static oc_rc refused(struct oanda *oa, struct kit_token_account *who, const stru
     if (in->user[0] == FILLING && in->status == 404)
         return take_filling(oa, who, in);
     if (ask->kind == OC_FETCH_ORDER && in->status == 404 && !ask->venue_order.size && in->user[0] == 0)
-        return look_for(oa, who, ask);
+        return look_for(oa, who, ask, 0);
     if (ask->kind == OC_FETCH_ORDER && in->status == 404)
         return absent(oa, who, ask);
     return kit_fetched(&oa->kit, ask, ask->account ? who->source : 0,
