@@ -219,6 +219,26 @@ static void test_two_trades_of_one_size(void **state)
     }
 }
 
+/* The stream says once more what the list of open trades had already. */
+static void test_a_trade_is_counted_once(void **state)
+{
+    struct oanda_kit kit;
+    (void)state;
+    oanda_begin(&kit, "mid", 0, 0);
+    const struct kit_tickets *trades = ((struct oanda *)kit.self)->trades;
+    OANDA_OWN(
+        &kit, KIT_TOKEN_OPEN,
+        "{\"trades\":[{\"id\":\"12\",\"instrument\":\"EUR_USD\",\"currentUnits\":\"-100\"}],\"lastTransactionID\":"
+        "\"12\"}");
+    HEAR(&kit, TRANSACTIONS, OPENED("11", "11", "-50")); /* and closed by the twelfth */
+    HEAR(&kit, TRANSACTIONS, OPENED("12", "12", "-100"));
+    assert_int_equal(trades->count, 1);
+    assert_int_equal(trades->of[0].units, -100);
+    HEAR(&kit, TRANSACTIONS, OPENED("13", "13", "-70"));
+    assert_int_equal(trades->count, 2);
+    oanda_end(&kit);
+}
+
 static void test_profit_in_another_currency(void **state)
 {
     struct oanda_kit kit;
@@ -528,16 +548,12 @@ static void test_recorded(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_orders_as_they_leave),
-                                       cmocka_unit_test(test_a_replacement_is_of_what_is_left),
-                                       cmocka_unit_test(test_exits_are_set_into_a_trade),
-                                       cmocka_unit_test(test_two_trades_of_one_size),
-                                       cmocka_unit_test(test_profit_in_another_currency),
-                                       cmocka_unit_test(test_the_set_of_prices),
-                                       cmocka_unit_test(test_bars_of_the_past),
-                                       cmocka_unit_test(test_the_past_by_numbers),
-                                       cmocka_unit_test(test_absent_among_many),
-                                       cmocka_unit_test(test_a_fill_at_an_average),
-                                       cmocka_unit_test(test_recorded)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_orders_as_they_leave),       cmocka_unit_test(test_a_replacement_is_of_what_is_left),
+        cmocka_unit_test(test_exits_are_set_into_a_trade), cmocka_unit_test(test_two_trades_of_one_size),
+        cmocka_unit_test(test_profit_in_another_currency), cmocka_unit_test(test_the_set_of_prices),
+        cmocka_unit_test(test_bars_of_the_past),           cmocka_unit_test(test_the_past_by_numbers),
+        cmocka_unit_test(test_absent_among_many),          cmocka_unit_test(test_a_trade_is_counted_once),
+        cmocka_unit_test(test_a_fill_at_an_average),       cmocka_unit_test(test_recorded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,6 +189,7 @@ oc_rc oa_take_trades(void *self, struct kit_token_account *who, const struct oc_
         return OC_E_DATA;
     if (who->last > number)
         return OC_E_AGAIN;
+    who->open = number;
     oa_trades(oa, who)->count = oa_trades(oa, who)->is_full = 0;
     return kit_page_say(oa, &page, kit_json_into(list), take_trade);
 }

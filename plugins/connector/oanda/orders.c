@@ -135,16 +135,14 @@ static const char *objection(const struct oanda *oa, const struct kit_token_acco
     const struct oc_id *position = &request->position;
     const struct kit_ticket *own = kit_ticket_of(oa_trades(oa, who), kit_text_of(position->text, position->size));
     if (opens && info->quote != who->asset)
-        return "its profit is in another currency than the account's, and the venue turns it into that at a rate of "
-               "its "
-               "own: not supported";
+        return "its profit is in another currency than the account's, and the venue turns it into that "
+               "at a rate of its own: not supported";
     if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) && oa_trades(oa, who)->is_full)
         return "more trades are open than are kept: whether their sizes differ is not known";
     if (oa->is_fifo && (opens || ask->kind == OC_REQUEST_PROTECT) &&
         kit_ticket_has_twin(oa_trades(oa, who), own, ask->head.inst, ask->qty))
-        return "a trade of this size is open in this pair: under the rules of the United States its stop loss would be "
-               "taken "
-               "back when it is set off (FIFO_VIOLATION): another size, by a unit";
+        return "a trade of this size is open in this pair: under the rules of the United States its stop loss "
+               "would be taken back when it is set off (FIFO_VIOLATION): another size, by a unit";
     return NULL;
 }
 

@@ -86,7 +86,7 @@ static int first_part(const struct kit_row *tx, struct part *part)
            (tx->of[TX_CLOSED].kind == KIT_JSON_ARRAY && kit_json_array(&closed) && next_closed(&closed, part));
 }
 
-/* What the stream says of them, each once. */
+/* What the stream says of them, each once: what was open when they were asked for has what came until then. */
 static void follow_trades(const struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx)
 {
     struct kit_json closed = kit_json_into(tx->of[TX_CLOSED]);
@@ -369,7 +369,7 @@ oc_rc oa_hear_transaction(struct oanda *oa, struct kit_token_account *who, struc
             rc = kit_say_total(&oa->kit, who->source, who->asset, tx.of[TX_BALANCE], none, 0, time_of(&tx));
         if (rc >= 0)
             rc = kit_fetched(&oa->kit, &stream, who->source, OC_OK, 0, 0, &number, sizeof number);
-        if (rc >= 0)
+        if (rc >= 0 && number > who->open)
             follow_trades(oa, who, &tx);
     }
     if (rc >= 0 && number > who->last)

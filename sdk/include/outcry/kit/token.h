@@ -30,6 +30,7 @@ struct kit_token_account {
     uint32_t tries;
     uint64_t timer;  /* the next look at what is missing */
     uint64_t last;   /* number of what was heard last on this connection, where a venue counts; 0: nothing was */
+    uint64_t open;   /* and of the last that is in what was open */
     struct oc_id id; /* as the venue calls it */
 };
 
