@@ -219,23 +219,27 @@ static void test_two_trades_of_one_size(void **state)
     }
 }
 
-/* The stream says once more what the list of open trades had already. */
+/* The stream says once more what the list of open trades had already; a list that is older than the stream is asked for again. */
+#define LIST                                                                                                           \
+    "{\"trades\":[{\"id\":\"12\",\"instrument\":\"EUR_USD\",\"currentUnits\":\"-100\"}],"                              \
+    "\"lastTransactionID\":\"12\"}"
 static void test_a_trade_is_counted_once(void **state)
 {
     struct oanda_kit kit;
     (void)state;
     oanda_begin(&kit, "mid", 0, 0);
     const struct kit_tickets *trades = ((struct oanda *)kit.self)->trades;
-    OANDA_OWN(
-        &kit, KIT_TOKEN_OPEN,
-        "{\"trades\":[{\"id\":\"12\",\"instrument\":\"EUR_USD\",\"currentUnits\":\"-100\"}],\"lastTransactionID\":"
-        "\"12\"}");
+    OANDA_OWN(&kit, KIT_TOKEN_OPEN, LIST);
     HEAR(&kit, TRANSACTIONS, OPENED("11", "11", "-50")); /* and closed by the twelfth */
     HEAR(&kit, TRANSACTIONS, OPENED("12", "12", "-100"));
     assert_int_equal(trades->count, 1);
     assert_int_equal(trades->of[0].units, -100);
     HEAR(&kit, TRANSACTIONS, OPENED("13", "13", "-70"));
     assert_int_equal(trades->count, 2);
+    codec_clear();
+    OANDA_OWN(&kit, KIT_TOKEN_OPEN, LIST);
+    assert_int_equal(trades->count, 2);
+    assert_string_equal(codec.path, ACCOUNT "/openTrades");
     oanda_end(&kit);
 }
 
