@@ -378,11 +378,22 @@ static oc_rc take_times(struct fetch *fetch, struct settings *settings, int64_t 
     return *ret_from < *ret_to ? (oc_rc)OC_OK : error_say(ret_error, OC_E_INVALID, "--from", "it is not before --to");
 }
 
+/* Its markets are heard by who has a key: so are its bars. */
+static bool says_to_accounts_alone(const struct oc_venue *venue)
+{
+    for (uint32_t i = 0; i < venue->topic_count; i++)
+        if (venue->topics[i].topic != OC_TOPIC_PRIVATE && (venue->topics[i].flags & OC_TOPIC_OF_ACCOUNT))
+            return true;
+    return false;
+}
+
 oc_rc data_visit(struct venue_visit *visit, struct settings *settings, struct error *ret_error)
 {
     if (venue_default_account(settings, visit->venue, "nobody") < 0)
         return error_copy(ret_error, &settings->error);
-    const oc_rc rc = venue_visit_open(visit, ret_error);
+    oc_rc rc = venue_visit_open(visit, ret_error);
+    if (rc == OC_OK && says_to_accounts_alone(visit->table->venue))
+        rc = venue_visit_sign(visit, ret_error);
     return rc < 0 ? rc : venue_visit_begin(visit, ret_error);
 }
 

@@ -24,6 +24,11 @@ static oc_rc take_instrument(struct bench_world *world, const char *symbol, cons
     if (!slash || strlen(symbol) >= sizeof info->symbol)
         return OC_E_INVALID;
     *slash = 0;
+    char *settle = strchr(slash + 1, ':'); /* a contract */
+    if (settle)
+        *settle++ = 0;
+    if (settle)
+        info->kind = strcmp(settle, slash + 1) == 0 ? OC_KIND_LINEAR : OC_KIND_INVERSE;
     snprintf(info->symbol, sizeof info->symbol, "%s", symbol);
     oc_rc rc = text_to_decimal(price_step, strlen(price_step), &info->price_step.units, &info->price_step.scale);
     if (rc == OC_OK)
@@ -33,6 +38,8 @@ static oc_rc take_instrument(struct bench_world *world, const char *symbol, cons
     if (rc == OC_OK)
         rc = instruments_asset(instruments, slash + 1, &info->quote);
     info->settle = info->quote;
+    if (rc == OC_OK && settle)
+        rc = instruments_asset(instruments, settle, &info->settle);
     if (rc == OC_OK)
         rc = instruments_add(instruments, info, &info->inst);
     return rc;
@@ -82,6 +89,47 @@ static const char *asset_text(void *self, uint32_t asset)
     return asset && asset < instruments_asset_count(instruments) ? instruments_asset_name(instruments, asset) : NULL;
 }
 
+/* The names of an order as the venue said them last: what changes or cancels it goes by them. */
+static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    const struct bench_called *known = &((const struct bench_world *)self)->called[order % BENCH_CALLED_MAX];
+    if (known->order != order)
+        return;
+    *ret_client = known->client;
+    *ret_venue = known->venue_order;
+}
+
+/* The order that our name of it names; 0: it is none of the orders that were sent. */
+static uint64_t order_named(const struct bench_world *world, const struct oc_venue *said, const struct oc_id *client)
+{
+    struct oc_id ours;
+    for (uint64_t n = 1; client && client->size && n <= world->orders; n++) {
+        client_id_make(said, 0, 1ull << 40 | n, 0, &ours);
+        if (memcmp(client, &ours, sizeof ours) == 0)
+            return n;
+    }
+    return 0;
+}
+
+void bench_hear(struct bench_plugin *bench, const struct oc_event *event)
+{
+    struct bench_world *world = bench->world;
+    const struct oc_ev_venue_answer *answer = (const struct oc_ev_venue_answer *)(const void *)event;
+    const bool is_answer = event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
+    const struct names_said names =
+        is_answer || event->type == OC_EV_ORDER ? names_said_by(event) : (struct names_said){{NULL, NULL}};
+    const struct oc_id *client = names.of[ID_CLIENT], *number = names.of[ID_VENUE];
+    if ((event->type == OC_EV_ACCEPTED || event->type == OC_EV_AMENDED) && event->size >= sizeof *answer &&
+        answer->answer.order) {
+        world->called[answer->answer.order % BENCH_CALLED_MAX] =
+            (struct bench_called){answer->answer.order, answer->client, answer->venue_order};
+        return;
+    }
+    const uint64_t order = number && number->size ? order_named(world, ((const struct oc_connector *)bench->table)->venue, client) : 0;
+    if (order)
+        world->called[order % BENCH_CALLED_MAX] = (struct bench_called){order, *client, *number};
+}
+
 oc_rc bench_connect(struct bench_plugin *bench)
 {
     struct bench_world *world = bench->world;
@@ -107,34 +155,6 @@ oc_rc bench_connect(struct bench_plugin *bench)
     return rc;
 }
 
-static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
-{
-    const struct bench_plugin *bench = self;
-    (void)ret_client; /* as it went out */
-    *ret_venue = bench->named[order % BENCH_NAMED_MAX];
-}
-
-/* A venue that goes by our names too is asked by them, so that a script can be read. */
-static bool goes_by_its_own(const struct oc_connector *table)
-{
-    return !(table->venue->flags & OC_CAN_CANCEL_BY_CLIENT);
-}
-
-void bench_learn(struct bench_plugin *bench, const struct oc_event *event)
-{
-    const struct oc_venue *said = ((const struct oc_connector *)bench->table)->venue;
-    const bool is_about_order =
-        event->type == OC_EV_ORDER || (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT);
-    const struct names_said names = is_about_order ? names_said_by(event) : (struct names_said){{NULL, NULL}};
-    const struct oc_id *client = names.of[ID_CLIENT], *number = names.of[ID_VENUE];
-    struct oc_id ours;
-    for (uint64_t n = 1; client && number && number->size && n <= bench->world->orders; n++) {
-        client_id_make(said, 0, 1ull << 40 | n, 0, &ours);
-        if (client->size && memcmp(client, &ours, sizeof ours) == 0)
-            bench->named[n % BENCH_NAMED_MAX] = *number;
-    }
-}
-
 oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, const struct oc_plugin *plugin,
                         const struct io_link *link, struct error *ret_error)
 {
@@ -155,8 +175,8 @@ oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, c
                                     .seed = 1,
                                     .env = OC_ENV_LOCAL,
                                     .market_source = world->account,
-                                    .self = bench,
-                                    .called = goes_by_its_own(bench->table) ? called : NULL,
+                                    .self = world,
+                                    .called = called,
                                     .assets = {world, intern, asset_text}};
         rc = io_venue_init(&bench->venue, bench->table, plugin->id, link, &io);
         if (rc < 0)

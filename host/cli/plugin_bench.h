@@ -14,6 +14,13 @@
 #define BENCH_SECTION  "plugin"              /* its settings are plugin.KEY */
 #define BENCH_START_NS 1767623400000000000LL /* 2026-01-05T14:30:00Z */
 
+enum { BENCH_CALLED_MAX = 64 };
+
+struct bench_called { /* what the venue calls an order; order 0: nothing was said */
+    uint64_t order;
+    struct oc_id client, venue_order;
+};
+
 struct bench_world {
     struct settings *settings; /* borrowed */
     struct registry *registry; /* borrowed */
@@ -23,9 +30,9 @@ struct bench_world {
     int64_t now_ns;
     uint64_t seq;
     uint64_t orders; /* ids given */
+    struct bench_called called[BENCH_CALLED_MAX];
 };
 
-enum { BENCH_NAMED_MAX = 64 };
 
 struct bench_plugin {
     struct bench_world *world;
@@ -36,7 +43,6 @@ struct bench_plugin {
     struct io_venue venue;               /* of a connector */
     struct transcript transcript;        /* of a try */
     struct plugin_site site;             /* of the call under way */
-    struct oc_id named[BENCH_NAMED_MAX]; /* how the venue calls the orders that it was sent, by their number */
 };
 
 /* Steps are of 0.01 and 0.001, or as they are said. *ret_error. [setup] */
@@ -49,8 +55,6 @@ CHECKED oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *
                                 const struct io_link *link, struct error *ret_error);
 /* A connector is started, given the account and the instrument, and asked for what it offers of them. */
 CHECKED oc_rc bench_connect(struct bench_plugin *bench);
-/* A connector's event says how the venue calls an order: what is asked about that next is asked by this name. */
-void bench_learn(struct bench_plugin *bench, const struct oc_event *event);
 void bench_plugin_close(struct bench_plugin *bench);
 void bench_call(struct bench_plugin *bench, const char *call);
 /* A new request of the world's instrument: qty and price in units; price 0: a market order. */
@@ -60,6 +64,9 @@ struct oc_request bench_cancel(struct bench_world *world, uint64_t order);
 struct oc_request bench_amend(struct bench_world *world, uint64_t order, int64_t qty, int64_t price);
 /* An order that the rules allow is open from here on, and was accepted. 0: they do not. */
 uint64_t bench_open_order(struct bench_world *world, uint8_t side, int64_t qty, int64_t price);
+/* Market events and fills reach the engine and its rules. */
+/* What a connector says of an order is kept for what changes or cancels it. */
+void bench_hear(struct bench_plugin *bench, const struct oc_event *event);
 /* Market events and fills reach the engine and its rules. */
 CHECKED oc_rc bench_input(struct bench_world *world, struct oc_event *event);
 struct oc_ev_trade bench_trade(struct bench_world *world, int64_t price);

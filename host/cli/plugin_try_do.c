@@ -142,10 +142,11 @@ static void drain(struct try_run *run)
     }
     while ((event = io_venue_first(&run->bench.venue)) != NULL) {
         add_event(run, event);
+        if (event_is_sound(event))
+            bench_hear(&run->bench, event);
         if (event->type == OC_EV_INSTRUMENT && event_is_sound(event))
             learn_instrument(run, event);
         if (event_is_sound(event))
-            bench_learn(&run->bench, event);
         io_venue_drop(&run->bench.venue);
     }
 }

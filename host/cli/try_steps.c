@@ -167,6 +167,18 @@ static void wait_for_market(struct trying *trying)
     }
 }
 
+/* Where the venue has no order that may only rest, one so far from the market does too. */
+static bool is_post_only(const struct trying *trying)
+{
+    const struct oc_venue *venue = trying->session->links.list[0]->table->venue;
+    for (uint32_t i = 0; i < venue->order_count; i++)
+        if (venue->orders[i].type == OC_ORDER_LIMIT && (venue->orders[i].bits & OC_RQ_POST_ONLY))
+            return true;
+    return false;
+}
+
+static const char *name_of_rest(const struct trying *trying) { return is_post_only(trying) ? "post-only" : "limit"; }
+
 static void place(struct trying *trying)
 {
     const struct instrument *instrument = market_of(trying);
@@ -184,12 +196,13 @@ static void place(struct trying *trying)
     snprintf(qty_option, sizeof qty_option, "qty=%s", qty);
     snprintf(price_option, sizeof price_option, "price=%s", price);
     text_init_grow(&reply, COMMAND_LINE_MAX);
-    if (send(trying, &reply, "buy", instrument->info.symbol, qty_option, price_option, "post_only=1", "sure=1", NULL)) {
+    if (send(trying, &reply, "buy", instrument->info.symbol, qty_option, price_option, "sure=1",
+             is_post_only(trying) ? "post_only=1" : NULL, NULL)) {
         trying->order = last_order(trying);
         try_next(trying, STEP_PLACED);
     } else {
-        try_add(trying, false, "post-only", "buy %s %s @ %s was refused here: %.80s", qty, instrument->info.symbol,
-                price, reply.data ? reply.data : "");
+        try_add(trying, false, name_of_rest(trying), "buy %s %s @ %s was refused here: %.80s", qty,
+                instrument->info.symbol, price, reply.data ? reply.data : "");
         give_up(trying);
     }
     text_release(&reply);
@@ -233,13 +246,13 @@ static void placed(struct trying *trying)
     struct oc_id client, venue;
     char id[TEXT_ORDER_MAX], price_option[64], price[TEXT_DECIMAL_MAX];
     struct text reply;
-    if (!has_come(trying, "post-only", order, order && order->state == STATE_ACCEPTED,
+    if (!has_come(trying, name_of_rest(trying), order, order && order->state == STATE_ACCEPTED,
                   order && state_is_final(order->state)))
         return;
     engine_order_called(engine_of(trying), trying->order, &client, &venue);
     price_text(instrument, trying->price, price);
-    try_add(trying, true, "post-only", "rests at %s, %d %% of the market, accepted in %.0f ms", price, FAR_PERCENT,
-            waited_ms(trying));
+    try_add(trying, true, name_of_rest(trying), "rests at %s, %d %% of the market, accepted in %.0f ms", price,
+            FAR_PERCENT, waited_ms(trying));
     try_add(trying, client.size && venue.size, "ids", "ours %.*s, the venue's %.*s", (int)client.size, client.text,
             (int)venue.size, venue.text);
     price_text(instrument, trying->price / 100 * 99, price);

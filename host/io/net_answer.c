@@ -153,7 +153,7 @@ oc_rc net_answer_begin(struct net_talk *talk)
     SET(CURLOPT_DEBUGFUNCTION, on_word);
     SET(CURLOPT_DEBUGDATA, (void *)talk);
     SET(CURLOPT_VERBOSE, 1L);
-    SET(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    SET(CURLOPT_ACCEPT_ENCODING, talk->is_long ? (char *)NULL : "gzip, deflate"); /* packed, lines would be held back */
     SET(CURLOPT_HTTP09_ALLOWED, 0L);
 #undef SET
     return bad == CURLE_OK ? OC_OK : OC_E_NOMEM;

@@ -79,15 +79,15 @@ static struct net_exchange *copy_of(const struct io_exchange *asked, uint32_t en
 
 /* Connections. */
 
-static void close_talk(struct net_talk *talk);
-
 static void on_ready(void *self, int fd, short is)
 {
     struct net_talk *talk = self;
     if (!talk->exchange) { /* whatever an idle connection says was not asked for: bytes, or its end */
-        close_talk(talk);
+        net_talk_close(talk);
         return;
     }
+    if (talk->is_long && !net_long_has_room(talk))
+        return; /* it is told again */
     net_multi_ready(&talk->multi, fd, is);
     settle(talk);
 }
@@ -112,9 +112,10 @@ static int on_close(void *self, curl_socket_t fd)
     return 0;
 }
 
-static void close_talk(struct net_talk *talk)
+void net_talk_close(struct net_talk *talk)
 {
     const struct net_lib *lib = talk->net->lib;
+    struct net_exchange *own = talk->is_long ? talk->exchange : NULL;
     if (!talk->is_open)
         return;
     if (talk->exchange)
@@ -124,13 +125,17 @@ static void close_talk(struct net_talk *talk)
     net_multi_release(&talk->multi); /* its socket is closed with it */
     lib->list_free(talk->lines);
     *talk = (struct net_talk){.net = talk->net, .fd = -1};
+    if (own)
+        net_exchange_free(own);
 }
 
-static oc_rc open_talk(struct net *net, struct net_talk *talk, uint32_t endpoint)
+static oc_rc open_talk(struct net *net, struct net_talk *talk, uint32_t endpoint, struct net_stream *stream)
 {
     *talk = (struct net_talk){.net = net,
+                              .stream = stream,
                               .endpoint = endpoint,
                               .is_open = true,
+                              .is_long = stream != NULL,
                               .fd = -1,
                               .way = {.trust = &net->trust, .url = &net->urls[endpoint]}};
     oc_rc rc = net_multi_init(&talk->multi, net->lib, watch, talk);
@@ -143,7 +148,7 @@ static oc_rc open_talk(struct net *net, struct net_talk *talk, uint32_t endpoint
                         net->lib->set(talk->easy, CURLOPT_CLOSESOCKETDATA, (void *)talk) != CURLE_OK))
         rc = OC_E_NOMEM;
     if (rc < 0)
-        close_talk(talk);
+        net_talk_close(talk);
     return rc;
 }
 
@@ -164,21 +169,21 @@ static struct net_talk *talk_for(struct net *net, uint32_t endpoint)
         if (talk->is_open && !talk->exchange && talk->endpoint == endpoint) {
             if (is_quiet(talk))
                 return talk;
-            close_talk(talk);
+            net_talk_close(talk);
         }
         if (!talk->is_open)
             none = none ? none : talk;
         else if (!talk->exchange)
             idle_elsewhere = talk;
-        count += talk->is_open && talk->endpoint == endpoint;
+        count += talk->is_open && !talk->is_long && talk->endpoint == endpoint;
     }
     if (count >= NET_TALKS_MAX)
         return NULL;
     if (!none && idle_elsewhere) {
-        close_talk(idle_elsewhere);
+        net_talk_close(idle_elsewhere);
         none = idle_elsewhere;
     }
-    return none && open_talk(net, none, endpoint) == OC_OK ? none : NULL;
+    return none && open_talk(net, none, endpoint, NULL) == OC_OK ? none : NULL;
 }
 
 /* Making them. */
@@ -217,7 +222,9 @@ static bool set_method(struct net_talk *talk, const struct net_exchange *exchang
 {
     static const char *const names[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
     const struct net_lib *lib = talk->net->lib;
-    const bool has_body = exchange->body_size || exchange->method == OC_METHOD_POST;
+    /* What may have one and has none says so, or a server waits for it. */
+    const bool has_body = exchange->body_size || exchange->method == OC_METHOD_POST ||
+                          exchange->method == OC_METHOD_PUT || exchange->method == OC_METHOD_PATCH;
     CURLcode bad = CURLE_OK;
 #define SET(option, value) bad = bad == CURLE_OK ? lib->set(talk->easy, option, value) : bad
     SET(CURLOPT_HTTPGET, 1L);
@@ -228,7 +235,7 @@ static bool set_method(struct net_talk *talk, const struct net_exchange *exchang
         SET(CURLOPT_POSTFIELDS, exchange->body);
     }
     SET(CURLOPT_CUSTOMREQUEST, names[exchange->method <= OC_METHOD_PATCH ? exchange->method : 0]);
-    SET(CURLOPT_TIMEOUT_MS, (long)(NET_ANSWER_NS / NS_PER_MS));
+    SET(CURLOPT_TIMEOUT_MS, talk->is_long ? 0L : (long)(NET_ANSWER_NS / NS_PER_MS));
 #undef SET
     return bad == CURLE_OK;
 }
@@ -264,11 +271,17 @@ static void begin(struct net_talk *talk, struct net_exchange *exchange)
     if (is_set && talk->fd < 0 && is_made_elsewhere(talk))
         return;
     if (!is_set || net->lib->multi_add(talk->multi.multi, talk->easy) != CURLM_OK) {
+        if (talk->is_long) {
+            net_long_ended(talk, CURLE_OUT_OF_MEMORY);
+            return;
+        }
         talk->exchange = NULL;
-        close_talk(talk);
+        net_talk_close(talk);
         add_over(net, exchange, IO_UNSENT, OC_WHY_NOT_SENT, "no memory, or too many headers");
         return;
     }
+    if (talk->is_long)
+        net_long_made(talk);                /* its connection is made here, for want of memory */
     net_multi_due(&talk->multi, INT64_MAX); /* it goes at once, where a connection is there */
     settle(talk);
 }
@@ -316,6 +329,45 @@ oc_rc net_http_ask(struct net *net, const struct io_exchange *asked)
     return OC_OK;
 }
 
+oc_rc net_http_long(struct net_stream *stream, const struct io_opening *opening)
+{
+    struct net *net = stream->net;
+    const struct io_exchange asked = {.path = opening->path,
+                                      .path_size = opening->path_size,
+                                      .headers = opening->headers,
+                                      .headers_size = opening->headers_size,
+                                      .body = "",
+                                      .method = OC_METHOD_GET};
+    const uint32_t endpoint = (uint32_t)(stream->url - net->urls);
+    uint32_t place = 0;
+    while (place < NET_ALL_TALKS_MAX && net->talks[place].is_open)
+        place++;
+    if (place == NET_ALL_TALKS_MAX)
+        return OC_E_LIMIT;
+    struct net_exchange *exchange = copy_of(&asked, endpoint);
+    if (!exchange)
+        return OC_E_NOMEM;
+    const oc_rc rc = open_talk(net, &net->talks[place], endpoint, stream);
+    if (rc < 0) {
+        net_exchange_free(exchange);
+        return rc;
+    }
+    stream->talk = &net->talks[place];
+    begin(stream->talk, exchange);
+    return OC_OK;
+}
+
+void net_stream_leave_long(struct net_stream *stream)
+{
+    struct net_talk *talk = stream->talk;
+    stream->talk = NULL;
+    if (!talk)
+        return;
+    talk->stream = NULL;
+    if (!talk->is_making)
+        net_talk_close(talk);
+}
+
 /* Their ends. */
 
 static void finish(struct net_talk *talk, CURLcode code)
@@ -325,6 +377,10 @@ static void finish(struct net_talk *talk, CURLcode code)
     char words[NET_WORDS_MAX];
     long status = 0;
     curl_socket_t fd = -1;
+    if (talk->is_long) {
+        net_long_ended(talk, code);
+        return;
+    }
     (void)net->lib->get(talk->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)net->lib->get(talk->easy, CURLINFO_ACTIVESOCKET, &fd);
     exchange->status = (uint16_t)status;
@@ -338,7 +394,7 @@ static void finish(struct net_talk *talk, CURLcode code)
     if (is_kept)
         talk->fd = fd;
     if (!is_kept || net_loop_watch(net->loop, fd, ENV_POLL_READ, on_ready, talk) < 0)
-        close_talk(talk);
+        net_talk_close(talk);
     add_over(net, exchange, is_good ? IO_RESPONSE : (exchange->has_left ? IO_LOST : IO_UNSENT),
              is_good ? OC_WHY_NONE : (doubt ? (uint32_t)OC_WHY_PROTOCOL : why), doubt ? doubt : words);
 }
@@ -346,6 +402,8 @@ static void finish(struct net_talk *talk, CURLcode code)
 static void settle(struct net_talk *talk)
 {
     CURLcode code;
+    if (talk->is_open && talk->is_long)
+        net_long_take(talk);
     if (talk->is_open && talk->exchange && net_multi_ended(&talk->multi, &code))
         finish(talk, code);
 }
@@ -356,6 +414,13 @@ static void take_back(struct net_talk *talk)
     talk->is_making = false;
     talk->multi.watch = watch;
     talk->multi.self = talk;
+}
+
+/* Its answer may have begun while its connection was made. */
+static void begun_long(struct net_talk *talk)
+{
+    net_long_made(talk);
+    settle(talk);
 }
 
 void net_http_made(struct net *net, struct net_make *make)
@@ -374,6 +439,8 @@ void net_http_made(struct net *net, struct net_make *make)
         is_watched &= watch(talk, talk->multi.fds[i], talk->multi.wants[i]) == OC_OK;
     if (!is_watched)
         finish(talk, CURLE_OUT_OF_MEMORY);
+    else if (talk->is_long)
+        begun_long(talk);
     (void)net;
 }
 
@@ -410,10 +477,11 @@ void net_http_due(struct net *net, int64_t mono_ns)
         if (!talk->is_open || talk->is_making)
             continue;
         if (talk->exchange) {
-            net_multi_due(&talk->multi, mono_ns);
+            if (!talk->is_long || net_long_has_room(talk))
+                net_multi_due(&talk->multi, mono_ns);
             settle(talk);
         } else if (mono_ns - talk->idle_ns > NET_IDLE_NS) {
-            close_talk(talk);
+            net_talk_close(talk);
         }
     }
     if (net->waiting) {
@@ -435,10 +503,11 @@ int64_t net_http_due_ns(const struct net *net)
 void net_http_release(struct net *net)
 {
     for (uint32_t i = 0; i < NET_ALL_TALKS_MAX; i++) {
+        const bool is_long = net->talks[i].is_long;
         struct net_exchange *exchange = net->talks[i].exchange;
         net->talks[i].net = net;
-        close_talk(&net->talks[i]);
-        if (exchange)
+        net_talk_close(&net->talks[i]);
+        if (exchange && !is_long)
             net_exchange_free(exchange);
     }
     for (struct net_exchange *lists[] = {net->waiting, net->over}, **list = lists; list < lists + 2; list++)

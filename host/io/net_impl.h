@@ -9,7 +9,7 @@
 #include "io/net.h"
 #include "io/net_way.h"
 
-enum { NET_PROBES_MAX = 32, NET_MULTI_FDS = 16, NET_MASKS = 4096, NET_ZEROS = 16, NET_ALL_TALKS_MAX = 32 };
+enum { NET_PROBES_MAX = 32, NET_MULTI_FDS = 16, NET_MASKS = 4096, NET_ZEROS = 16, NET_ALL_TALKS_MAX = 64 };
 
 /* One multi of libcurl whose sockets are in a poller. */
 struct net_multi {
@@ -98,6 +98,7 @@ struct net_stream {
     struct net_make *make; /* being made: the maker's; NULL: not any more */
     struct net_make *kept; /* owned: what the handle lives in */
     CURL *easy;            /* its */
+    struct net_talk *talk; /* of a long answer of HTTP: whose connection it has; NULL: none (any more) */
     int fd;
     char key[32]; /* of the opening handshake */
     struct net_bytes in;
@@ -153,10 +154,12 @@ struct net_talk { /* a connection of HTTP: one exchange at a time */
     CURL *easy;
     struct curl_slist *lines;
     struct net_exchange *exchange; /* under way; NULL: idle */
+    struct net_stream *stream;     /* whose long answer it is; NULL: nobody's */
     uint32_t endpoint;
     bool is_open;   /* in use: multi and easy are there */
     bool is_making; /* its connection is being made: all of it but this, `exchange` and `endpoint` is the maker's */
     bool is_made;   /* the maker's: its request leaves */
+    bool is_long;   /* a long answer of HTTP: its exchange is its own, and ends with the connection */
     int fd;         /* that was used last, watched as long as it is open; -1 */
     int64_t idle_ns;
     /* of the answer */
@@ -270,6 +273,16 @@ bool net_frame_next(struct net_stream *stream);
 CHECKED oc_rc net_frame_send(struct net_stream *stream, uint8_t opcode, const void *bytes, size_t size);
 /* Says goodbye with a code, once. */
 void net_frame_close(struct net_stream *stream, uint16_t code);
+
+/* A long answer of HTTP: net_long.c. Its request is made by net_http.c. OC_E_LIMIT, OC_E_NOMEM. */
+CHECKED oc_rc net_http_long(struct net_stream *stream, const struct io_opening *opening);
+void net_long_take(struct net_talk *talk);
+bool net_long_has_room(const struct net_talk *talk);
+void net_long_made(struct net_talk *talk);
+void net_long_ended(struct net_talk *talk, CURLcode code);
+/* The connection goes, where it is not being made: then as soon as it was. */
+void net_stream_leave_long(struct net_stream *stream);
+void net_talk_close(struct net_talk *talk);
 
 /* Exchanges: net_http.c; what an answer may be: net_answer.c. */
 CHECKED oc_rc net_http_ask(struct net *net, const struct io_exchange *exchange);

@@ -31,6 +31,12 @@ static const struct net_url *url_of(const struct net *net, const char *endpoint)
     return NULL;
 }
 
+/* A long answer of HTTP, a line a message: asked for by its url. */
+static bool is_long(const struct net_url *url, const struct io_opening *opening)
+{
+    return opening->frame == OC_FRAME_LINES && !url->is_lines && !url->is_websocket;
+}
+
 /* NULL: it can be. */
 static const char *cannot(const struct net_url *url, const struct io_opening *opening)
 {
@@ -38,8 +44,9 @@ static const char *cannot(const struct net_url *url, const struct io_opening *op
         return "no url is known for this endpoint";
     if (opening->flags & OC_OPEN_GUNZIP)
         return "messages that are gzip are not supported";
-    if (opening->frame == OC_FRAME_LINES && !url->is_lines && !url->is_websocket)
-        return "lines of a long answer of HTTP are not supported: tls://, tcp://, wss:// or ws://";
+    if (is_long(url, opening))
+        return opening->ping_size || opening->ping_ns ? "a long answer of HTTP is only listened to: it takes no ping"
+                                                      : NULL;
     if (opening->frame == OC_FRAME_WEBSOCKET && !url->is_websocket)
         return "a WebSocket is reached by wss://, or by ws:// on this machine";
     return url->is_lines || url->is_websocket ? NULL : "no stream is reached by such a url";
@@ -60,6 +67,14 @@ static oc_rc ask_maker(struct net_stream *stream)
     else
         stream->make = make;
     return rc;
+}
+
+static oc_rc open_long(struct net_stream *stream, const struct io_opening *opening)
+{
+    if (net_are_headers(opening->headers, opening->headers_size) && net_is_path(opening->path, opening->path_size))
+        return net_http_long(stream, opening);
+    net_stream_end(stream, IO_REFUSED, OC_WHY_PROTOCOL, 0, "its path or its headers hold what they may not");
+    return OC_OK;
 }
 
 oc_rc net_stream_open(struct net *net, const struct io_opening *opening)
@@ -92,7 +107,7 @@ oc_rc net_stream_open(struct net *net, const struct io_opening *opening)
     stream->ping_text_size = opening->ping_size;
     oc_rc rc = url->is_websocket ? net_shake_begin(stream, opening) : (oc_rc)OC_OK;
     if (rc == OC_OK)
-        rc = ask_maker(stream);
+        rc = is_long(url, opening) ? open_long(stream, opening) : ask_maker(stream);
     if (rc < 0)
         net_stream_release(stream);
     return rc;
@@ -161,6 +176,8 @@ oc_rc net_stream_send(struct net_stream *stream, const void *bytes, uint32_t siz
 {
     if (stream->state != NET_UP || stream->has_end)
         return OC_E_STATE;
+    if (!stream->url->is_websocket && !stream->url->is_lines)
+        return OC_E_NOT_SUPPORTED; /* a long answer of HTTP is only listened to */
     oc_rc rc;
     if (stream->flight.size + stream->waiting.size + size + 16 > NET_OUT_MAX)
         rc = OC_E_LIMIT;
@@ -392,6 +409,7 @@ static void let_go(struct net_stream *stream)
     if (stream->make)
         atomic_store(&stream->make->is_cancelled, true);
     stream->make = NULL;
+    net_stream_leave_long(stream);
     stream->flight.size = stream->waiting.size = stream->flight_at = 0;
 }
 

@@ -38,7 +38,9 @@ static inline bool io_stream_is_over(const struct io_stream *stream)
 /* What is said of accounts and orders comes by it. */
 static inline bool io_stream_is_private(const struct io_stream *stream)
 {
-    return stream->account || (stream->flags & OC_OPEN_ORDERS) || (stream->carries & OC_TOPIC_PRIVATE);
+    const bool is_of_market = stream->carries && !(stream->carries & OC_TOPIC_PRIVATE);
+    return (stream->account && !is_of_market) || (stream->flags & OC_OPEN_ORDERS) ||
+           (stream->carries & OC_TOPIC_PRIVATE);
 }
 /* Behind a change of streams (reach_is_old). */
 void io_reach_say(struct io_venue *venue);

@@ -128,7 +128,7 @@ static bool is_called(const struct oc_instrument *in, const char *symbol, uint32
 
 const struct oc_instrument *venue_names_symbol(struct venue_names *names, const char *symbol, uint32_t size)
 {
-    if (!names->slots || size >= OC_SYMBOL_MAX)
+    if (!names->slots || !size || size >= OC_SYMBOL_MAX)
         return NULL;
     if (names->last < names->count && is_called(&names->list[names->last], symbol, size))
         return &names->list[names->last];

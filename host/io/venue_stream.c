@@ -276,22 +276,27 @@ int64_t io_stream_next_ns(const struct io_venue *venue)
 
 /* Subscriptions. */
 
-static bool offers(const struct io_venue *venue, uint32_t topic)
+static const struct oc_topic *topic_of(const struct io_venue *venue, uint32_t topic)
 {
     for (uint32_t i = 0; i < venue->table->venue->topic_count; i++)
         if (venue->table->venue->topics[i].topic == topic)
-            return true;
-    return false;
+            return &venue->table->venue->topics[i];
+    return NULL;
 }
 
+/* A market that is said to accounts alone is heard by the first of them. */
 oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub)
 {
-    if (!offers(venue, sub->topic))
+    const struct oc_topic *topic = topic_of(venue, sub->topic);
+    if (!topic)
         return OC_E_NOT_SUPPORTED;
     const oc_rc rc = io_grow(&venue->subs, venue->sub_count, &venue->sub_room, IO_SUBS_MAX, sizeof *venue->subs);
     if (rc < 0)
         return rc;
-    venue->subs[venue->sub_count++] = (struct io_sub){.sub = *sub};
+    venue->subs[venue->sub_count] = (struct io_sub){.sub = *sub};
+    if ((topic->flags & OC_TOPIC_OF_ACCOUNT) && !sub->account && venue->account_count)
+        venue->subs[venue->sub_count].sub.account = venue->accounts[0].account;
+    venue->sub_count++;
     venue->has_work = true;
     return OC_OK;
 }

@@ -76,6 +76,7 @@ static void the_name_that_the_venue_says_takes_the_place_of_the_first(void **sta
         assert_int_equal(venue_names_add(&names, &in), OC_OK);
     }
     assert_null(venue_names_symbol(&names, "v-7", 3));
+    assert_null(venue_names_symbol(&names, NULL, 0)); /* a message that names none */
     assert_null(venue_names_number(&names, 1007));
     assert_int_equal(venue_names_symbol(&names, "W7", 2)->inst, OC_INST(7, 1));
     assert_int_equal(venue_names_number(&names, 5064)->inst, OC_INST(64, 1));

@@ -126,7 +126,7 @@ static void test_what_no_stream_can_be(void **state)
         uint8_t frame;
         uint32_t flags;
         const char *words;
-    } cases[] = {{"https://localhost:1", OC_FRAME_LINES, 0, "lines of a long answer of HTTP are not supported"},
+    } cases[] = {{"https://localhost:1", OC_FRAME_NONE, 0, "no stream is reached by such a url"},
                  {"https://localhost:1", OC_FRAME_WEBSOCKET, 0, "reached by wss://"},
                  {"tls://localhost:1", OC_FRAME_WEBSOCKET, 0, "reached by wss://"},
                  {"wss://localhost:1", OC_FRAME_WEBSOCKET, OC_OPEN_GUNZIP, "gzip are not supported"}};

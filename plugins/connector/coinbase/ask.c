@@ -183,7 +183,7 @@ static oc_rc answer_rights(struct coinbase *cb, struct kit_page *page)
 /* {"order":{...}} */
 static oc_rc answer_order(struct coinbase *cb, struct kit_page *page)
 {
-    struct kit_json json = kit_json_into(kit_json_inside(kit_body(page->in), "order"));
+    struct kit_json json = kit_json_into(kit_take_one(kit_json_into(kit_body(page->in)), "order"));
     if (!page->in->fetch->venue_order.size)
         return kit_paged_find(cb, page, &form, "orders", cb_say_order);
     const oc_rc rc = cb_say_order(cb, &json, page);

@@ -115,14 +115,14 @@ uint32_t cb_why(struct kit_json_text words)
 /* {"error":"NOT_FOUND","message":"...", ...}; 401 is plain text, and what is in front of the venue answers in HTML. */
 uint32_t cb_status_why(const struct oc_response *in, struct kit_json_text *ret_words)
 {
-    const struct kit_json_text message = kit_json_inside(kit_body(in), "message");
+    const struct kit_json_text message = kit_take_one(kit_json_into(kit_body(in)), "message");
     *ret_words = message.size ? message : kit_text_of(in->body, in->body_size < 200 ? in->body_size : 200);
     return in->status == 401   ? OC_WHY_BAD_CREDENTIALS
            : in->status == 403 ? OC_WHY_PERMISSION
            : in->status == 404 ? OC_WHY_NOT_FOUND
            : in->status == 429 ? OC_WHY_RATE_LIMIT
            : in->status >= 500 ? OC_WHY_VENUE_ERROR
-                               : cb_why(kit_json_inside(kit_body(in), "error"));
+                               : cb_why(kit_take_one(kit_json_into(kit_body(in)), "error"));
 }
 
 /* ---- what the host tells ---- */

@@ -207,7 +207,7 @@ oc_rc cb_answer_request(struct coinbase *cb, const struct oc_response *in, uint3
         return kit_refuse_all(&cb->kit, in, source, why, words);
     if (in->asked->ask.kind != OC_REQUEST_CANCEL)
         return answer_placed(cb, in, source);
-    const struct kit_json_text results = kit_json_inside(kit_body(in), "results");
+    const struct kit_json_text results = kit_take_one(kit_json_into(kit_body(in)), "results");
     return results.kind == KIT_JSON_ARRAY ? kit_page_say(cb, &page, kit_json_into(results), say_canceled)
                                           : (oc_rc)OC_OK; /* not understood: UNKNOWN */
 }

@@ -248,8 +248,8 @@ oc_rc cb_say_balance(void *self, struct kit_json *json, struct kit_page *page)
     if (!out)
         return rc;
     if (kit_asset(&cb->kit, asset, &out->asset) < 0 ||
-        kit_json_dec(kit_json_inside(available, "value"), &out->free) < 0 ||
-        kit_json_dec(kit_json_inside(hold, "value"), &out->locked) < 0)
+        kit_json_dec(kit_take_one(kit_json_into(available), "value"), &out->free) < 0 ||
+        kit_json_dec(kit_take_one(kit_json_into(hold), "value"), &out->locked) < 0)
         return OC_E_DATA;
     out->token = page->token;
     out->head.flags = OC_EVF_REPLAYED;

@@ -127,7 +127,7 @@ static oc_rc hear_list(struct coinbase *cb, struct kit_json_text list, struct ki
     struct kit_json json = kit_json_into(list);
     struct kit_account *who = heard->who;
     const uint32_t topic = heard->of->topic;
-    const int is_told = topic == OC_TOPIC_PRIVATE || (!topic && kit_json_inside(list, "user").size);
+    const int is_told = topic == OC_TOPIC_PRIVATE || (!topic && kit_take_one(kit_json_into(list), "user").size);
     if (is_told && who && who->stream == heard->stream && !who->is_heard) {
         const oc_rc rc = cb->kit.net->ready(cb->kit.host, heard->stream);
         if (rc < 0)

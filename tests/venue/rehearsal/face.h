@@ -2,7 +2,7 @@
  * the venue's.
  *
  * Invariants
- * - A face keeps nothing: what belongs to a stream stands in its seat. It has no clock (venue_clock, venue_view) and no randomness.
+ * - A face keeps nothing but what it has in venue->own: what belongs to a stream stands in its seat. It has no clock (venue_clock, venue_view) and no randomness.
  * - It is given whole requests and whole messages of at most VENUE_BODY_MAX and VENUE_MESSAGE_MAX bytes, of any content. */
 #ifndef REHEARSAL_FACE_H
 #define REHEARSAL_FACE_H
@@ -45,9 +45,19 @@ struct face {
     void (*settled)(struct rehearsal *venue, struct seat *seat);
     /* seat->beat_ns has come, and is to be set anew. NULL: streams have no heartbeats. */
     void (*beat)(struct rehearsal *venue, struct seat *seat);
+    /* NULL, as each below: it keeps nothing. Makes venue->own, and lets it go. */
+    bool (*begin)(struct rehearsal *venue);
+    void (*end)(struct rehearsal *venue);
+    /* Whatever happens, whoever listens; it changes nothing. Then, before anybody is told that it has settled: what it wants of the core. */
+    void (*note)(struct rehearsal *venue, const struct core_event *event);
+    void (*act)(struct rehearsal *venue);
+    /* A request whose answer is a stream of lines, which never ends. */
+    bool (*is_stream)(const struct venue_ask *ask);
+    /* A word of its own. False: it is none. */
+    bool (*command)(struct rehearsal *venue, const char *line, struct text *out);
 };
 
-extern const struct face face_plain, face_lines, face_jline, face_binanceus, face_coinbase;
+extern const struct face face_plain, face_lines, face_jline, face_binanceus, face_coinbase, face_oanda;
 
 /* NULL: there is none of this name. */
 const struct face *face_named(const char *name);

@@ -24,6 +24,7 @@ struct connection {  /* of a client */
     size_t body_size;
     bool is_too_large;
     bool is_whole; /* it has no body, and has arrived */
+    bool is_long;  /* its answer is a stream of lines */
 };
 
 #define DELAY_NS_MAX 1000000000ll /* an order so long behind a message is no answer to it */
@@ -175,9 +176,9 @@ static bool read_head(struct serve *serve, struct connection *of)
     }
     for (uint32_t i = 0; serve->venue->face->headers[i]; i++) {
         const char *name = serve->venue->face->headers[i];
-        if (strcmp(name, "authorization:") == 0 /* one that the library knows */
-                ? lws_hdr_copy(of->wsi, part, sizeof part, WSI_TOKEN_HTTP_AUTHORIZATION) > 0
-                : lws_hdr_custom_copy(of->wsi, part, sizeof part, name, (int)strlen(name)) > 0)
+        const bool is_known = strcmp(name, "authorization:") == 0; /* to libwebsockets, which keeps it elsewhere */
+        if (is_known ? lws_hdr_copy(of->wsi, part, sizeof part, WSI_TOKEN_HTTP_AUTHORIZATION) > 0
+                     : lws_hdr_custom_copy(of->wsi, part, sizeof part, name, (int)strlen(name)) > 0)
             text_format(&headers, "%s %s\r\n", name, part);
     }
     return has_method && !path.is_cut && !headers.is_cut;
@@ -210,6 +211,8 @@ static int arrive(struct serve *serve, struct connection *of)
     return of->exchange == CORE_NONE ? -1 : 0;
 }
 
+static int begin_long(struct serve *serve, struct connection *of);
+
 static int begin_request(struct serve *serve, struct lws *wsi)
 {
     struct connection *of = connection_of(serve, wsi);
@@ -219,6 +222,9 @@ static int begin_request(struct serve *serve, struct lws *wsi)
         return -1;
     }
     of->body_size = 0;
+    const struct venue_ask ask = ask_of(of);
+    if (serve->venue->face->is_stream && serve->venue->face->is_stream(&ask))
+        return begin_long(serve, of);
     const bool has_body =
         lws_hdr_copy(wsi, size, sizeof size, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 && strcmp(size, "0") != 0;
     of->is_whole = !has_body;
@@ -356,6 +362,78 @@ static int hear(struct serve *serve, struct connection *of, const void *bytes, s
     return 0;
 }
 
+/* ---- streams that are long answers of HTTP: a line a message ---- */
+
+static int say_no(struct lws *wsi, const struct venue_answer *answer)
+{
+    unsigned char bytes[LWS_PRE + 2 * HEAD_BYTES], *at = bytes + LWS_PRE, *end = bytes + sizeof bytes;
+    unsigned char body[LWS_PRE + HEAD_BYTES];
+    if (answer->body.size > HEAD_BYTES ||
+        lws_add_http_common_headers(wsi, answer->status, "application/json", answer->body.size, &at, end) ||
+        lws_finalize_write_http_header(wsi, bytes + LWS_PRE, &at, end))
+        return -1;
+    memcpy(body + LWS_PRE, answer->body.data, answer->body.size);
+    return lws_write(wsi, body + LWS_PRE, answer->body.size, LWS_WRITE_HTTP_FINAL) < 0 ||
+                   lws_http_transaction_completed(wsi)
+               ? -1
+               : 0;
+}
+
+static int begin_long(struct serve *serve, struct connection *of)
+{
+    static const char head[] =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+    unsigned char bytes[LWS_PRE + sizeof head];
+    char words[HEAD_BYTES];
+    struct venue_answer answer = {.status = 503};
+    const struct venue_ask ask = ask_of(of);
+    text_init_fixed(&answer.body, words, sizeof words);
+    venue_advance(serve->venue, clock_ns());
+    of->seat = venue_sit(serve->venue, &ask, &answer);
+    if (of->seat == CORE_NONE)
+        return say_no(of->wsi, &answer);
+    of->is_long = true;
+    lws_set_timeout(of->wsi, NO_PENDING_TIMEOUT, 0);
+    memcpy(bytes + LWS_PRE, head, sizeof head - 1);
+    if (lws_write(of->wsi, bytes + LWS_PRE, sizeof head - 1, LWS_WRITE_HTTP_HEADERS) < 0)
+        return -1;
+    lws_callback_on_writable(of->wsi);
+    look_around(serve);
+    return 0;
+}
+
+static int write_chunk(struct lws *wsi, const char *bytes, size_t size, const char *behind)
+{
+    static unsigned char out[LWS_PRE + VENUE_MESSAGE_MAX + 32];
+    const int length = snprintf((char *)out + LWS_PRE, sizeof out - LWS_PRE, "%zx\r\n%.*s%s", size + strlen(behind),
+                                (int)size, bytes, behind);
+    memcpy(out + LWS_PRE + length, "\r\n", 2);
+    return lws_write(wsi, out + LWS_PRE, (size_t)length + 2, LWS_WRITE_HTTP) < 0 ? -1 : 0;
+}
+
+/* Split, its chunks end within the line; cut, the connection does. */
+static int write_line(struct serve *serve, struct connection *of)
+{
+    const struct venue_said *said = venue_says(serve->venue, of->seat);
+    int rc = 0;
+    if (!said)
+        return 0;
+    if (said->end == VENUE_RESET)
+        return reset(of->wsi);
+    if (said->end == VENUE_CUT)
+        return write_chunk(of->wsi, said->bytes, said->size / 2, ""), -1;
+    if (said->is_split)
+        rc = write_chunk(of->wsi, said->bytes, said->size / 2, "");
+    if (rc == 0)
+        rc = write_chunk(of->wsi, said->bytes + (said->is_split ? said->size / 2 : 0),
+                         said->size - (said->is_split ? said->size / 2 : 0), "\n");
+    venue_said(serve->venue, of->seat);
+    serve->said_ns = clock_ns();
+    if (rc == 0 && venue_says(serve->venue, of->seat))
+        lws_callback_on_writable(of->wsi);
+    return rc;
+}
+
 /* ---- the person ---- */
 
 static void obey(struct serve *serve, const char *line)
@@ -425,7 +503,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
             return 0;
         return of ? arrive(serve, of) : -1;
     case LWS_CALLBACK_HTTP_WRITEABLE:
-        return of ? write_answer(serve, of) : -1;
+        return !of ? -1 : of->is_long ? write_line(serve, of) : write_answer(serve, of);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
         return sit_down(serve, wsi);
     case LWS_CALLBACK_ESTABLISHED:

@@ -8,11 +8,11 @@
 
 enum { ACCOUNTS = 2 };
 
-const char *const face_names[] = {"plain", "lines", "jline", "binanceus", "coinbase", NULL};
+const char *const face_names[] = {"plain", "lines", "jline", "binanceus", "coinbase", "oanda", NULL};
 
 const struct face *face_named(const char *name)
 {
-    static const struct face *const faces[] = {&face_plain, &face_lines, &face_jline, &face_binanceus, &face_coinbase};
+    static const struct face *const faces[] = {&face_plain, &face_lines, &face_jline, &face_binanceus, &face_coinbase, &face_oanda};
     for (uint32_t i = 0; face_names[i]; i++)
         if (strcmp(face_names[i], name) == 0)
             return faces[i];
@@ -24,6 +24,8 @@ const struct face *face_named(const char *name)
 static void on_event(void *self, const struct core_event *event)
 {
     struct rehearsal *venue = self;
+    if (venue->own)
+        venue->face->note(venue, event);
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
         if (venue->seats[i].is_open && !venue->seats[i].is_hung)
             venue->face->tell(venue, &venue->seats[i], event);
@@ -32,6 +34,8 @@ static void on_event(void *self, const struct core_event *event)
 /* Whatever one input has made was told. */
 static void settle(struct rehearsal *venue)
 {
+    if (venue->own)
+        venue->face->act(venue);
     for (uint32_t i = 0; venue->face->settled && i < VENUE_SEATS_MAX; i++)
         if (venue->seats[i].is_open && !venue->seats[i].is_hung)
             venue->face->settled(venue, &venue->seats[i]);
@@ -98,7 +102,7 @@ struct rehearsal *venue_new(const struct venue_config *config, struct text *out)
     text_copy(venue->certificate, sizeof venue->certificate, "good");
     faults_init(&venue->faults, config->seed);
     venue->core = core_new(&face->rules, on_event, venue);
-    if (!venue->core || !add_insts(venue) ||
+    if (!venue->core || (face->begin && !face->begin(venue)) || !add_insts(venue) ||
         core_add_account(venue->core, "main", false, face->maker_ppm, face->taker_ppm) != 0 ||
         core_add_account(venue->core, "second", false, face->maker_ppm, face->taker_ppm) != 1 ||
         !pay_in(venue, config->money ? config->money : face->money, out)) {
@@ -113,6 +117,8 @@ void venue_free(struct rehearsal *venue)
     if (!venue)
         return;
     market_free(venue->market);
+    if (venue->own)
+        venue->face->end(venue);
     for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
         if (venue->exchanges[i].state)
             venue_answered(venue, i);

@@ -96,6 +96,7 @@ struct seat { /* a stream */
     bool is_old;      /* that it is reset was said */
     int64_t since_ns; /* it is open */
     bool is_hung;     /* half-open: says and hears nothing */
+    int64_t beat_ns;  /* when it has a heartbeat next; 0: it has none */
     uint32_t account; /* CORE_NONE: nobody is logged in */
     char address[VENUE_ADDRESS_MAX];
     bool hears_account;
@@ -106,7 +107,6 @@ struct seat { /* a stream */
     struct core_level dirty[SEAT_DIRTY_MAX]; /* levels that changed in this turn: qty is the side */
     uint32_t dirty_inst, dirty_count;
     struct core_level quote[CORE_INSTS_MAX][2]; /* as it was said last */
-    int64_t beat_ns;                            /* when it has a heartbeat next; 0: it has none */
     int64_t figures_ns[CORE_INSTS_MAX];         /* when what a market did was said last */
     struct venue_said *first, *last, *held;     /* owned; held: until the next one */
     uint32_t queued;
@@ -115,6 +115,7 @@ struct seat { /* a stream */
 struct rehearsal { /* `struct venue` is a session's */
     const struct face *face;
     struct core *core;     /* owned */
+    void *own;             /* of the face; NULL: it keeps nothing */
     struct market *market; /* owned; NULL: nothing moves by itself */
     struct quota quota;
     struct faults faults;

@@ -437,6 +437,8 @@ oc_rc venue_command(struct rehearsal *venue, const char *line, struct text *out)
         rc = faults_read(&venue->faults, line, out);
     if (rc != OC_E_NOT_FOUND)
         return rc;
+    if (venue->face->command && venue->face->command(venue, line, out))
+        return OC_OK;
     if (strlen(line) >= sizeof words.text)
         return expected(out, "the line", "a longer one", "at most 255 bytes");
     text_copy(words.text, sizeof words.text, line);

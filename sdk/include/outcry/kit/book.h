@@ -88,6 +88,31 @@ static inline void kit_book_take(struct kit_json *json, const struct oc_scale *s
     side->text = kit_json_value(json);
 }
 
+/* A side whose levels are objects, [{"price":"1.08601","liquidity":1000000}, ...], the best first. Those that cannot be read are counted, and the
+ * rest stands. */
+static inline void kit_book_objects(const struct kit_codec *codec, struct kit_json_text list, const char *price,
+                                    const char *qty, const struct oc_scale *scale, struct kit_levels *side)
+{
+    struct kit_json json = kit_json_begin(list.at, list.size);
+    side->count = 0;
+    kit_json_none(&side->text);
+    if (!list.size || !kit_json_array(&json))
+        return;
+    while (side->count < KIT_LEVELS_QUICK && kit_json_item(&json)) {
+        struct kit_json_text of[2];
+        struct kit_member members[2];
+        memset(of, 0, sizeof of);
+        members[0].name = price;
+        members[0].to = &of[0];
+        members[1].name = qty;
+        members[1].to = &of[1];
+        if (KIT_TAKE(&json, members) && kit_book_level(scale, of[0], of[1], &side->of[side->count]))
+            side->count++;
+        else
+            (void)kit_skip(codec, "level", of[0]);
+    }
+}
+
 /* At most so many levels stand in the side. */
 static inline uint32_t kit_book_most(const struct kit_levels *side)
 {

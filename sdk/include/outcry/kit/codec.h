@@ -149,21 +149,20 @@ static inline int kit_take(struct kit_json *json, const struct kit_member *membe
     return !json->is_bad;
 }
 
-#define KIT_TAKE(json, members) kit_take(json, members, sizeof(members) / sizeof *(members))
-
-/* A member of a value that was taken whole; kind NONE: it is no object, or has none such. */
-static inline struct kit_json_text kit_json_inside(struct kit_json_text value, const char *name)
+/* The member of that name of the object; kind NONE: it has none, or is no object. */
+static inline struct kit_json_text kit_take_one(struct kit_json json, const char *name)
 {
-    struct kit_json json = kit_json_into(value);
-    struct kit_json_text inside;
+    struct kit_json_text value;
     struct kit_member member;
-    kit_json_none(&inside);
+    memset(&value, 0, sizeof value);
     member.name = name;
-    member.to = &inside;
-    if (value.kind == KIT_JSON_OBJECT)
-        (void)kit_take(&json, &member, 1);
-    return inside;
+    member.to = &value;
+    if (!kit_take(&json, &member, 1))
+        memset(&value, 0, sizeof value);
+    return value;
 }
+
+#define KIT_TAKE(json, members) kit_take(json, members, sizeof(members) / sizeof *(members))
 
 /* The body of an answer that is an object. */
 static inline struct kit_json_text kit_body(const struct oc_response *in)
@@ -358,6 +357,26 @@ static inline oc_rc kit_canceled(const struct kit_codec *codec, const struct oc_
     if (codec->names->scale(codec->host, ask->ask.head.inst, &scale) == OC_OK &&
         kit_scale_qty(&scale, traded, &out->answer.cum_qty) == OC_OK)
         out->present = OC_OF_CUM_QTY;
+    return kit_commit(codec, out);
+}
+
+/* An event about an order that is named by the venue's id, and by ours where that is said, with the venue's words: it is taken, or over. `ask`: the
+ * request that it answers; NULL: a stream or a page says it. */
+static inline oc_rc kit_say_of_order(const struct kit_codec *codec, const struct oc_venue_request *ask, uint32_t source,
+                                     uint16_t type, uint32_t why, struct kit_json_text words,
+                                     struct kit_json_text venue_order, struct kit_json_text client, int64_t at_ns,
+                                     uint16_t flags)
+{
+    struct oc_venue_request nobody;
+    oc_rc rc;
+    memset(&nobody, 0, sizeof nobody);
+    struct oc_ev_venue_answer *out = kit_answer_begin(codec, ask ? ask : &nobody, source, type, why, words, &rc);
+    if (!out)
+        return rc;
+    if (kit_id(venue_order, &out->venue_order) < 0 || (client.size && kit_id(client, &out->client) < 0))
+        return OC_E_DATA;
+    out->answer.head.venue_ns = at_ns;
+    out->answer.head.flags = flags;
     return kit_commit(codec, out);
 }
 

@@ -442,6 +442,34 @@ static inline oc_rc kit_row_say(const struct kit_codec *codec, const struct kit_
     return out ? kit_commit(codec, out) : rc;
 }
 
+/* A price that may lie between two steps, as a middle does: the nearest one. 0: it is none. */
+static inline int kit_take_nearest(const struct oc_scale *scale, struct kit_json_text text, int64_t *ret_units)
+{
+    struct oc_dec said;
+    return kit_json_dec(text, &said) == OC_OK && kit_nearest_price(scale, said, ret_units) == OC_OK;
+}
+
+/* A bar of the past from its four prices, without a volume; `flags` beside those of the past. */
+static inline oc_rc kit_say_past_bar(const struct kit_codec *codec, const struct oc_scale *scale,
+                                     const struct kit_json_text prices[4], int64_t open_ns, int64_t close_ns,
+                                     uint64_t ticks, uint32_t flags)
+{
+    oc_rc rc;
+    struct oc_ev_bar *out = KIT_EVENT(codec, oc_ev_bar, OC_EV_BAR, 0, &rc);
+    if (!out)
+        return rc;
+    if (!kit_take_nearest(scale, prices[0], &out->open) || !kit_take_nearest(scale, prices[1], &out->high) ||
+        !kit_take_nearest(scale, prices[2], &out->low) || !kit_take_nearest(scale, prices[3], &out->close))
+        return OC_E_DATA;
+    out->head.inst = scale->inst;
+    out->head.venue_ns = close_ns;
+    out->head.flags = (uint16_t)(OC_EVF_LAST | OC_EVF_PAST | flags);
+    out->open_ns = open_ns;
+    out->period_ns = close_ns - open_ns;
+    out->trades = (uint32_t)(ticks < UINT32_MAX ? ticks : UINT32_MAX);
+    return kit_commit(codec, out);
+}
+
 /* Figures of the market that the row's `symbol` names: of each field whose `bit` is an OC_FIGURE_..., where its value is a decimal. `unknown`: what
  * a symbol that nobody has named is counted as. */
 static inline oc_rc kit_say_figures(const struct kit_codec *codec, const struct kit_field *fields, uint32_t count,

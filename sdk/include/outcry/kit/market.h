@@ -55,6 +55,15 @@ static inline void kit_market_begin(struct oc_instrument *info, uint32_t price_d
     info->qty_digits = qty_digits;
 }
 
+/* A contract on margin in place of that, settled in its quote, whose steps are its digits. */
+static inline void kit_contract_begin(struct oc_instrument *info, uint32_t price_digits, uint32_t qty_digits)
+{
+    kit_market_begin(info, price_digits, qty_digits);
+    info->kind = OC_KIND_LINEAR;
+    info->price_step = kit_step_of_digits(price_digits);
+    info->qty_step = kit_step_of_digits(qty_digits);
+}
+
 static inline struct oc_scale kit_market_scale(const struct oc_instrument *info)
 {
     struct oc_scale scale;
@@ -128,7 +137,7 @@ static inline int kit_filters_take(const struct kit_codec *codec, struct kit_jso
     return 1;
 }
 
-/* The market, by its own name and as BASE/QUOTE, which it is settled in. What has no name that fits is counted as `unknown`. */
+/* The market, by its own name and as BASE/QUOTE, which it is settled in; a linear contract as BASE/QUOTE:QUOTE. What has no name that fits is counted as `unknown`. */
 static inline oc_rc kit_say_market(const struct kit_codec *codec, const struct oc_instrument *info,
                                    struct kit_json_text symbol, struct kit_json_text base, struct kit_json_text quote,
                                    const char *unknown, uint64_t token)
@@ -145,6 +154,9 @@ static inline oc_rc kit_say_market(const struct kit_codec *codec, const struct o
     kit_write_bytes(&name, base.at, base.size);
     KIT_WRITE(&name, "/");
     kit_write_bytes(&name, quote.at, quote.size);
+    if (info->kind == OC_KIND_LINEAR)
+        KIT_WRITE(&name, ":");
+    kit_write_bytes(&name, quote.at, info->kind == OC_KIND_LINEAR ? quote.size : 0);
     if (kit_write_end(&name) < 0 || kit_asset(codec, base, &out->info.base) < 0 ||
         kit_asset(codec, quote, &out->info.quote) < 0)
         return kit_skip(codec, unknown, symbol);
