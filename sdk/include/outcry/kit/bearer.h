@@ -21,9 +21,10 @@ struct kit_bearer { /* static */
 
 /* Completes a call and makes it; `path` is what was written. Codes of net.http. */
 static inline oc_rc kit_bearer_call(const struct kit_codec *codec, const struct kit_bearer *bearer, uint32_t account,
-                                    struct oc_http *http, const char *path, const struct kit_write *written)
+                                    const struct oc_http *asked, const char *path, const struct kit_write *written)
 {
     const oc_rc size = kit_write_end(written);
+    struct oc_http http = *asked;
     struct oc_cost cost;
     uint64_t exchange;
     if (size < 0)
@@ -31,18 +32,18 @@ static inline oc_rc kit_bearer_call(const struct kit_codec *codec, const struct 
     memset(&cost, 0, sizeof cost);
     cost.limit = bearer->requests;
     cost.weight = 1;
-    http->size = sizeof *http;
-    http->endpoint = bearer->rest;
-    http->account = account;
-    http->path = path;
-    http->path_size = (uint32_t)size;
-    http->headers = bearer->headers;
-    http->headers_size = bearer->headers_size;
-    http->splices = bearer->token;
-    http->splice_count = 1;
-    http->costs = &cost;
-    http->cost_count = 1;
-    return codec->net->http(codec->host, http, &exchange);
+    http.size = sizeof http;
+    http.endpoint = bearer->rest;
+    http.account = account;
+    http.path = path;
+    http.path_size = (uint32_t)size;
+    http.headers = bearer->headers;
+    http.headers_size = bearer->headers_size;
+    http.splices = bearer->token;
+    http.splice_count = 1;
+    http.costs = &cost;
+    http.cost_count = 1;
+    return codec->net->http(codec->host, &http, &exchange);
 }
 
 /* A stream of lines that is opened again when it falls; `what` is given back as user[0]. Codes of net.open. */
