@@ -104,9 +104,10 @@ static uint64_t order_named(const struct bench_world *world, const struct oc_ven
 {
     struct oc_id ours;
     for (uint64_t n = 1; client && client->size && n <= world->orders; n++) {
-        client_id_make(said, 0, 1ull << 40 | n, 0, &ours);
+        const uint64_t order = 1ull << 40 | n;
+        client_id_make(said, 0, order, 0, &ours);
         if (memcmp(client, &ours, sizeof ours) == 0)
-            return n;
+            return order;
     }
     return 0;
 }

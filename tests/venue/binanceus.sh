@@ -1,7 +1,8 @@
 #!/bin/sh
 # binanceus.sh OUTCRY_VENUE OUTCRY: a session over TLS at the face `binanceus` by the connector of the installation: orders rest, are replaced, filled in
 # part, canceled; the host is killed with an order open, which trades meanwhile; it goes on, and has what the venue has, to the last digit.
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 begin() {
     "$outcry" run "$here/binanceus_life.lua" --venue binanceus --config main.conf --cash '100000 USD' --session life --listen none --json >life.json 2>>host.log &
     host=$!

@@ -4,7 +4,8 @@
 # byte, Lua included.
 kills=${3:-200} seed=${4:-1}
 every=400ms
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 begin() {
     "$outcry" run "$here/binanceus_kill.lua" --venue binanceus --config main.conf --cash '100000 USD' --session life --listen none --json >life.json 2>>host.log &
     host=$!

@@ -2,7 +2,8 @@
 # coinbase.sh OUTCRY_VENUE OUTCRY: a session over TLS at the face `coinbase` by the connector of the installation: orders rest, are changed, filled in
 # part, canceled; the cable is pulled; the host is killed with an order open, which trades meanwhile; it goes on, and has what the venue has, to the
 # last digit.
-. "$(dirname "$0")/coinbase_kit.sh"
+face=coinbase
+. "$(dirname "$0")/face_kit.sh"
 begin() {
     "$outcry" run "$here/coinbase_life.lua" --venue coinbase --config main.conf --cash '100000 USD' --session life --listen none --json >life.json 2>>host.log &
     host=$!

@@ -1,7 +1,8 @@
 #!/bin/sh
 # data_fetch.sh OUTCRY_VENUE OUTCRY: bars of the past come into a file by pages, without a key; what it holds is not asked for again; a backtest reads it; holes
 # are listed; what is wrong is said.
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 sed -i '/keys: {/d; s/accounts = \["main"\]; //' main.conf
 fetch() { "$outcry" data fetch binanceus BTC/USD 1m "$@" --config main.conf; }
 tell buy 0.5 BTCUSD @ 59979.25 at the website

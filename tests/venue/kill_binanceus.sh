@@ -2,7 +2,8 @@
 # kill_binanceus.sh OUTCRY_VENUE OUTCRY: `outcry kill` without the host at the face `binanceus`: by one message where all orders of a market are to go,
 # by single cancels where one of them is to stay.
 every=200ms # its prices move
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 go() {
     "$outcry" run --venue binanceus --config main.conf --cash '1000 USD' --session hung --listen "$w/socket" --json >out.json 2>host.log &
     host=$!

@@ -2,7 +2,8 @@
 # live.sh OUTCRY_VENUE OUTCRY: a feed on the network as a strategy has it: the order book is the venue's, also behind a lost message; bars are
 # closed by the clock, empty ones too; a console reads the book; it is replayed to the byte.
 more='bar_grace = "200ms";'
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 begin() {
     touch host.log
     "$outcry" run "$here/live.lua" --venue binanceus --config main.conf --cash '100000 USD' --session life --listen life.sock \

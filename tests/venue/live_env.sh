@@ -3,7 +3,8 @@
 # their names. A question needs no key; places of a configuration, and keys of another environment, are refused before anything is reached; orders are
 # real money, and leave when the account was named.
 more='proxy = "http://127.0.0.1:PROXY"; '
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 session=
 trap 'kill -9 $pid $host $session 2>/dev/null; rm -rf "$w"' EXIT
 echo quit >&8

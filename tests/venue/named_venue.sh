@@ -3,7 +3,8 @@
 # --timeframe, --live. Its connector is the installed one of that name, steps are the venue's, the key is the vault's entry of the account's name.
 # What is written into the records is enough for a replay and for a restart.
 every=50ms
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 strategy=$here/../../strategies/sma_cross.lua
 run=
 at="--config here.conf -p fast=2 -p slow=3"

@@ -2,7 +2,12 @@
 # oanda.sh OUTCRY_VENUE OUTCRY: a session over TLS at the face `oanda` by the connector of the installation: orders rest, are replaced, filled in part and
 # go on under other numbers, are canceled; the host is killed with an order open, which trades meanwhile; it goes on, sets stop and target into a trade,
 # sees the venue close it and financing be charged, and has what the venue has.
-. "$(dirname "$0")/oanda_kit.sh"
+face=oanda
+. "$(dirname "$0")/face_kit.sh"
+token=$(cat rehearsal/main.secret)
+ask() { # METHOD PATH [BODY]: as anybody with the token
+    curl -sS --cacert rehearsal/ca.pem -H "Authorization: Bearer $token" -X "$1" ${3:+-d "$3"} "https://localhost:$port/v3/accounts/main/$2"
+}
 echo 'account: { cost_method = "fifo"; };' >>main.conf
 begin() {
     "$outcry" run "$here/oanda_life.lua" --venue oanda --config main.conf --cash '100000 USD' --session life --listen none --json >life.json 2>>host.log &

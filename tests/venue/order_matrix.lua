@@ -4,7 +4,8 @@ strategy { name = "matrix" }
 local P = params { qty = "1", money = "100", digits = { 2, min = 0, max = 10 } }
 local minute <const> = 60 * 1000000000
 
-local function near(m, share) return string.format("%." .. math.tointeger(P.digits) .. "f", m.last * share) end
+local function price_of(m) return m.last or m.bid end
+local function near(m, share) return string.format("%." .. math.tointeger(P.digits) .. "f", price_of(m) * share) end
 
 local rows = {}
 local function row(name, make) rows[#rows + 1] = { name = name, make = make } end
@@ -26,7 +27,10 @@ row("limit post-only", function(m) return m:buy { qty = P.qty, price = near(m, 0
 row("oco", function(m)
   local low = m:buy { qty = P.qty, price = near(m, 0.95) }
   if not low then return nil, { code = "NO_ORDER" } end
-  local high, why = m:buy { qty = P.qty, stop = near(m, 1.03), price = near(m, 1.035), oco = low }
+  local high, why = m:buy { qty = P.qty, stop = near(m, 1.03), oco = low }
+  if not high and why.code == "ORDER_KIND_NOT_TAKEN" then
+    high, why = m:buy { qty = P.qty, stop = near(m, 1.03), price = near(m, 1.035), oco = low }
+  end
   if not high then low:cancel() end
   return high, why
 end)
@@ -45,7 +49,7 @@ local function settled(m)
 end
 
 local function step(m)
-  if at > #rows or not m.last then return end
+  if at > #rows or not price_of(m) then return end
   if at == 0 or (not order and m.position.qty == 0 and #m:orders() == 0) then
     at = at + 1
     if at > #rows then
@@ -55,7 +59,11 @@ local function step(m)
     local why
     order, why = rows[at].make(m)
     said, since, legs = nil, now(), nil
-    if not order then print("matrix: " .. rows[at].name .. " | no | " .. why.code) end
+    if not order and (why.code:find("NOT_TAKEN") or why.code:find("NOT_SUPPORTED")) then
+      print("matrix: " .. rows[at].name .. " | no | " .. why.code)
+    elseif not order then -- not compared yet, or no price: once more
+      at = at - 1
+    end
     return
   end
   if not order then
@@ -66,10 +74,10 @@ local function step(m)
     return
   end
   if order.state == "SUBMITTED" or order.state == "INITIALIZED" or order.state == "PARTIALLY_FILLED" then return end
-  if order.role == "entry" and now() - since < 3 * 1000000000 then return end -- its legs take their time
   if order.role == "entry" and order.state == "FILLED" then
     legs = ""
     for _, leg in ipairs(m:orders()) do legs = legs .. " " .. leg.role .. " " .. leg.type end
+    if now() - since < (legs == "" and 20 or 3) * 1000000000 then return end -- its legs take their time
   end
   said = order.state == "REJECTED" and "refused by the venue" or "yes"
   print(string.format("matrix: %s | %s | %s", rows[at].name, said, order.state == "REJECTED" and order.reason or legs or order.state))

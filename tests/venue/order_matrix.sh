@@ -13,7 +13,8 @@ paper)
     ;;
 *)
     every=500ms
-    . "$(dirname "$0")/$3_kit.sh"
+    face=$3
+    . "$(dirname "$0")/face_kit.sh"
     case $3 in
     oanda) cash='100000 USD' options='-p qty=1000 -p digits=5' ;;
     *) cash='50000 USD' options='-p qty=0.01' ;;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # paper_feed.sh OUTCRY_VENUE OUTCRY: a paper session on a live feed, without a key: what takes walks the venue's order book, what rests waits for what stands before it, by a
 # strategy and by hand; the venue hears of no account and no order; killed, it goes on; its folder is kept; it is replayed to the byte.
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 sed -i '/keys: {/d; s/accounts = \["main"\]; //' main.conf
 begin() {
     "$outcry" paper "$here/feed.lua" --venue binanceus --config main.conf --cash '100000 USD' --listen life.sock --set sim.paper.taker_fee=0.001 \

@@ -1,7 +1,8 @@
 #!/bin/sh
 # reconcile_run.sh OUTCRY_VENUE OUTCRY: without a session: what the rehearsal venue trades, and what its account has and did there: trades,
 # deposits and withdrawals of coins and of dollars as one list, each once, as text, JSON and CSV.
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 at() { # METHOD PATH QUERY
     query="$3${3:+&}timestamp=$(date +%s%3N)"
     sign=$(printf %s "$query" | openssl dgst -sha256 -hmac "$(cat rehearsal/main.secret)" -r | cut -d' ' -f1)

@@ -2,7 +2,8 @@
 # report_run.sh OUTCRY_VENUE OUTCRY: what the report of a live session says: fees as the venue's ledger has them, slippage against arrival and signal to the last
 # digit, times of which one is made long, an order that is refused, a host that was killed and goes on; and the same orders on paper, by order. A run says what
 # the report of its folder says.
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 cat >day.lua <<'END'
 -- Told by hand alone: what is bought and sold stands in the test.
 function on_start() end

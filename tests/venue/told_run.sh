@@ -2,7 +2,8 @@
 # told_run.sh OUTCRY_VENUE OUTCRY CC: alerts that need a venue or a disk: less than was said is free; a limit of the venue is near; the clock made a step, and is
 # known again. Each is told once, and none before its time.
 more=
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 cat >>main.conf <<END
 alerts: { desk: { channel = "command"; command = ["sh", "$w/alert.sh"]; level = "info"; fold = "0s"; }; };
 watch: { limit = "0.5"; };
