@@ -10,9 +10,10 @@
 #include "base/log.h"
 #include "base/redact.h"
 #include "cli/complain.h"
-#include "cli/shown.h"
 #include "cli/verbs.h"
 #include "config/check.h"
+#include "history/store.h"
+#include "recover/shown.h"
 #include "report/names.h"
 #include "report/report.h"
 #include "session/ending.h"
@@ -274,6 +275,8 @@ oc_rc run_open(struct run *run)
         rc = open_alerts(run, dir);
     if (rc == OC_OK)
         rc = session_open(session);
+    if (rc == OC_OK && dir)
+        history_note_session(session->settings, dir);
     if (rc == OC_OK && restore->has_journal) {
         rc = restore_apply(restore, session);
         if (rc == OC_OK)

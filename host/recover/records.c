@@ -15,6 +15,8 @@ static void take_source(struct records *records, const struct header_line *line)
 {
     if (strcmp(line->word, "strategy") == 0 && records->file_count < RECORDS_FILES_MAX)
         header_text(line, 0, records->files[records->file_count++], sizeof records->files[0]);
+    if (strcmp(line->word, "outcry") == 0)
+        header_text(line, 0, records->version, sizeof records->version);
     if (strcmp(line->word, "mode") == 0)
         header_text(line, 0, records->mode, sizeof records->mode);
     if (strcmp(line->word, "ends") == 0)
@@ -112,19 +114,22 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
     session_add_kernel(session, records->has_market, false);
     session_add_balances(session, false);
     meter_add_stage(meter, session);
+    if (records->also)
+        session_add_stage(session, records->also);
     if (records->has_market)
         shadow_add_stage(&records->shadow, session, meter);
     return rc;
 }
 
-static const char *name_of(void *self, uint32_t strategy)
+const char *records_strategy_name(const struct records *records, uint32_t strategy)
 {
-    const struct records *records = self;
     for (uint32_t i = 0; i < records->strategy_count; i++)
         if (records->strategies[i].id == strategy)
             return records->strategies[i].name;
     return NULL; /* loaded later: its name stands in its text alone */
 }
+
+static const char *name_of(void *self, uint32_t strategy) { return records_strategy_name(self, strategy); }
 
 static const char *next_line(const char *at, const char *end)
 {
@@ -282,6 +287,8 @@ static oc_rc take_record(struct records *records, const struct oc_event *event, 
     struct oc_event *ours = (struct oc_event *)(void *)copy;
     if (!comes_of_market(records, event))
         rest(records);
+    records->seq = event->seq;
+    hash128_chain(&records->hash, hash128(event, event->size));
     memcpy(copy, event, event->size);
     look_at(records, event);
     oc_rc rc = door_record(records->session->door, ours);

@@ -14,6 +14,8 @@ struct shown {
     struct meter meter;
     struct records records;
     struct result result;
+    const struct session_stage *also; /* opened behind the meter; borrowed; NULL: none */
+    bool is_silent;                   /* what is other now is told to nobody */
 };
 
 /* NULL: no memory. Owned: shown_free, which takes NULL. */

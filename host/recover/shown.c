@@ -1,4 +1,4 @@
-#include "cli/shown.h"
+#include "recover/shown.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,9 @@ static oc_rc fold(struct shown *shown, const char *dir, bool has_market)
         return OC_E_NOMEM;
     text_init_grow(&notes, 1 << 16);
     shown->records.has_market = has_market;
+    shown->records.also = shown->also;
     oc_rc rc = records_open(&shown->records, shown->session, &shown->meter, dir, &notes);
-    if (notes.data && has_market)
+    if (notes.data && has_market && !shown->is_silent)
         fputs(notes.data, stderr);
     text_release(&notes);
     return rc < 0 ? rc : records_fold(&shown->records);
