@@ -12,7 +12,7 @@
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "config/options.h"
-#include "history/catch_up.h"
+#include "history/follow.h"
 #include "session/interrupt.h"
 
 enum { LIMIT_DEFAULT = 100, CONFIG_WORDS_MAX = 64 };
@@ -146,45 +146,52 @@ static void say(void *self, const char *line)
     fprintf(stderr, "outcry: %s\n", line);
 }
 
-static oc_rc refresh(struct history_store *store, struct error *ret_error)
-{
-    const struct history_telling telling = {NULL, say};
-    struct history_caught caught;
-    return history_catch_up(store, &telling, &caught, ret_error);
-}
-
 /* Whether it could be: a reader that has gone ends it, and that is no failure. */
 static bool flush(void) { return fflush(stdout) == 0 && !ferror(stdout); }
 
 /* Where the store takes no rows, what it has is shown all the same; said once, until it takes them again. */
-static void refresh_or_say(struct history_store *store, bool *has_failed)
+static void refresh(struct history_follow *following, const char *only, uint32_t *ret_running, bool *has_failed)
 {
     struct error error = {0};
     char text[ERROR_TEXT_MAX];
-    const bool fails = refresh(store, &error) < 0;
+    const bool fails = history_follow_turn(following, only, ret_running, &error) < 0;
     error_text(&error, text);
     if (fails && !*has_failed)
-        fprintf(stderr, "outcry: %s: what is shown may be behind the journals\n", text);
+        fprintf(stderr, "outcry: %s: the history is behind the journals until it takes rows again\n", text);
     if (!fails && *has_failed)
         fputs("outcry: the history takes rows again\n", stderr);
     *has_failed = fails;
 }
 
-static oc_rc follow(struct show *show, struct history_ask *ask, bool has_failed, struct error *ret_error)
+static const struct history_telling telling = {NULL, say};
+
+/* All of it, as it is now. */
+static void catch_up(struct history_store *store)
 {
-    oc_rc rc = OC_OK;
+    struct error error = {0};
+    struct history_caught caught;
+    char text[ERROR_TEXT_MAX];
+    if (history_catch_up(store, &telling, &caught, &error) == OC_OK)
+        return;
+    error_text(&error, text);
+    fprintf(stderr, "outcry: %s: what is shown may be behind the journals\n", text);
+}
+
+static oc_rc follow(struct show *show, struct history_ask *ask, struct error *ret_error)
+{
+    struct history_follow *following = history_follow_new(show->store, &telling);
+    bool has_failed = false;
+    uint32_t running;
+    oc_rc rc = following ? (oc_rc)OC_OK : error_of_code(ret_error, OC_E_NOMEM, "history", "it cannot be followed");
     interrupt_install();
-    for (;;) {
-        if (!flush() || interrupt_count())
-            return OC_OK;
-        env_sleep(FOLLOW_NS);
-        if (interrupt_count())
-            return OC_OK;
-        refresh_or_say(show->store, &has_failed);
+    while (rc == OC_OK && flush() && !interrupt_count()) {
+        refresh(following, NULL, &running, &has_failed);
         rc = show_news(show, ask, ret_error);
-        if (rc < 0)
-            return rc;
+        if (rc == OC_OK && flush() && !interrupt_count())
+            env_sleep(FOLLOW_NS);
     }
+    history_follow_free(following);
+    return rc;
 }
 
 static oc_rc work(const struct wish *wish, struct history_store *store, struct error *ret_error)
@@ -192,7 +199,6 @@ static oc_rc work(const struct wish *wish, struct history_store *store, struct e
     struct history_ask *ask = calloc(1, sizeof *ask);
     struct show show = {.store = store};
     const char *no_colour = getenv("NO_COLOR");
-    bool has_failed = false;
     oc_rc rc = ask ? show_init(&show, store, wish->table, wish->form, stdout) : (oc_rc)OC_E_NOMEM;
     if (rc < 0)
         rc = error_of_code(ret_error, rc, "history", "the rows could not be shown");
@@ -202,13 +208,13 @@ static oc_rc work(const struct wish *wish, struct history_store *store, struct e
     if (store->said[0])
         say(NULL, store->said);
     if (rc == OC_OK)
-        refresh_or_say(store, &has_failed);
+        catch_up(store);
     if (rc == OC_OK)
         rc = history_ask_make(store, wish->table, wish->filters, env_clock_real(), ask, ret_error);
     if (rc == OC_OK)
         rc = show_rows(&show, ask, wish->limit, ret_error);
     if (rc == OC_OK && wish->follows)
-        rc = follow(&show, ask, has_failed, ret_error);
+        rc = follow(&show, ask, ret_error);
     else if (rc == OC_OK)
         show_end(&show, wish->limit);
     show_release(&show);

@@ -465,7 +465,8 @@ static oc_rc show_last(struct show *show, struct history_ask *ask, uint32_t limi
     rc = rc == OC_E_END ? (oc_rc)OC_OK : rc;
     for (uint32_t i = kept.count; rc == OC_OK && i-- > 0 && show->form == SHOW_TABLE;)
         measure(show, &kept.cells[(size_t)i * columns]);
-    begin(show);
+    if (kept.count || show->form != SHOW_TABLE || show->follows)
+        begin(show);
     for (uint32_t i = kept.count; rc == OC_OK && i-- > 0;)
         put(show, &kept.cells[(size_t)i * columns]);
     release(&kept);

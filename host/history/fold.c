@@ -63,19 +63,19 @@ static void touch(struct history_fold *fold, uint64_t order)
     fold->dirty_table[at] = (uint16_t)fold->dirty_count;
 }
 
+/* Of the records before the one that is being folded, or of all that were. */
 static uint64_t hash_of(const struct history_fold *fold)
 {
-    return fold->shown->records.hash.low ^ fold->shown->records.hash.high;
+    struct journal_place place;
+    journal_stands(fold->shown->records.reader, &place);
+    return place.at[JOURNAL_ORDERS].hash.low ^ place.at[JOURNAL_ORDERS].hash.high;
 }
 
 /* What is there so far, in one piece with how far that is. */
-static oc_rc commit(struct history_fold *fold, uint64_t stamp, bool is_whole)
+static oc_rc commit(struct history_fold *fold, uint64_t seq, uint64_t stamp, bool is_whole)
 {
-    struct oc_reached reached = {.size = sizeof reached,
-                                 .is_whole = is_whole,
-                                 .seq = fold->shown->records.seq,
-                                 .hash = hash_of(fold),
-                                 .stamp = stamp};
+    struct oc_reached reached = {
+        .size = sizeof reached, .is_whole = is_whole, .seq = seq, .hash = hash_of(fold), .stamp = stamp};
     const struct oc_store *table = fold->store->table;
     flush(fold);
     oc_rc rc = fold->rc;
@@ -120,12 +120,16 @@ static void note_sums(struct history_fold *fold, const struct out_note *what)
         fold->days.realised += made;
 }
 
+/* Whether the store has what this record says. The first one behind those that it has looks whether they were the same. */
 static bool is_there(struct history_fold *fold)
 {
     const struct records *records = &fold->shown->records;
-    if (records->seq == fold->behind.seq && fold->behind.seq && hash_of(fold) != fold->behind.hash)
+    if (records->seq <= fold->behind.seq)
+        return true;
+    if (!fold->is_compared && fold->behind.seq && hash_of(fold) != fold->behind.hash)
         fold->is_other = true;
-    return records->seq <= fold->behind.seq;
+    fold->is_compared = true;
+    return false;
 }
 
 static void note(void *self, const struct input *input, const struct engine_out *out)
@@ -134,12 +138,15 @@ static void note(void *self, const struct input *input, const struct engine_out 
     if (!input || !input->event || input->kind != INPUT_FACT)
         return;
     const struct oc_event *event = input->event;
+    if (fold->puts >= FOLD_PUTS_MAX && fold->may_part)
+        (void)commit(fold, fold->before_seq, 0, false); /* of all before this one; its failure is kept there */
+    fold->before_seq = fold->shown->records.seq;
     fold->first_ns = fold->first_ns ? fold->first_ns : event->local_ns;
     fold->last_ns = event->local_ns;
     for (uint32_t i = 0; i < out->note_count; i++)
         note_sums(fold, &out->notes[i]);
     if (is_there(fold) || fold->is_other)
-        return;
+        return; /* its sums count all the same */
     note_event(fold, event);
     for (uint32_t i = 0; i < out->note_count; i++) {
         const struct out_note *what = &out->notes[i];
@@ -149,8 +156,6 @@ static void note(void *self, const struct input *input, const struct engine_out 
         else if (what->kind == NOTE_CORRECTED || what->kind == NOTE_REPLACED)
             fold_corrected(fold, what, event);
     }
-    if (fold->puts >= FOLD_PUTS_MAX && fold->may_part)
-        (void)commit(fold, 0, false); /* its failure is kept there */
 }
 
 /* The meter has seen the price before. */
@@ -199,24 +204,52 @@ void history_fold_begin(struct history_fold *fold, struct history_store *store, 
     shown->also = &fold->stage;
 }
 
-oc_rc history_fold_end(struct history_fold *fold, uint64_t stamp, bool is_whole)
+/* What is so at this moment, of records that the store has all else of. */
+static oc_rc put_state(struct history_fold *fold, uint64_t stamp, bool is_whole)
 {
-    if (fold->shown->records.seq < fold->behind.seq)
-        fold->is_other = true;
-    if (fold->is_other) {
-        if (fold->is_writing)
-            fold->store->table->undo(fold->store->self);
-        fold->is_writing = false;
-        return OC_E_STATE;
-    }
-    if (fold->days.has_any) {
-        const struct result *result = &fold->shown->result;
-        fold->days.equity = result->final;
-        fold->days.fees = result->fees;
+    const struct fold_days days = fold->days;
+    if (days.has_any) {
+        fold_worth(fold, &fold->days.start, &fold->days.equity);
+        fold->days.fees = fold->shown->meter.fees;
         fold_day(fold);
+        fold->days.before = days.before; /* the day is not over */
     }
     fold_positions(fold);
     fold_trades(fold);
     fold_session(fold);
-    return commit(fold, stamp, is_whole);
+    return commit(fold, fold->shown->records.seq, stamp, is_whole);
+}
+
+static void undo(struct history_fold *fold)
+{
+    if (fold->is_writing)
+        fold->store->table->undo(fold->store->self);
+    fold->is_writing = false;
+}
+
+oc_rc history_fold_end(struct history_fold *fold, uint64_t stamp, bool is_whole)
+{
+    if (fold->shown->records.seq < fold->behind.seq)
+        fold->is_other = true;
+    if (!fold->is_compared && fold->behind.seq && fold->shown->records.seq == fold->behind.seq &&
+        hash_of(fold) != fold->behind.hash)
+        fold->is_other = true;
+    if (!fold->is_other)
+        return put_state(fold, stamp, is_whole);
+    undo(fold);
+    return OC_E_STATE;
+}
+
+oc_rc history_fold_more(struct history_fold *fold, bool *ret_has_news)
+{
+    const uint64_t before = fold->shown->records.seq;
+    oc_rc rc = records_more(&fold->shown->records);
+    if (rc < 0)
+        undo(fold);
+    if (rc < 0)
+        return error_of_code(&fold->error, rc, fold->dir, "its records cannot be followed");
+    *ret_has_news = fold->shown->records.seq != before;
+    if (fold->is_other)
+        return OC_E_STATE;
+    return *ret_has_news ? put_state(fold, 0, false) : fold->rc;
 }

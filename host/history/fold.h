@@ -37,9 +37,11 @@ struct history_fold {
     int64_t begun_ns;
     struct oc_reached behind; /* rows up to there are in the store */
     bool is_other;            /* the records up to there are not those that the rows were made of */
+    bool is_compared;         /* with what is there now */
     bool is_writing;          /* a transaction is open */
     bool may_part;            /* into several: nothing that comes later makes what was put wrong */
     int64_t first_ns, last_ns;
+    uint64_t before_seq;            /* of the record before the one that is being folded */
     uint64_t puts;                  /* since the last commit */
     uint64_t dirty[FOLD_DIRTY_MAX]; /* orders whose row is to be put */
     uint32_t dirty_count;
@@ -55,7 +57,12 @@ void history_fold_begin(struct history_fold *fold, struct history_store *store, 
 /* Behind the fold of all records: what remains, and that the store has all of it: `stamp`, `is_whole`. */
 CHECKED oc_rc history_fold_end(struct history_fold *fold, uint64_t stamp, bool is_whole);
 
+/* In the place of both, of a session that some process has, behind shown_begin: what has come since, and that the store has it.
+ * OC_E_STATE: as there. A failure of the store: fold->rc; the session is begun again then. */
+CHECKED oc_rc history_fold_more(struct history_fold *fold, bool *ret_has_news);
+
 /* fold_rows.c */
+void fold_worth(const struct history_fold *fold, oc_i128 *ret_start, oc_i128 *ret_final);
 void fold_put(struct history_fold *fold);
 const char *fold_strategy(const struct history_fold *fold, uint32_t strategy, char text[STRATEGY_WORDS_MAX]);
 void fold_account(struct history_fold *fold, uint32_t account, uint32_t name_column, uint32_t venue_column);

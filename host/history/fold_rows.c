@@ -226,42 +226,78 @@ static void put_accounts(struct history_fold *fold)
     row_text(&fold->row, SESSION_venue, venues);
 }
 
+void fold_worth(const struct history_fold *fold, oc_i128 *ret_start, oc_i128 *ret_final)
+{
+    const struct session *session = fold->session;
+    uint32_t unpriced; /* left out of both */
+    *ret_start = session->money.start + engine_outside(session->engine);
+    if (portfolio_traded_equity_all(engine_portfolio(session->engine), session->money.base, ret_final, &unpriced) < 0)
+        *ret_final = *ret_start;
+}
+
+static void put_symbols(struct history_fold *fold)
+{
+    const struct instruments *instruments = engine_instruments(fold->session->engine);
+    char text[RESULT_NAMES_MAX];
+    struct text symbols;
+    const struct instrument *instrument;
+    uint32_t count = 0;
+    text_init_fixed(&symbols, text, sizeof text);
+    while ((instrument = instruments_at(instruments, count + 1)) != NULL)
+        text_format(&symbols, "%s%s", count++ ? ", " : "", instrument->info.symbol);
+    if (symbols.is_cut)
+        snprintf(text, sizeof text, "%u symbols", count);
+    row_text(&fold->row, SESSION_symbol, text);
+}
+
+static void put_counts(struct history_fold *fold)
+{
+    const struct collect *collect = &fold->shown->meter.collect;
+    const struct order_rows *orders = &fold->shown->meter.orders;
+    uint64_t trades = collect->beyond.closed;
+    for (uint32_t i = 0; i < collect->trip_count; i++)
+        trades += !collect->trips[i].is_open;
+    row_int(&fold->row, SESSION_orders, (int64_t)(orders->count + orders->not_kept));
+    row_int(&fold->row, SESSION_fills, (int64_t)collect->fills);
+    row_int(&fold->row, SESSION_trades, (int64_t)trades);
+}
+
 void fold_session(struct history_fold *fold)
 {
-    const struct result *result = &fold->shown->result;
     const struct records *records = &fold->shown->records;
-    const struct trip_sums *beyond = &result->collect->beyond;
-    uint64_t trades = beyond->closed;
+    const struct instruments *instruments = engine_instruments(fold->session->engine);
+    struct journal_place place;
     struct row *row = &fold->row;
-    for (uint32_t i = 0; i < result->collect->trip_count; i++)
-        trades += !result->collect->trips[i].is_open;
+    char hash[33], meaning[MEANING_TEXT_MAX];
+    oc_i128 start, final;
+    journal_stands(records->reader, &place);
+    hash128_to_text(place.at[JOURNAL_ORDERS].hash, hash);
+    meaning_text(&fold->shown->meter.meaning, meaning);
+    fold_worth(fold, &start, &final);
     row_begin(row, HISTORY_SESSION);
     row_text(row, SESSION_session, fold->id);
     row_text(row, SESSION_name, fold->name);
     row_text(row, SESSION_folder, fold->dir);
     row_text(row, SESSION_mode, records->mode);
     row_text(row, SESSION_state, fold->state);
-    if (fold->begun_ns)
-        row_int(row, SESSION_begun, fold->begun_ns);
+    row_int(row, SESSION_begun, fold->begun_ns);
     if (fold->first_ns) {
         row_int(row, SESSION_from, fold->first_ns);
         row_int(row, SESSION_to, fold->last_ns);
     }
     row_text(row, SESSION_version, records->version);
     put_strategies(fold, SESSION_strategy);
-    row_text(row, SESSION_symbol, result->symbol);
+    put_symbols(fold);
     put_accounts(fold);
-    row_text(row, SESSION_currency, result->currency);
-    row_money(row, SESSION_start, result->start);
-    row_money(row, SESSION_final, result->final);
-    row_money(row, SESSION_profit, result->final - result->start);
-    row_money(row, SESSION_fees, result->fees);
-    row_int(row, SESSION_orders, (int64_t)(result->orders ? result->orders->count + result->orders->not_kept : 0));
-    row_int(row, SESSION_fills, (int64_t)result->collect->fills);
-    row_int(row, SESSION_trades, (int64_t)trades);
-    row_int(row, SESSION_records, (int64_t)result->order_records);
-    row_text(row, SESSION_order_hash, result->order_hash);
-    row_text(row, SESSION_meaning, result->meaning);
+    row_text(row, SESSION_currency, instruments_asset_name(instruments, fold->session->money.base));
+    row_money(row, SESSION_start, start);
+    row_money(row, SESSION_final, final);
+    row_money(row, SESSION_profit, final - start);
+    row_money(row, SESSION_fees, fold->shown->meter.fees);
+    put_counts(fold);
+    row_int(row, SESSION_records, (int64_t)place.at[JOURNAL_ORDERS].count);
+    row_text(row, SESSION_order_hash, hash);
+    row_text(row, SESSION_meaning, meaning);
     if (!records->has_market)
         row_text(row, SESSION_note, "the data of its prices are gone: no days, and no profit behind the last fill");
     fold_put(fold);

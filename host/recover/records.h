@@ -50,7 +50,7 @@ struct records {
     bool ends_on_failure;
     struct shadow shadow;             /* beside what was live */
     uint64_t seq;                     /* of the record that is being folded, as it was recorded */
-    struct hash128 hash;              /* of the records of the orders stream up to it */
+    char *copy;                       /* of it; owned */
     const struct session_stage *also; /* opened behind the meter; borrowed; NULL: none */
     bool was_stopped;                 /* by hand: the last end that stands there */
 };
@@ -61,6 +61,10 @@ CHECKED oc_rc records_open(struct records *records, struct session *session, str
                            struct text *notes);
 /* Opens the session and folds the records. OC_E_STATE: the data are not those of the records: to be made anew without them. */
 CHECKED oc_rc records_fold(struct records *records);
+/* The same in pieces, of a session that some process has: opens it; then, again and again, folds what has been recorded and handled
+ * since. OC_E_STATE, as above. */
+CHECKED oc_rc records_begin(struct records *records);
+CHECKED oc_rc records_more(struct records *records);
 /* The name of a strategy, as its start recorded it; NULL: it was loaded later, or there is none. */
 const char *records_strategy_name(const struct records *records, uint32_t strategy);
 /* What a report shows; borrows from all of them. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void sql_put(struct sql *sql, const char *format, ...)
 {
@@ -155,10 +156,8 @@ static oc_rc set_aside(void *self, const char *folder, char *ret_name, uint32_t 
         snprintf(name, sizeof name, STORE_FILE ".damaged-%d", i);
         if (snprintf(to, sizeof to, "%s/%s", folder, name) >= (int)sizeof to)
             return store_say(store, OC_E_LIMIT, "the path is too long");
-        FILE *there = fopen(to, "rb"); /* under the first name that is free; the last one is written over */
-        if (!there)
+        if (access(to, F_OK) != 0) /* under the first name that is free; the last one is written over */
             break;
-        fclose(there);
     }
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (snprintf(from, sizeof from, "%s/" STORE_FILE "%s", folder, parts[i]) >= (int)sizeof from ||
