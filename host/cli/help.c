@@ -56,6 +56,8 @@ const struct verb help_verbs[] = {
     {"pnl", verb_pnl, "profit and loss, a row a day", "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
     {"transactions", verb_transactions, "the ledger: opening cash, deposits, fees, funding, corrections",
      "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"history", verb_history, "where these are kept; made anew from the journals; kept up with sessions that run",
+     "[status] [--json] | rebuild [FOLDER...] | add FOLDER... | follow [SESSION]", HELP_ITSELF},
     {"config", verb_config, "read the files and show what holds", "check [FILE...] [--json] | keys [FILE...] [--json]", 0},
     {"bench", verb_bench, "measure this machine against the figures of the docs",
      "[bars|order|stop|door|journal|durable|restore|console|json|venue|net]", 0},

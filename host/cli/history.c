@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/complain.h"
 #include "cli/help.h"
+#include "cli/history.h"
 #include "cli/history_show.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
@@ -171,7 +172,7 @@ static void catch_up(struct history_store *store)
     struct error error = {0};
     struct history_caught caught;
     char text[ERROR_TEXT_MAX];
-    if (history_catch_up(store, &telling, &caught, &error) == OC_OK)
+    if (history_catch_up(store, &telling, &caught, &error) == OC_OK && history_keep(store, &error) == OC_OK)
         return;
     error_text(&error, text);
     fprintf(stderr, "outcry: %s: what is shown may be behind the journals\n", text);

@@ -45,6 +45,7 @@ int verb_trades(int argc, char **argv);
 int verb_pnl(int argc, char **argv);
 int verb_sessions(int argc, char **argv);
 int verb_transactions(int argc, char **argv);
+int verb_history(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_version(int argc, char **argv);

@@ -85,6 +85,8 @@ static const struct config_key keys[] = {
     {"research.workers", "integer", "one a core", "runs of `optimize`, repeats and markets of chance at once: 1 to 64"},
     {"history.write", "boolean", "yes",
      "a session that is recorded joins the list of those whose orders and fills the history shows"},
+    {"history.follow", "boolean", "yes",
+     "a paced session, or one at a venue, has a process beside it that keeps the history up with it"},
     {"history.folder", "text", "the user's data folder", "where the history is kept: history.db, sessions.list"},
     {"history.store", "text", "outcry.sqlite", "id of the plugin that keeps it"},
     {"history.keep", "duration", "all",

@@ -23,11 +23,10 @@ static void say(const struct history_telling *telling, const char *format, ...)
         telling->say(telling->self, line);
 }
 
-/* Everything that one session has in the store. */
-static oc_rc forget(struct history_store *store, const char *id, struct error *ret_error)
+oc_rc history_forget(struct history_store *store, const char *session, struct error *ret_error)
 {
-    const struct oc_where where = {
-        0, OC_WHERE_IS, {id, 0, 1, 0}}; /* the session is the first column of each of these */
+    /* The session is the first column of each table that has one. */
+    const struct oc_where where = {0, OC_WHERE_IS, {session, 0, 1, 0}};
     const struct oc_reached none = {.size = sizeof none};
     uint64_t count;
     oc_rc rc = store->table->begin(store->self);
@@ -37,7 +36,7 @@ static oc_rc forget(struct history_store *store, const char *id, struct error *r
             rc = store->table->drop(store->self, &ask, &count);
     }
     if (rc == OC_OK)
-        return store->table->commit(store->self, id, &none);
+        return store->table->commit(store->self, session, &none);
     store->table->undo(store->self);
     return history_store_fail(store, rc, ret_error);
 }
@@ -105,7 +104,7 @@ oc_rc history_catch_up_one(struct history_store *store, const char *dir, const s
     rc = read_session(store, dir, &glance, &behind, &is_store, ret_error);
     if (rc == OC_E_STATE && !is_store && !error_is_set(ret_error)) { /* its end was cut, and it went on otherwise */
         behind = (struct oc_reached){.size = sizeof behind};
-        rc = forget(store, glance.session, ret_error);
+        rc = history_forget(store, glance.session, ret_error);
         if (rc == OC_OK)
             rc = read_session(store, dir, &glance, &behind, &is_store, ret_error);
     }
@@ -141,7 +140,7 @@ static oc_rc take_trials(struct history_store *store, struct error *ret_error)
     struct trials trials;
     struct oc_reached before = {.size = sizeof before};
     uint64_t stamp;
-    static const char name[] = "trials                          "; /* in the place of a session */
+    static const char name[] = "trials"; /* in the place of a session */
     oc_rc rc = trials_read(NULL, &trials, &stamp);
     if (rc < 0)
         return OC_OK; /* there are none, or who counts them says what is wrong */

@@ -29,8 +29,7 @@ CHECKED oc_rc history_catch_up(struct history_store *store, const struct history
 /* One folder, which need not be in the list. */
 CHECKED oc_rc history_catch_up_one(struct history_store *store, const char *dir, const struct history_telling *telling,
                                    struct history_caught *caught, struct error *ret_error);
-/* history.keep: sessions that ended further back lose their rows, and their line in the list: their journals stay. *ret_count: how many. */
-CHECKED oc_rc history_let_go(struct history_store *store, int64_t before_ns, uint32_t *ret_count,
-                             struct error *ret_error);
+/* All rows of a session go; its journal stays. */
+CHECKED oc_rc history_forget(struct history_store *store, const char *session, struct error *ret_error);
 
 #endif

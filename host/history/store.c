@@ -190,6 +190,27 @@ oc_rc history_list_add(const char *folder, const char *session_dir)
     return rc;
 }
 
+oc_rc history_list_drop(const char *folder, const char *session_dir)
+{
+    char *text = NULL;
+    int fd = -1;
+    struct text kept;
+    text_init_grow(&kept, HISTORY_LIST_MAX);
+    oc_rc rc = lock(folder, &fd);
+    if (rc == OC_OK)
+        rc = history_list_read(folder, &text);
+    for (char *save = NULL, *line = rc == OC_OK ? strtok_r(text, "\n", &save) : NULL; line;
+         line = strtok_r(NULL, "\n", &save))
+        if (strcmp(line, session_dir) != 0)
+            text_format(&kept, "%s\n", line);
+    if (rc == OC_OK)
+        rc = kept.is_cut ? (oc_rc)OC_E_NOMEM : env_replace_private(folder, LIST_NAME, kept.data, kept.size);
+    text_release(&kept);
+    env_free(text);
+    env_close(fd);
+    return rc;
+}
+
 void history_note_session(struct settings *settings, const char *session_dir)
 {
     char folder[ENV_PATH_MAX], text[ERROR_TEXT_MAX];

@@ -38,6 +38,8 @@ CHECKED oc_rc history_store_put(struct history_store *store, const struct row *r
 
 /* [any process] The folder of a session joins the list, where it does not stand there. */
 CHECKED oc_rc history_list_add(const char *folder, const char *session_dir);
+/* It leaves the list. */
+CHECKED oc_rc history_list_drop(const char *folder, const char *session_dir);
 /* The same at the start of a session, where history.write says so; never fails one: what is wrong is logged. [setup] */
 void history_note_session(struct settings *settings, const char *session_dir);
 /* All of it, a line each: owned, env_free; "": there is none. */

@@ -153,7 +153,7 @@ static oc_rc set_aside(void *self, const char *folder, char *ret_name, uint32_t 
     if (store->db)
         return store_say(store, OC_E_STATE, "it is open");
     for (int i = 1; i <= STORE_ASIDE_MAX; i++) {
-        snprintf(name, sizeof name, STORE_FILE ".damaged-%d", i);
+        snprintf(name, sizeof name, STORE_FILE ".aside-%d", i);
         if (snprintf(to, sizeof to, "%s/%s", folder, name) >= (int)sizeof to)
             return store_say(store, OC_E_LIMIT, "the path is too long");
         if (access(to, F_OK) != 0) /* under the first name that is free; the last one is written over */
