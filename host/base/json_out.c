@@ -67,12 +67,6 @@ void json_int(struct text *text, const char *key, int64_t value)
     text_put_units(text, value, 0, 0);
 }
 
-void json_number(struct text *text, const char *key, const char *digits)
-{
-    begin(text, key);
-    text_put(text, digits);
-}
-
 void json_flag(struct text *text, const char *key, bool value)
 {
     begin(text, key);

@@ -21,8 +21,6 @@ void json_double(struct text *text, const char *key, double value); /* not finit
 /* The shortest text that reads back as the same number. */
 void json_double_exact(struct text *text, const char *key, double value);
 void json_dec(struct text *text, const char *key, struct oc_dec dec);
-/* A number as it is written: an exact decimal that is text already. */
-void json_number(struct text *text, const char *key, const char *digits);
 void json_money(struct text *text, const char *key, oc_i128 money);
 void json_time(struct text *text, const char *key, int64_t ns);
 /* {"code":...,"message":...,"definitive":true} of a refusal. */

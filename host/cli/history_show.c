@@ -356,9 +356,7 @@ static void put_json_row(struct show *show, const struct oc_cell *cells)
             json_time(&show->room, name, cells[i].number);
         else if (table->columns[i].type == OC_COLUMN_INT)
             json_int(&show->room, name, cells[i].number);
-        else if (table->columns[i].type == OC_COLUMN_DECIMAL)
-            json_number(&show->room, name, cells[i].text);
-        else
+        else /* decimals too: a number would be read as a double */
             json_text(&show->room, name, cells[i].text);
     }
     json_close(&show->room, '}');

@@ -260,7 +260,7 @@ void fold_parameters(struct history_fold *fold, const struct oc_ev_text *mark)
         snprintf(line, sizeof line, "%.*s", (int)(line_end - at), at);
         at = line_end;
         char *equals = strchr(line, '=');
-        if (sscanf(line, "strategy %u %63s", &number, name) == 2) {
+        if (sscanf(line, "strategy %u %63[^\n]", &number, name) == 2) {
             snprintf(strategy, sizeof strategy, "%.*s", (int)sizeof strategy - 1, name);
         } else if (equals) {
             *equals = 0;

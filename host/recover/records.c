@@ -146,7 +146,7 @@ static void take_start(struct records *records, const struct oc_ev_text *mark)
         struct records_strategy *strategy = &records->strategies[records->strategy_count];
         char line[128];
         snprintf(line, sizeof line, "%.*s", (int)(next_line(at, end) - at), at);
-        records->strategy_count += sscanf(line, "strategy %u %63s", &strategy->id, strategy->name) == 2;
+        records->strategy_count += sscanf(line, "strategy %u %63[^\n]", &strategy->id, strategy->name) == 2;
     }
 }
 
