@@ -1,4 +1,5 @@
 /* history.c: `outcry orders`, `fills`, `positions`, `trades`, `pnl`, `sessions`, `transactions`: what all sessions have left, and `outcry history`. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -148,7 +149,13 @@ static void say(void *self, const char *line)
 }
 
 /* Whether it could be: a reader that has gone ends it, and that is no failure. */
-static bool flush(void) { return fflush(stdout) == 0 && !ferror(stdout); }
+static bool flush(void)
+{
+    struct pollfd output = {.fd = 1};
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return false;
+    return poll(&output, 1, 0) <= 0 || !(output.revents & (POLLERR | POLLNVAL)); /* nothing may be written for long */
+}
 
 /* Where the store takes no rows, what it has is shown all the same; said once, until it takes them again. */
 static void refresh(struct history_follow *following, const char *only, uint32_t *ret_running, bool *has_failed)
