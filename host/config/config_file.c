@@ -90,7 +90,7 @@ static const struct config_key keys[] = {
     {"history.folder", "text", "the user's data folder", "where the history is kept: history.db, sessions.list"},
     {"history.store", "text", "outcry.sqlite", "id of the plugin that keeps it"},
     {"history.keep", "duration", "all",
-     "rows of sessions that ended further back than this are let go; their journals stay"},
+     "rows of sessions that were begun further back than this are let go; their journals stay"},
     {"plugins.folders", "list", "none",
      "plugin folders, before those of OUTCRY_PLUGINS, the user and the installation"},
     {"plugins.allow_shadow", "list", "none", "ids of which several files are known to be there: the first one is used"},

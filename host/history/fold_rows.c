@@ -282,8 +282,8 @@ void fold_session(struct history_fold *fold)
     row_text(row, SESSION_state, fold->state);
     row_int(row, SESSION_begun, fold->begun_ns);
     if (fold->first_ns) {
-        row_int(row, SESSION_from, fold->first_ns);
-        row_int(row, SESSION_to, fold->last_ns);
+        row_int(row, SESSION_first_time, fold->first_ns);
+        row_int(row, SESSION_last_time, fold->last_ns);
     }
     row_text(row, SESSION_version, records->version);
     put_strategies(fold, SESSION_strategy);

@@ -19,8 +19,8 @@ enum { HISTORY_VERSION = 1 };
     X(mode, TEXT, 0, "backtest, paper or run") \
     X(state, TEXT, 0, "ended; running; open: not ended, and no process has it") \
     X(begun, TIME, 0, "when it was first started, by the clock of the machine") \
-    X(from, TIME, 0, "time of its first record; of a backtest, in its data") \
-    X(to, TIME, 0, "time of its last record, likewise") \
+    X(first_time, TIME, 0, "time of its first record; of a backtest, in its data") \
+    X(last_time, TIME, 0, "time of its last record, likewise") \
     X(version, TEXT, 0, "of the program that recorded it, last") \
     X(strategy, TEXT, 0, "names of its strategies") \
     X(symbol, TEXT, 0, "what was traded: all symbols, or how many") \

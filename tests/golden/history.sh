@@ -10,7 +10,7 @@ example=$(realpath "$(dirname "$0")/../../sdk/examples/connector_loopback")
 w=$(mktemp -d)
 pid=
 follower=
-trap '[ -z "$pid$follower" ] || kill -9 $pid $follower 2>/dev/null; rm -rf "$w"' EXIT
+trap '[ -z "$pid$follower" ] || kill -9 $pid $follower 2>/dev/null; rm -rf "$w" 2>/dev/null || { sleep 1; rm -rf "$w"; }' EXIT
 trap 'exit 1' INT TERM
 mkdir -m 700 "$w/home" "$w/run"
 unset XDG_STATE_HOME XDG_DATA_HOME COLUMNS LINES TERM OUTCRY_PLUGINS
