@@ -132,6 +132,8 @@ static oc_rc take_words(struct wish *wish, int argc, char **argv, struct error *
             wish->form = SHOW_CSV;
         else if (strcmp(argv[i], "--follow") == 0)
             wish->follows = true;
+        else if (strcmp(argv[i], "--said") == 0)
+            (void)dup2(1, 2); /* a console reads the output alone; else complaints go where they went */
         else
             rc = take_option(wish, argc, argv, &i, ret_error);
     }

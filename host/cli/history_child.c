@@ -52,23 +52,29 @@ static bool is_wanted(struct settings *settings, const char *key)
     return rc == OC_E_NOT_FOUND || (rc == OC_OK && is_on);
 }
 
-void history_child_begin(struct history_child *child, struct settings *settings, const char *session_dir)
+uint32_t history_settings(const struct settings *settings, struct history_words *words, const char **argv,
+                          uint32_t count)
 {
-    static const char *const keys[] = {"history.folder", "history.store", "history.keep", "plugins.folders",
-                                       "plugins.allow_shadow"};
-    const char *argv[WORDS_MAX] = {"/proc/self/exe", "history", "follow", "--until-end", session_dir};
-    char values[sizeof keys / sizeof keys[0]][SETTING_KEY_MAX + SETTING_VALUE_MAX];
-    uint32_t count = 5;
-    if (!session_dir || !is_wanted(settings, "history.write") || !is_wanted(settings, "history.follow"))
-        return;
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    static const char *const keys[HISTORY_KEYS] = {"history.folder", "history.store", "history.keep", "plugins.folders",
+                                                   "plugins.allow_shadow"};
+    for (size_t i = 0; i < HISTORY_KEYS; i++) {
         const char *value = settings_text(settings, keys[i], NULL);
         if (!value)
             continue;
-        snprintf(values[i], sizeof values[i], "%s=%s", keys[i], value);
+        snprintf(words->values[i], sizeof words->values[i], "%s=%s", keys[i], value);
         argv[count++] = "--set";
-        argv[count++] = values[i];
+        argv[count++] = words->values[i];
     }
+    return count;
+}
+
+void history_child_begin(struct history_child *child, struct settings *settings, const char *session_dir)
+{
+    const char *argv[WORDS_MAX] = {"/proc/self/exe", "history", "follow", "--until-end", session_dir};
+    struct history_words words;
+    if (!session_dir || !is_wanted(settings, "history.write") || !is_wanted(settings, "history.follow"))
+        return;
+    (void)history_settings(settings, &words, argv, 5);
     oc_rc rc = env_run_start(argv, &child->run);
     if (rc == OC_OK)
         rc = env_thread_start(listen, child, &child->thread);

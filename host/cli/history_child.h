@@ -14,6 +14,16 @@
 #include "config/settings.h"
 #include "tell/tell.h"
 
+enum { HISTORY_KEYS = 5 };
+
+struct history_words { /* the settings that another process of the history needs */
+    char values[HISTORY_KEYS][SETTING_KEY_MAX + SETTING_VALUE_MAX];
+};
+
+/* Puts them behind argv[count], two each; they point into `words`. Returns the new count. */
+uint32_t history_settings(const struct settings *settings, struct history_words *words, const char **argv,
+                          uint32_t count);
+
 struct history_child { /* begun as zeros */
     struct env_run run;
     struct env_thread *thread; /* NULL: there is none */
