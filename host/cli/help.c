@@ -66,7 +66,7 @@ const struct verb help_verbs[] = {
      "[--config FILE] [--set KEY=VALUE] [--session DIR] [--json]", 0},
     {"version", verb_version, "version, and the libraries it runs with", "[--json]", 0},
     {"completion", verb_completion, "what a shell completes: outcry completion bash >FILE", "bash", 0},
-    {"help", verb_help, "this text; `help VERB`, `help lua`, `help console`, `help history`", "[VERB|lua|console|history]", 0},
+    {"help", verb_help, "this text; `help VERB`, `help lua`, `help console`, `help tables`", "[VERB|lua|console|tables]", 0},
     {0}};
 
 const struct help_option help_options[] = {
@@ -196,7 +196,7 @@ int verb_help(int argc, char **argv)
         return help_page(reference_write);
     if (argc > 1 && strcmp(argv[1], "console") == 0)
         return help_page(shell_reference);
-    if (argc > 1 && strcmp(argv[1], "history") == 0)
+    if (argc > 1 && strcmp(argv[1], "tables") == 0)
         return help_page(history_reference);
     const struct verb *verb = argc > 1 ? help_find(argv[1]) : NULL;
     if (verb)
@@ -240,7 +240,7 @@ static int verb_completion(int argc, char **argv)
          "        compare) words='--json' ;;\n"
          "        optimize) words='--over --search --trials --objective --min-trips --out-of-sample --walk-forward "
          "--workers --study --map --json --quiet' ;;\n"
-         "        help) words='lua console history' ;;\n        history) words='status rebuild add follow' "
+         "        help) words='lua console tables' ;;\n        history) words='status rebuild add follow' "
          ";;\n        sessions|orders|fills|trades|positions|pnl|transactions) words='--session --strategy --symbol "
          "--venue "
          "--account --side --status --since --until --search --limit --csv --json --follow' ;;\n        completion) "

@@ -28,7 +28,7 @@ static const char usage_end[] =
     "--since and --until take 2024-01-31, 2024-01-31T12:00:00Z, or how long ago: 7d. --search finds a text in any "
     "column.\n"
     "--symbol takes BTC/USDT or venue:BTC/USDT. --limit 0 shows all; CSV and JSON do, unless it is said.\n"
-    "--csv and --json have every column with every digit: `outcry help history`, docs/history.md.\n"
+    "--csv and --json have every column with every digit: `outcry help tables`, docs/history.md.\n"
     "--follow goes on as records come, an object a line with --json; Ctrl-C ends it.\n"
     "exit codes: 0 good, 1 the history could not be read, 2 wrong use, 3 configuration\n";
 

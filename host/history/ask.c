@@ -344,18 +344,3 @@ oc_rc history_ask_make(struct history_store *store, uint32_t table, const char *
             rc = take(&asking, (enum history_filter)i, values[i]);
     return rc;
 }
-
-void history_session_name(struct history_store *store, const char *session, char *ret_name, size_t size_max)
-{
-    const struct oc_where where = {SESSION_session, OC_WHERE_IS, {session, 0, 1, 0}};
-    const struct oc_ask ask = {
-        .size = sizeof ask, .table = HISTORY_SESSION, .where = &where, .where_count = 1, .limit = 1};
-    struct oc_cell cells[SESSION_COLUMNS];
-    uint64_t change;
-    snprintf(ret_name, size_max, "%.8s", session);
-    oc_rc rc = store->table->ask(store->self, &ask);
-    if (rc == OC_OK)
-        rc = store->table->row(store->self, cells, SESSION_COLUMNS, &change);
-    if (rc == OC_OK && cells[SESSION_name].is_set)
-        snprintf(ret_name, size_max, "%s", cells[SESSION_name].text);
-}

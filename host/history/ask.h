@@ -38,7 +38,5 @@ bool history_has_filter(uint32_t table, enum history_filter filter);
  * *ret_error. */
 CHECKED oc_rc history_ask_make(struct history_store *store, uint32_t table, const char *const *values, int64_t now_ns,
                                struct history_ask *ret_ask, struct error *ret_error);
-/* The name of a session by its identity, `size_max` bytes; its first eight digits where it is not known. */
-void history_session_name(struct history_store *store, const char *session, char *ret_name, size_t size_max);
 
 #endif

@@ -11,7 +11,7 @@ static const char *type_name(uint32_t type)
 oc_rc history_reference(struct text *text)
 {
     text_format(text,
-                "# The tables of the history\n\nPrinted by `outcry help history`; what they are for: "
+                "# The tables of the history\n\nPrinted by `outcry help tables`; what they are for: "
                 "[history.md](history.md). Version %u.\n\n"
                 "A *time* is an integer of nanoseconds UTC; a *decimal* is text, exact; what is not known is NULL. The "
                 "columns with a key name a row "

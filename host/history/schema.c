@@ -1,7 +1,5 @@
 #include "history/schema.h"
 
-#include <string.h>
-
 #define COLUMN(name, type, key, about) {#name, OC_COLUMN_##type, key},
 #define ABOUT(name, type, key, about)  about,
 #define COLUMNS_OF(upper, lower, about)                                                                                \
@@ -23,11 +21,3 @@ const struct oc_schema history_schema = {
 
 const char *history_table_about(uint32_t table) { return words[table].about; }
 const char *history_column_about(uint32_t table, uint32_t column) { return words[table].columns[column]; }
-
-uint32_t history_column(uint32_t table, const char *name)
-{
-    for (uint32_t i = 0; i < tables[table].column_count; i++)
-        if (strcmp(tables[table].columns[i].name, name) == 0)
-            return i;
-    return OC_STORE_COLUMNS_MAX;
-}

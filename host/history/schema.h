@@ -208,7 +208,5 @@ extern const struct oc_schema history_schema;
 /* What a table, and a column of it, is about. Static. */
 const char *history_table_about(uint32_t table);
 const char *history_column_about(uint32_t table, uint32_t column);
-/* The place of a column; OC_STORE_COLUMNS_MAX: there is none. */
-uint32_t history_column(uint32_t table, const char *name);
 
 #endif

@@ -15,7 +15,8 @@
 
 enum { LOCK_STEP_MS = 20, LOCK_WAIT_MS = 3000 };
 
-oc_rc history_folder(const struct settings *settings, char ret_folder[ENV_PATH_MAX], struct error *ret_error)
+/* Where the history of these settings is kept; made where it is not there. */
+static oc_rc find_folder(const struct settings *settings, char ret_folder[ENV_PATH_MAX], struct error *ret_error)
 {
     const char *set = settings_text(settings, "history.folder", NULL);
     oc_rc rc = set ? env_path(ret_folder, set, NULL) : env_user_folder(ret_folder);
@@ -114,7 +115,7 @@ struct history_store *history_store_open(struct settings *settings, struct error
     store->settings = settings;
     store->instance.settings = settings;
     snprintf(store->instance.section, sizeof store->instance.section, "history.sqlite");
-    oc_rc rc = history_folder(settings, store->folder, ret_error);
+    oc_rc rc = find_folder(settings, store->folder, ret_error);
     if (rc == OC_OK)
         rc = load(store, id, ret_error);
     if (rc == OC_OK)
@@ -221,7 +222,7 @@ void history_note_session(struct settings *settings, const char *session_dir)
         writes = true;
     if (!writes)
         return;
-    rc = history_folder(settings, folder, &error);
+    rc = find_folder(settings, folder, &error);
     if (rc == OC_OK && (rc = history_list_add(folder, session_dir)) < 0)
         rc = error_say(&error, rc, folder, "the session is in no history: %s", env_error_text());
     error_text(&error, text);

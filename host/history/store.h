@@ -26,8 +26,6 @@ struct history_store {
     bool is_new;                 /* it was begun anew */
 };
 
-/* Where the history of these settings is kept; made where it is not there. OC_E_IO, OC_E_NOT_FOUND. [setup] */
-CHECKED oc_rc history_folder(const struct settings *settings, char ret_folder[ENV_PATH_MAX], struct error *ret_error);
 /* Owned: history_store_free, which takes NULL. *ret_error says why it is NULL. [setup] */
 struct history_store *history_store_open(struct settings *settings, struct error *ret_error);
 void history_store_free(struct history_store *store);

@@ -68,10 +68,10 @@ figures=$(jq -r '[.money.start, .money.final, .money.fees, .trades.fills, .hashe
     fail 'the ledger has no opening cash, or no fees'
 
 # A paper session, followed while it runs, killed, gone on with.
-go() { exec "$outcry" paper "$strategies/sma_cross.lua" --feed synthetic-bars:1500 --cash '10000 USDT' --fee taker=0.1% --session paper --listen none --quiet "$@"; }
+go() { exec "$outcry" paper "$strategies/sma_cross.lua" --feed synthetic-bars:1500 --cash '10000 USDT' --fee taker=0.1% --listen none --quiet "$@"; }
 "$outcry" fills --follow --json >followed 2>followed.err &
 follower=$!
-go --speed 12000 >paper.log 2>&1 &
+(go --speed 12000 --session paper) >paper.log 2>&1 &
 pid=$!
 tries=0
 until [ "$("$outcry" sessions --json | jq '.sessions | map(select(.name == "paper" and .fills > 3 and .state == "running")) | length')" = 1 ]; do
@@ -91,7 +91,7 @@ becomes() { # STATE: of the paper session; whoever followed it may still be at i
     fail "the paper session is $state, not $1"
 }
 becomes open
-(go --speed max) >said 2>&1 || fail "it does not go on: $(cat said)"
+(go --speed max --session paper) >said 2>&1 || fail "it does not go on: $(cat said)"
 becomes ended
 tries=0
 want=$("$outcry" fills --session paper --json | jq '.fills | length')
@@ -156,8 +156,29 @@ rm -f "$data"/history.db* "$data/sessions.list"
 keep after
 for table in sessions fills; do [ "$(wc -l <before.$table)" = "$(wc -l <after.$table)" ] || fail "found again: other $table"; done
 
-# What a session that was cut and went on otherwise has said before is gone.
-cp -r back back.copy
+# A session whose last records were lost (its folder of an earlier time is back) loses their rows, and those alone.
+(go --speed 12000 --session cut) >cut.log 2>&1 &
+pid=$!
+tries=0
+until [ "$("$outcry" sessions --json | jq '.sessions | map(select(.name == "cut" and .fills > 3)) | length')" = 1 ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] || fail "it does not trade: $(cat cut.log)"
+    sleep 0.05
+done
+kill -9 $pid
+wait $pid 2>/dev/null
+pid=
+cp -r cut cut.early
+early=$("$outcry" report cut --json 2>/dev/null | jq .trades.fills)
+(go --speed max --session cut) >said 2>&1 || fail "cut: it does not go on: $(cat said)"
+late=$("$outcry" fills --session cut --json | jq '.fills | length')
+[ "$late" -gt "$early" ] || fail "cut: $late fills, $early before"
+rm -rf cut && mv cut.early cut
+for _ in $(seq 100); do # who kept it up may be at its last turn
+    [ "$("$outcry" fills --session cut --json | jq '.fills | length')" = "$early" ] && break
+    sleep 0.05
+done
+[ "$("$outcry" fills --session cut --json | jq '.fills | length')" = "$early" ] || fail "cut: fills of records that are gone are shown: $("$outcry" fills --session cut --json | jq '.fills | length'), not $early"
 
 # Words that are wrong.
 wrong() { # WANT COMMAND...
