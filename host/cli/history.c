@@ -201,6 +201,9 @@ static oc_rc follow(struct show *show, struct history_ask *ask, struct error *re
             env_sleep(FOLLOW_NS);
     }
     history_follow_free(following);
+    if (rc == OC_OK && !interrupt_count() &&
+        !freopen("/dev/null", "w", stdout)) /* the reader has gone: nothing is owed to it */
+        rc = error_of_code(ret_error, OC_E_IO, "the standard output", "it could not be let go of");
     return rc;
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "history/store.h"
+#include "history/tidy.h"
 
 static const char session[] = "0123456789abcdef0123456789abcdef";
 static const struct oc_column first_columns[] = {
@@ -392,6 +392,72 @@ static void the_list_has_each_folder_once(void **state)
     env_free(text);
 }
 
+static void put_session(const char *id, int64_t begun_ns, const char *state, const char *folder)
+{
+    struct row *row = malloc(sizeof *row);
+    assert_non_null(row);
+    row_begin(row, HISTORY_SESSION);
+    row_text(row, SESSION_session, id);
+    row_int(row, SESSION_begun, begun_ns);
+    row_text(row, SESSION_state, state);
+    row_text(row, SESSION_folder, folder);
+    assert_int_equal(history_store_put(opened, row), OC_OK);
+    row_begin(row, HISTORY_FILL);
+    row_text(row, FILL_session, id);
+    row_text(row, FILL_trade_id, "1");
+    row_money(row, FILL_fee, -((oc_i128)1)); /* the smallest that money has */
+    assert_int_equal(history_store_put(opened, row), OC_OK);
+    free(row);
+}
+
+static uint32_t rows_of(uint32_t table_of, const char *ret_last[1])
+{
+    static char last[64];
+    struct oc_cell cells[OC_STORE_COLUMNS_MAX];
+    const struct oc_ask question = {.size = sizeof question, .table = table_of};
+    uint64_t change;
+    uint32_t count = 0;
+    assert_int_equal(opened->table->ask(opened->self, &question), OC_OK);
+    while (opened->table->row(opened->self, cells, history_schema.tables[table_of].column_count, &change) == OC_OK) {
+        count++;
+        snprintf(last, sizeof last, "%s", cells[0].text);
+        if (table_of == HISTORY_FILL)
+            assert_string_equal(cells[FILL_fee].text, "-0.00000000000000000001");
+    }
+    ret_last[0] = last;
+    return count;
+}
+
+static void what_is_too_old_goes_with_its_line_and_nothing_else_does(void **state)
+{
+    char path[ENV_PATH_MAX], *list;
+    const char *last[1];
+    struct error error = {0};
+    uint32_t count;
+    (void)state;
+    assert_int_equal(history_list_add(opened->folder, dir), OC_OK);
+    assert_int_equal(history_list_add(opened->folder, opened->folder), OC_OK);
+    assert_int_equal(history_list_read(opened->folder, &list), OC_OK);
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(list, "\n"), list);
+    env_free(list);
+    assert_int_equal(opened->table->begin(opened->self), OC_OK);
+    put_session("old", 1000, "ended", path);
+    put_session("runs", 1000, "running", "/there");
+    put_session("young", 2000, "ended", "/here");
+    assert_int_equal(opened->table->commit(opened->self, "old", NULL), OC_OK);
+    assert_int_equal(history_let_go(opened, 1000, &count, &error), OC_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(history_let_go(opened, 1001, &count, &error), OC_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows_of(HISTORY_SESSION, last), 2);
+    assert_int_equal(rows_of(HISTORY_FILL, last), 2);
+    assert_string_equal(last[0], "young");
+    assert_int_equal(history_list_read(opened->folder, &list), OC_OK);
+    assert_int_equal(strchr(list, '\n') - list, (long)strlen(list) - 1); /* one line is left */
+    assert_null(strstr(list, path) && strstr(list, path)[strlen(path)] == '\n' ? list : NULL);
+    env_free(list);
+}
+
 static void an_unknown_store_is_named_with_those_that_are_there(void **state)
 {
     struct error error = {0};
@@ -416,6 +482,7 @@ int main(void)
         TEST(while_one_writes_another_reads_and_waits_to_write),
         TEST(what_is_damaged_is_put_aside_and_begun_anew),
         TEST(the_list_has_each_folder_once),
+        TEST(what_is_too_old_goes_with_its_line_and_nothing_else_does),
         TEST(an_unknown_store_is_named_with_those_that_are_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
