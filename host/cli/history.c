@@ -67,7 +67,9 @@ static oc_rc unknown(const char *word, struct error *ret_error)
     error_found(ret_error, "%s", word);
     snprintf(name, sizeof name, "%.*s", (int)(end ? end - word : (long)strlen(word)), word);
     const char *nearest = text_nearest(name + strspn(name, "-"), names);
-    if (nearest)
+    if (nearest && strcmp(nearest, word + strspn(word, "-")) == 0)
+        error_what(ret_error, "a value is missing behind it");
+    else if (nearest)
         error_remedy(ret_error, "did you mean '--%s'?", nearest);
     else
         error_remedy(ret_error, "--help shows what there is");
@@ -102,18 +104,21 @@ static const char *value_of(int argc, char **argv, int *at, const char *name)
 
 static oc_rc take_option(struct wish *wish, int argc, char **argv, int *at, struct error *ret_error)
 {
-    const char *value, *word = argv[*at];
+    const char *word = argv[*at];
     if (strncmp(word, "--", 2) != 0)
         return unknown(word, ret_error);
-    for (int i = 0; i < FILTERS; i++)
-        if ((value = value_of(argc, argv, at, history_filter_name((enum history_filter)i))) != NULL) {
+    for (int i = 0; i < FILTERS; i++) {
+        const char *value = value_of(argc, argv, at, history_filter_name((enum history_filter)i));
+        if (value) {
             wish->filters[i] = value;
             return OC_OK;
         }
-    if ((value = value_of(argc, argv, at, "limit")) != NULL)
-        return take_limit(wish, value, ret_error);
+    }
+    const char *limit = value_of(argc, argv, at, "limit");
+    if (limit)
+        return take_limit(wish, limit, ret_error);
     const int from = *at;
-    if ((value = value_of(argc, argv, at, "config")) != NULL || (value = value_of(argc, argv, at, "set")) != NULL) {
+    if (value_of(argc, argv, at, "config") || value_of(argc, argv, at, "set")) {
         for (int i = from; i <= *at && wish->config_count < CONFIG_WORDS_MAX - 1; i++)
             wish->config[wish->config_count++] = argv[i];
         return OC_OK;

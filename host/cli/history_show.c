@@ -433,7 +433,7 @@ static void nothing(struct show *show, const struct oc_cell *cells)
 /* Each row of a question, straight from the store. */
 static oc_rc each(struct show *show, struct history_ask *ask, row_fn fn, struct error *ret_error)
 {
-    struct oc_cell cells[OC_STORE_COLUMNS_MAX];
+    struct oc_cell cells[OC_STORE_COLUMNS_MAX] = {{NULL, 0, 0, 0}};
     const struct oc_store *store = show->store->table;
     uint64_t change;
     oc_rc rc = store->ask(show->store->self, &ask->ask);
@@ -450,7 +450,7 @@ static oc_rc each(struct show *show, struct history_ask *ask, row_fn fn, struct 
 static oc_rc show_last(struct show *show, struct history_ask *ask, uint32_t limit, struct error *ret_error)
 {
     const uint32_t columns = history_schema.tables[show->table].column_count;
-    struct oc_cell cells[OC_STORE_COLUMNS_MAX];
+    struct oc_cell cells[OC_STORE_COLUMNS_MAX] = {{NULL, 0, 0, 0}};
     struct kept kept = {calloc((size_t)limit * columns, sizeof *kept.cells), calloc(limit, sizeof *kept.texts), 0};
     const struct oc_store *store = show->store->table;
     uint64_t change;

@@ -125,7 +125,7 @@ static oc_rc find_all(struct history_store *store, const struct words *words, st
 static oc_rc rebuild(struct history_store **store, struct settings *settings, const struct words *words,
                      struct error *ret_error)
 {
-    char name[64];
+    char name[64] = "";
     oc_rc rc = find_all(*store, words, ret_error);
     if (rc == OC_OK)
         rc = history_set_aside(*store, name, sizeof name, ret_error);
@@ -221,19 +221,18 @@ static oc_rc work(struct settings *settings, const struct words *words, struct e
     oc_rc rc = OC_OK;
     if (!follows) {
         store = history_store_open(settings, ret_error);
-        rc = store ? (oc_rc)OC_OK : ret_error->rc;
-        if (store && store->said[0])
+        if (!store)
+            return ret_error->rc;
+        if (store->said[0])
             say(NULL, store->said);
     }
-    if (rc < 0)
-        return rc;
-    if (follows)
+    if (!store)
         rc = follow(&store, settings, words, ret_error);
     else if (strcmp(words->what, "rebuild") == 0)
         rc = rebuild(&store, settings, words, ret_error);
     else if (strcmp(words->what, "add") == 0)
         rc = find_all(store, words, ret_error);
-    if (rc == OC_OK && (strcmp(words->what, "status") == 0 || strcmp(words->what, "add") == 0))
+    if (rc == OC_OK && store && (strcmp(words->what, "status") == 0 || strcmp(words->what, "add") == 0))
         rc = put_status(store, words, ret_error);
     history_store_free(store);
     return rc;

@@ -64,9 +64,10 @@ static oc_rc read_session(struct history_store *store, const char *dir, const st
 {
     struct shown *shown = shown_new();
     struct history_fold *fold = calloc(1, sizeof *fold);
-    oc_rc rc =
-        shown && fold ? (oc_rc)OC_OK : error_of_code(ret_error, OC_E_NOMEM, dir, "the session could not be read");
-    if (rc == OC_OK) {
+    oc_rc rc = OC_E_NOMEM;
+    if (!shown || !fold)
+        rc = error_of_code(ret_error, rc, dir, "the session could not be read");
+    else {
         shown->is_silent = true;
         history_fold_begin(fold, store, shown, dir);
         memcpy(fold->id, glance->session, sizeof glance->session);

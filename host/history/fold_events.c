@@ -114,7 +114,7 @@ void fold_fill(struct history_fold *fold, const struct out_note *note, const str
 /* Of an order: the fill of this name, or the oldest that is inferred still; as the store has it, into fold->row. */
 static bool find_fill(struct history_fold *fold, const char *order, const char *trade)
 {
-    struct oc_cell cells[FILL_COLUMNS];
+    struct oc_cell cells[FILL_COLUMNS] = {{NULL, 0, 0, 0}};
     uint64_t change;
     const struct oc_where where[] = {
         {FILL_session, OC_WHERE_IS, {fold->id, 0, 1, 0}},

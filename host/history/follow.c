@@ -84,7 +84,7 @@ static oc_rc whole(struct history_follow *follow, const char *dir, struct histor
 static oc_rc go_on(struct history_follow *follow, struct followed *live, struct history_caught *caught,
                    struct error *ret_error)
 {
-    bool has_news;
+    bool has_news = false;
     char dir[ENV_PATH_MAX];
     const oc_rc rc = history_fold_more(live->fold, &has_news);
     if (rc == OC_OK)
@@ -118,7 +118,7 @@ static oc_rc look_at(struct history_follow *follow, const char *dir, struct hist
             return whole(follow, dir, caught, ret_error);
         }
     }
-    return live ? go_on(follow, live, caught, ret_error) : whole(follow, dir, caught, ret_error);
+    return live && live->fold ? go_on(follow, live, caught, ret_error) : whole(follow, dir, caught, ret_error);
 }
 
 static oc_rc look_at_all(struct history_follow *follow, struct history_caught *caught, struct error *ret_error)

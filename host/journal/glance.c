@@ -46,7 +46,7 @@ static oc_rc read_head(const char *dir, struct journal_segment_head *ret_head)
 {
     char path[ENV_PATH_MAX], name[JOURNAL_NAME_MAX];
     size_t size = 0;
-    int fd;
+    int fd = -1;
     segment_name(name, JOURNAL_ORDERS, 0);
     oc_rc rc = env_path(path, dir, name);
     if (rc == OC_OK)
