@@ -91,9 +91,8 @@ static oc_rc take_limit(struct wish *wish, const char *value, struct error *ret_
 }
 
 /* "--name value" and "--name=value"; NULL: there is none. */
-static const char *value_of(int argc, char **argv, int *at, const char *name)
+static const char *value_of(const char *word, int argc, char **argv, int *at, const char *name)
 {
-    const char *word = argv[*at] + 2;
     const size_t size = strlen(name);
     if (strncmp(word, name, size) != 0 || (word[size] != 0 && word[size] != '='))
         return NULL;
@@ -108,17 +107,17 @@ static oc_rc take_option(struct wish *wish, int argc, char **argv, int *at, stru
     if (strncmp(word, "--", 2) != 0)
         return unknown(word, ret_error);
     for (int i = 0; i < FILTERS; i++) {
-        const char *value = value_of(argc, argv, at, history_filter_name((enum history_filter)i));
+        const char *value = value_of(word + 2, argc, argv, at, history_filter_name((enum history_filter)i));
         if (value) {
             wish->filters[i] = value;
             return OC_OK;
         }
     }
-    const char *limit = value_of(argc, argv, at, "limit");
+    const char *limit = value_of(word + 2, argc, argv, at, "limit");
     if (limit)
         return take_limit(wish, limit, ret_error);
     const int from = *at;
-    if (value_of(argc, argv, at, "config") || value_of(argc, argv, at, "set")) {
+    if (value_of(word + 2, argc, argv, at, "config") || value_of(word + 2, argc, argv, at, "set")) {
         for (int i = from; i <= *at && wish->config_count < CONFIG_WORDS_MAX - 1; i++)
             wish->config[wish->config_count++] = argv[i];
         return OC_OK;

@@ -323,7 +323,7 @@ static void put_csv_cell(struct show *show, const char *text)
 static void put_csv_row(struct show *show, const struct oc_cell *cells)
 {
     const struct oc_table *table = &history_schema.tables[show->table];
-    char text[TEXT_DECIMAL_MAX];
+    char text[TEXT_DECIMAL_MAX] = "";
     text_clear(&show->room);
     for (uint32_t i = 0; i < table->column_count; i++) {
         if (i)

@@ -194,7 +194,7 @@ static oc_rc follow(struct history_store **store, struct settings *settings, con
         rc = *store ? follow ? history_follow_turn(follow, words->count ? words->list[0] : NULL, &running, &error)
                              : OC_E_NOMEM
                     : error.rc;
-        if (rc == OC_OK)
+        if (rc == OC_OK && *store)
             rc = history_keep(*store, &error);
         if ((rc < 0) != has_failed)
             tell(words, &error, rc < 0);

@@ -90,7 +90,7 @@ all=$(jq '.fills | length' fills.json) early=$(jq --arg at $at '.fills | map(sel
 "$outcry" fills --limit 1 >said
 jq -r '.fills[-1] | .time[11:19], .qty' fills.json | while read -r word; do grep -qF " $word" said || echo "$word"; done >missing
 [ ! -s missing ] || fail "the table lacks $(cat missing): $(cat said)"
-"$outcry" orders --csv --limit 0 | head -n 1 | tr , '\n' >heads
+"$outcry" orders --csv --limit 0 | sed -n 1p | tr , '\n' >heads
 [ "$(sed -n '/^## orders/,/^## fills/s/^| `\([a-z_]*\)`.*/\1/p' "$docs/history-reference.md")" = "$(cat heads)" ] || fail 'the reference has other columns'
 "$outcry" help tables | cmp -s - "$docs/history-reference.md" || fail 'docs/history-reference.md is not what `outcry help tables` prints'
 
