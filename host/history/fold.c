@@ -151,11 +151,25 @@ static void note(void *self, const struct input *input, const struct engine_out 
     for (uint32_t i = 0; i < out->note_count; i++) {
         const struct out_note *what = &out->notes[i];
         touch(fold, what->order);
+        if (what->kind == NOTE_CORRECTED)
+            fold->trades_put = 0; /* what has ended may be another after all */
         if (what->kind == NOTE_FILL)
             fold_fill(fold, what, event);
         else if (what->kind == NOTE_CORRECTED || what->kind == NOTE_REPLACED)
             fold_corrected(fold, what, event);
     }
+}
+
+/* The days go on to this instant. */
+static void go_to(struct history_fold *fold, int64_t now_ns)
+{
+    struct fold_days *days = &fold->days;
+    const int64_t day = now_ns / DAY_NS - (now_ns % DAY_NS < 0);
+    if (days->has_any && day != days->day)
+        fold_day(fold);
+    days->has_any = true;
+    days->day = day;
+    days->last_ns = now_ns;
 }
 
 /* The meter has seen the price before. */
@@ -166,12 +180,7 @@ static void rest(void *self)
     struct fold_days *days = &fold->days;
     if (!meter->collect.events)
         return;
-    const int64_t now_ns = meter->collect.last_ns, day = now_ns / DAY_NS - (now_ns % DAY_NS < 0);
-    if (days->has_any && day != days->day)
-        fold_day(fold);
-    days->has_any = true;
-    days->day = day;
-    days->last_ns = now_ns;
+    go_to(fold, meter->collect.last_ns);
     days->equity = meter->collect.last;
     days->start = meter->start;
     days->fees = meter->fees;
@@ -187,7 +196,7 @@ static oc_rc open_fold(void *self, struct session *session)
     fold->is_writing = false;
     fold->first_ns = fold->last_ns = 0;
     fold->days = (struct fold_days){.has_any = false};
-    fold->dirty_count = 0;
+    fold->dirty_count = fold->trades_put = 0;
     memset(fold->dirty_table, 0, sizeof fold->dirty_table);
     return watchers_add(&session->watchers,
                         &(struct watcher){.self = fold, .skips_quiet = true, .note = note, .rest = rest});
@@ -207,6 +216,8 @@ void history_fold_begin(struct history_fold *fold, struct history_store *store, 
 /* What is so at this moment, of records that the store has all else of. */
 static oc_rc put_state(struct history_fold *fold, uint64_t stamp, bool is_whole)
 {
+    if (fold->days.has_any && fold->shown->records.rests) /* a price that the meter will see when the next one comes */
+        go_to(fold, fold->shown->records.market_ns);
     const struct fold_days days = fold->days;
     if (days.has_any) {
         fold_worth(fold, &fold->days.start, &fold->days.equity);
@@ -242,13 +253,13 @@ oc_rc history_fold_end(struct history_fold *fold, uint64_t stamp, bool is_whole)
 
 oc_rc history_fold_more(struct history_fold *fold, bool *ret_has_news)
 {
-    const uint64_t before = fold->shown->records.seq;
+    const uint64_t before = fold->shown->records.seq, prices = fold->session->data.events;
     oc_rc rc = records_more(&fold->shown->records);
     if (rc < 0)
         undo(fold);
     if (rc < 0)
         return error_of_code(&fold->error, rc, fold->dir, "its records cannot be followed");
-    *ret_has_news = fold->shown->records.seq != before;
+    *ret_has_news = fold->shown->records.seq != before || fold->session->data.events != prices;
     if (fold->is_other)
         return OC_E_STATE;
     return *ret_has_news ? put_state(fold, 0, false) : fold->rc;

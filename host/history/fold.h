@@ -46,6 +46,7 @@ struct history_fold {
     uint64_t dirty[FOLD_DIRTY_MAX]; /* orders whose row is to be put */
     uint32_t dirty_count;
     uint16_t dirty_table[2 * FOLD_DIRTY_MAX]; /* 1 + place */
+    uint32_t trades_put;                      /* round trips before this one have ended, and are in the store */
     struct fold_days days;
     struct row row; /* being made */
     oc_rc rc;

@@ -167,8 +167,12 @@ static void put_trade(struct history_fold *fold, const struct trip *trip, uint32
 void fold_trades(struct history_fold *fold)
 {
     const struct collect *collect = &fold->shown->meter.collect;
-    for (uint32_t i = 0; i < collect->trip_count; i++)
+    bool have_ended = true;
+    for (uint32_t i = fold->trades_put; i < collect->trip_count; i++) {
         put_trade(fold, &collect->trips[i], i + 1);
+        have_ended = have_ended && !collect->trips[i].is_open;
+        fold->trades_put += have_ended;
+    }
 }
 
 /* Strategies that were in it, for rows of the whole session. */

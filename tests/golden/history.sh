@@ -41,13 +41,14 @@ cut_of() { # TABLE NAME...: these columns, without the head
 [ "$(cat said)" = 'no fills' ] || fail "before the first session: $(cat said)"
 
 # A backtest, against its report.
-"$outcry" backtest "$strategies/sma_cross.lua" synthetic-bars:3000 --cash '10000 USDT' --fee taker=0.1% --session back --quiet >said 2>&1 ||
+"$outcry" backtest "$strategies/sma_cross.lua" synthetic-bars:6000 --cash '10000 USDT' --fee taker=0.1% --session back --quiet >said 2>&1 ||
     fail "backtest: $(cat said)"
 "$outcry" report back --json >back.json 2>/dev/null || fail 'no report'
 "$outcry" report back --csv csv >/dev/null 2>&1 || fail 'no files of the report'
 keep one
-cut_of one.orders order_id symbol side type role qty status filled average fee fee_asset tag >ours
-awk -F, -v OFS=, 'NR > 1 { print $1, $5, $6, $7, $8, $9, tolower($12), $13, $14, $15, $16, $18 }' csv/orders.csv >theirs
+cut_of one.orders order_id symbol side type role qty status filled average fee fee_asset tag | awk -F, -v OFS=, '{ $9 = sprintf("%.7f", $9); print }' >ours
+awk -F, -v OFS=, 'NR > 1 { print $1, $5, $6, $7, $8, $9, tolower($12), $13, sprintf("%.7f", $14), $15, $16, $18 }' csv/orders.csv >theirs
+[ "$(awk -F, 'NR > 1 && length($14) > 10' csv/orders.csv | wc -l)" -gt 0 ] || fail 'no order has several fills'
 cmp -s ours theirs || fail "orders are not those of the report: $(diff ours theirs | head -4)"
 cut_of one.trades strategy symbol side qty profit fees net asset tag exit_tag >ours
 awk -F, -v OFS=, 'NR > 1 { print $1, $2, $3, $7, $10, $11, $12, $13, $21, $22 }' csv/trips.csv >theirs
@@ -106,9 +107,37 @@ until [ "$("$outcry" sessions --json | jq '.sessions | map(select(.name == "pape
     [ $tries -lt 200 ] || fail "it does not trade: $(cat paper.log)"
     sleep 0.05
 done
+# What its own process has kept, as it stands in the database, is what a whole reading of it makes.
+alone() { rm -rf alone && mkdir alone && cp "$data"/history.db* alone && "$outcry" "$@" --set history.folder="$w/alone"; } # without its list nothing is read
+is_same() {
+    rm -rf fresh
+    "$outcry" history add paper --set history.folder="$w/fresh" >/dev/null 2>&1 || fail 'fresh'
+    [ "$(alone sessions --json | jq '.sessions[] | select(.name == "paper") | .records')" = "$("$outcry" sessions --json --set history.folder="$w/fresh" | jq '.sessions[0].records')" ] || return 1
+    for table in orders fills positions trades pnl transactions; do
+        alone $table --csv --limit 0 | grep "$id" >live.$table
+        "$outcry" $table --csv --limit 0 --set history.folder="$w/fresh" | grep "$id" >fresh.$table
+        cmp -s live.$table fresh.$table || fail "kept while it runs, $table are others: $(diff live.$table fresh.$table | head -4)"
+    done
+}
+id=$("$outcry" sessions --json | jq -r '.sessions[] | select(.name == "paper") | .session')
+for _ in $(seq 40); do
+    kill -STOP $pid
+    sleep 0.8 # a turn of its process
+    is_same && break
+    kill -CONT $pid
+    sleep 0.05
+done
+is_same || fail 'its own process is never where it is'
 kill -9 $pid
 wait $pid 2>/dev/null
 pid=
+# Killed, its process reads the rest by itself, and ends.
+for _ in $(seq 100); do
+    [ "$(alone sessions --json | jq -r '.sessions[] | select(.name == "paper") | .state')" = open ] && break
+    sleep 0.05
+done
+[ "$(alone sessions --json | jq -r '.sessions[] | select(.name == "paper") | .state')" = open ] || fail 'its process does not read it to its end'
+[ "$(alone fills --session paper --json | jq '.fills | length')" = "$("$outcry" report paper --json 2>/dev/null | jq .trades.fills)" ] || fail 'its process has not read it to its end'
 becomes() { # STATE: of the paper session; whoever followed it may still be at its last turn
     for _ in $(seq 100); do
         state=$("$outcry" sessions --json | jq -r '.sessions[] | select(.name == "paper") | .state')

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "history/tidy.h"
+#include "journal/glance.h"
 
 static const char session[] = "0123456789abcdef0123456789abcdef";
 static const struct oc_column first_columns[] = {
@@ -368,6 +369,111 @@ static void what_is_damaged_is_put_aside_and_begun_anew(void **state)
     assert_string_equal(opened->said, "");
 }
 
+/* What no head of a file says. */
+static void damage_inside_is_found(void **state)
+{
+    char path[128];
+    (void)state;
+    start(&first);
+    assert_int_equal(table->begin(self), OC_OK);
+    for (int64_t i = 0; i < 5000; i++)
+        put(i, "a row like others");
+    commit(1);
+    table->stop(self);
+    snprintf(path, sizeof path, "%s/history.db", dir);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    const long pages = ftell(file) / 4096;
+    assert_true(pages > 20);
+    assert_int_equal(fseek(file, pages / 2 * 4096, SEEK_SET), 0);
+    fwrite("\xff\xff\xff\xff\xff\xff\xff\xff", 1, 8, file);
+    fclose(file);
+    assert_int_equal(table->start(self, dir, &first, 0), OC_E_DATA);
+    assert_non_null(strstr(words(), "quick_check: "));
+}
+
+/* ---- a session ---- */
+
+static uint32_t fills_of(const char *id)
+{
+    struct oc_cell cells[FILL_COLUMNS];
+    const struct oc_where where = {FILL_session, OC_WHERE_IS, {id, 0, 1, 0}};
+    const struct oc_ask question = {.size = sizeof question, .table = HISTORY_FILL, .where = &where, .where_count = 1};
+    uint64_t change;
+    uint32_t count = 0;
+    assert_int_equal(opened->table->ask(opened->self, &question), OC_OK);
+    while (opened->table->row(opened->self, cells, FILL_COLUMNS, &change) == OC_OK)
+        count++;
+    return count;
+}
+
+static uint32_t catch_up(const char *folder)
+{
+    struct history_caught caught = {0};
+    struct error error = {0};
+    assert_int_equal(history_catch_up_one(opened, folder, NULL, &caught, &error), OC_OK);
+    assert_int_equal(caught.failed, 0);
+    return caught.read;
+}
+
+/* A row that no record made, and how far the store says that it is. */
+static void pretend(const char *id, const struct oc_reached *reached)
+{
+    struct row *row = malloc(sizeof *row);
+    assert_non_null(row);
+    row_begin(row, HISTORY_FILL);
+    row_text(row, FILL_session, id);
+    row_text(row, FILL_trade_id, "of no record");
+    assert_int_equal(opened->table->begin(opened->self), OC_OK);
+    assert_int_equal(history_store_put(opened, row), OC_OK);
+    assert_int_equal(opened->table->commit(opened->self, id, reached), OC_OK);
+    free(row);
+}
+
+static void rows_of_records_that_were_others_go(void **state)
+{
+    char folder[128], command[512];
+    struct journal_glance glance;
+    struct oc_reached reached = {.size = sizeof reached};
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/session", dir);
+    snprintf(command, sizeof command,
+             TEST_BUILD_DIR "/outcry backtest " TEST_SOURCE_DIR
+                            "/strategies/sma_cross.lua synthetic-bars:500 --cash '1000 USDT' "
+                            "--session %s --quiet --set history.write=no --set research.trials=no >/dev/null 2>&1",
+             folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(catch_up(folder), 1);
+    assert_int_equal(catch_up(folder), 0); /* nothing is new */
+    assert_int_equal(journal_glance(folder, &glance), OC_OK);
+    const uint32_t fills = fills_of(glance.session);
+    assert_true(fills > 5);
+    assert_int_equal(opened->table->reached(opened->self, glance.session, &reached), OC_OK);
+    assert_int_equal(reached.is_whole, 1);
+    const struct oc_reached whole = reached;
+    reached.stamp = 0; /* something is new, and what is known is right: it stays, whatever it says */
+    pretend(glance.session, &reached);
+    assert_int_equal(catch_up(folder), 1);
+    assert_int_equal(fills_of(glance.session), fills + 1);
+    reached.hash ^= 1; /* the records up to there were others */
+    pretend(glance.session, &reached);
+    assert_int_equal(catch_up(folder), 1);
+    assert_int_equal(fills_of(glance.session), fills);
+    reached.seq += 1000; /* there were more */
+    pretend(glance.session, &reached);
+    assert_int_equal(catch_up(folder), 1);
+    assert_int_equal(fills_of(glance.session), fills);
+    reached = whole;
+    reached.seq = 200; /* and in their midst */
+    reached.stamp = 0;
+    pretend(glance.session, &reached);
+    assert_int_equal(catch_up(folder), 1);
+    assert_int_equal(fills_of(glance.session), fills);
+    assert_int_equal(opened->table->reached(opened->self, glance.session, &reached), OC_OK);
+    assert_memory_equal(&reached, &whole, sizeof whole);
+}
+
 static void the_list_has_each_folder_once(void **state)
 {
     char folder[128], *text;
@@ -481,6 +587,8 @@ int main(void)
         TEST(questions_choose_rows),
         TEST(while_one_writes_another_reads_and_waits_to_write),
         TEST(what_is_damaged_is_put_aside_and_begun_anew),
+        TEST(damage_inside_is_found),
+        TEST(rows_of_records_that_were_others_go),
         TEST(the_list_has_each_folder_once),
         TEST(what_is_too_old_goes_with_its_line_and_nothing_else_does),
         TEST(an_unknown_store_is_named_with_those_that_are_there),
