@@ -1,4 +1,5 @@
 /* history_verb.c: `outcry history`: where it is kept and how far it is; made anew; kept up with sessions that run. */
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,8 +180,11 @@ static oc_rc follow(struct history_store **store, struct settings *settings, con
     struct history_follow *follow = NULL;
     bool has_failed = false, is_alone = false, ends = false;
     uint32_t running = 1, left = 20; /* turns that it is tried for when the session has ended */
+    char only[PATH_MAX] = "";
     if (words->count > 1)
         return error_say(ret_error, OC_E_INVALID, "history follow", "one session, or none for all");
+    if (words->count && !realpath(words->list[0], only)) /* as the list has it, and so its row */
+        return error_say(ret_error, OC_E_NOT_FOUND, words->list[0], "there is no such folder");
     env_give_way();
     if (!words->until_end)
         interrupt_install();
@@ -191,8 +195,7 @@ static oc_rc follow(struct history_store **store, struct settings *settings, con
             *store = history_store_open(settings, &error);
         if (*store && !follow)
             follow = history_follow_new(*store, &telling);
-        rc = *store ? follow ? history_follow_turn(follow, words->count ? words->list[0] : NULL, &running, &error)
-                             : OC_E_NOMEM
+        rc = *store ? follow ? history_follow_turn(follow, only[0] ? only : NULL, &running, &error) : OC_E_NOMEM
                     : error.rc;
         if (rc == OC_OK && *store)
             rc = history_keep(*store, &error);

@@ -71,7 +71,7 @@ static oc_rc begin(struct history_follow *follow, struct followed *live, const c
     live->fold->begun_ns = glance->begun_ns;
     live->fold->behind = behind;
     live->fold->state = "running";
-    return shown_begin(live->shown, dir);
+    return shown_begin(live->shown, live->dir); /* kept as long as it is */
 }
 
 static oc_rc whole(struct history_follow *follow, const char *dir, struct history_caught *caught,

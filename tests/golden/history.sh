@@ -131,12 +131,14 @@ is_same || fail 'its own process is never where it is'
 kill -9 $pid
 wait $pid 2>/dev/null
 pid=
+[ "$("$outcry" sessions --json | jq -r '.sessions[] | select(.name == "paper") | .folder')" = "$w/paper" ] || fail 'its folder is not as the list has it'
 # Killed, its process reads the rest by itself, and ends.
 for _ in $(seq 100); do
     [ "$(alone sessions --json | jq -r '.sessions[] | select(.name == "paper") | .state')" = open ] && break
     sleep 0.05
 done
 [ "$(alone sessions --json | jq -r '.sessions[] | select(.name == "paper") | .state')" = open ] || fail 'its process does not read it to its end'
+[ "$(alone sessions --json | jq -r '.sessions[] | select(.name == "paper") | .folder')" = "$w/paper" ] || fail 'its folder is not as the list has it'
 [ "$(alone fills --session paper --json | jq '.fills | length')" = "$("$outcry" report paper --json 2>/dev/null | jq .trades.fills)" ] || fail 'its process has not read it to its end'
 becomes() { # STATE: of the paper session; whoever followed it may still be at its last turn
     for _ in $(seq 100); do

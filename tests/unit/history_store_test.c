@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "history/follow.h"
 #include "history/tidy.h"
 #include "journal/glance.h"
 
@@ -431,19 +432,64 @@ static void pretend(const char *id, const struct oc_reached *reached)
     free(row);
 }
 
-static void rows_of_records_that_were_others_go(void **state)
+static void record(char folder[128])
 {
-    char folder[128], command[512];
-    struct journal_glance glance;
-    struct oc_reached reached = {.size = sizeof reached};
-    (void)state;
-    snprintf(folder, sizeof folder, "%s/session", dir);
+    char command[512];
+    snprintf(folder, 128, "%s/session", dir);
     snprintf(command, sizeof command,
              TEST_BUILD_DIR "/outcry backtest " TEST_SOURCE_DIR
                             "/strategies/sma_cross.lua synthetic-bars:500 --cash '1000 USDT' "
                             "--session %s --quiet --set history.write=no --set research.trials=no >/dev/null 2>&1",
              folder);
     assert_int_equal(system(command), 0);
+}
+
+/* A session that a process has is folded on; one that nobody has any more is read as a whole. */
+static void what_is_held_is_followed(void **state)
+{
+    char folder[128], lock[160];
+    struct journal_glance glance;
+    struct oc_reached reached = {.size = sizeof reached};
+    struct error error = {0};
+    struct history_follow *follow;
+    uint32_t running = 0;
+    int fd;
+    (void)state;
+    record(folder);
+    assert_int_equal(history_list_add(opened->folder, folder), OC_OK);
+    snprintf(lock, sizeof lock, "%s/lock", folder);
+    assert_int_equal(env_lock(lock, &fd), OC_OK);
+    follow = history_follow_new(opened, NULL);
+    assert_non_null(follow);
+    for (int i = 0; i < 2 * FOLLOW_TURNS_MAX + 1; i++) {
+        assert_int_equal(history_follow_turn(follow, NULL, &running, &error), OC_OK);
+        assert_int_equal(running, 1);
+        assert_int_equal(journal_glance(folder, &glance), OC_OK);
+        assert_true(glance.is_held);
+        assert_int_equal(opened->table->reached(opened->self, glance.session, &reached), OC_OK);
+        assert_int_equal(reached.stamp, 0); /* nobody has read it as a whole */
+        assert_int_equal(reached.is_whole, 0);
+    }
+    const uint32_t fills = fills_of(glance.session);
+    assert_true(fills > 5);
+    env_close(fd);
+    assert_int_equal(history_follow_turn(follow, folder, &running, &error), OC_OK);
+    assert_int_equal(running, 0);
+    assert_int_equal(journal_glance(folder, &glance), OC_OK);
+    assert_int_equal(opened->table->reached(opened->self, glance.session, &reached), OC_OK);
+    assert_int_equal(reached.stamp, glance.stamp);
+    assert_int_equal(reached.is_whole, 1);
+    assert_true(fills_of(glance.session) >= fills);
+    history_follow_free(follow);
+}
+
+static void rows_of_records_that_were_others_go(void **state)
+{
+    char folder[128];
+    struct journal_glance glance;
+    struct oc_reached reached = {.size = sizeof reached};
+    (void)state;
+    record(folder);
     assert_int_equal(catch_up(folder), 1);
     assert_int_equal(catch_up(folder), 0); /* nothing is new */
     assert_int_equal(journal_glance(folder, &glance), OC_OK);
@@ -588,6 +634,7 @@ int main(void)
         TEST(while_one_writes_another_reads_and_waits_to_write),
         TEST(what_is_damaged_is_put_aside_and_begun_anew),
         TEST(damage_inside_is_found),
+        TEST(what_is_held_is_followed),
         TEST(rows_of_records_that_were_others_go),
         TEST(the_list_has_each_folder_once),
         TEST(what_is_too_old_goes_with_its_line_and_nothing_else_does),
