@@ -120,6 +120,7 @@ is_same() {
     done
 }
 id=$("$outcry" sessions --json | jq -r '.sessions[] | select(.name == "paper") | .session')
+sleep 2 # nobody reads it as a whole meanwhile
 for _ in $(seq 40); do
     kill -STOP $pid
     sleep 0.8 # a turn of its process

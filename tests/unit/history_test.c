@@ -120,8 +120,10 @@ static void what_is_held_is_followed(void **state)
     const uint32_t fills = fills_of(glance.session);
     assert_true(fills > 5);
     env_close(fd);
-    assert_int_equal(history_follow_turn(follow, folder, &running, &error), OC_OK);
-    assert_int_equal(running, 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(history_follow_turn(follow, NULL, &running, &error), OC_OK);
+        assert_int_equal(running, 0);
+    }
     assert_int_equal(journal_glance(folder, &glance), OC_OK);
     assert_int_equal(opened->table->reached(opened->self, glance.session, &reached), OC_OK);
     assert_int_equal(reached.stamp, glance.stamp);
