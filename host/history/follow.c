@@ -144,9 +144,12 @@ oc_rc history_follow_turn(struct history_follow *follow, const char *only, uint3
     else if (follow->turns++ % FOLLOW_TURNS_MAX == 0)
         rc = look_at_all(follow, &caught, ret_error);
     else
-        for (uint32_t i = 0; i < FOLLOW_LIVE_MAX && rc == OC_OK; i++)
+        for (uint32_t i = 0; i < FOLLOW_LIVE_MAX && rc == OC_OK; i++) {
+            char dir[ENV_PATH_MAX]; /* its place may be given up meanwhile */
+            snprintf(dir, sizeof dir, "%s", follow->list[i].dir);
             if (follow->list[i].fold)
-                rc = look_at(follow, follow->list[i].dir, &caught, ret_error);
+                rc = look_at(follow, dir, &caught, ret_error);
+        }
     *ret_running = caught.running;
     return rc;
 }
