@@ -3,7 +3,7 @@
 # backtest on built-in data and writes its report page. Safe to run again.
 set -eu
 cd "$(dirname "$0")/.."
-sh etc/packages.sh gcc cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev libssl-dev libcurl4-openssl-dev libwslay-dev zlib1g-dev libjs-dygraphs
+sh etc/packages.sh gcc cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev libssl-dev libcurl4-openssl-dev libwslay-dev libsqlite3-dev zlib1g-dev libjs-dygraphs
 [ -f build/release/build.ninja ] || cmake --preset release -DBUILD_TESTING=OFF -DOUTCRY_LTO=OFF >/dev/null
 cmake --build build/release -j "$(nproc)" | tail -n 1
 mkdir -p build/quickstart

@@ -209,6 +209,9 @@ CHECKED oc_rc env_program_folder(char *path, size_t size_max);
  * be there. OC_E_NOT_FOUND: there is no home; OC_E_INVALID: it is too long. */
 CHECKED oc_rc env_user_folder(char *ret_path);
 
+/* [any] Whether a process holds env_lock() of this file. Nothing is taken. False where the system does not tell. */
+bool env_is_locked(const char *path);
+
 /* [any] How much of a file this process has read: the share of its size at which a descriptor of it stands, 0..1.
  * OC_E_NOT_FOUND: it is not open. For a progress bar. */
 CHECKED oc_rc env_read_share(const char *path, double *ret_share);

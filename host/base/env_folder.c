@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 oc_rc env_folder_make(char *ret_path)
@@ -29,4 +32,21 @@ oc_rc env_folder_turn(const char *path, int count)
             rc = env_rename(from, to);
     }
     return rc;
+}
+
+bool env_is_locked(const char *path)
+{
+    char wanted[64], line[256];
+    struct stat stat_of;
+    bool is_locked = false;
+    if (stat(path, &stat_of) != 0)
+        return false;
+    snprintf(wanted, sizeof wanted, " %02x:%02x:%llu ", major(stat_of.st_dev), minor(stat_of.st_dev),
+             (unsigned long long)stat_of.st_ino);
+    FILE *locks = fopen("/proc/locks", "re"); /* to try the lock would be to take it, from whom starts just now */
+    while (locks && !is_locked && fgets(line, sizeof line, locks))
+        is_locked = strstr(line, "FLOCK") && strstr(line, wanted);
+    if (locks)
+        fclose(locks);
+    return is_locked;
 }

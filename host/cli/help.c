@@ -8,6 +8,7 @@
 #include "cli/testing.h"
 #include "cli/verbs.h"
 #include "console/shell.h"
+#include "history/reference.h"
 #include "script/reference.h"
 
 static int verb_completion(int argc, char **argv);
@@ -48,6 +49,16 @@ const struct verb help_verbs[] = {
     {"markets", verb_markets, "what a venue trades: steps, least orders, status, own fees", "NAME [WORD] --config FILE [--json]", 0},
     {"reconcile", verb_reconcile, "what accounts have at a venue: balances, open orders, trades, deposits, withdrawals",
      "NAME --config FILE [--from TIME] [--csv FOLDER] [--json]", 0},
+    {"sessions", verb_sessions, "every session of the data folder, and what came of it", "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"orders", verb_orders, "orders of all sessions", "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"fills", verb_fills, "their fills, each once", "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"trades", verb_trades, "round trips, from flat to flat", "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"positions", verb_positions, "what was held last", "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"pnl", verb_pnl, "profit and loss, a row a day", "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"transactions", verb_transactions, "the ledger: opening cash, deposits, fees, funding, corrections",
+     "[filters] [--csv | --json] [--follow]", HELP_ITSELF},
+    {"history", verb_history, "where these are kept; made anew from the journals; kept up with sessions that run",
+     "[status] [--json] | rebuild [FOLDER...] | add FOLDER... | follow [SESSION]", HELP_ITSELF},
     {"config", verb_config, "read the files and show what holds", "check [FILE...] [--json] | keys [FILE...] [--json]", 0},
     {"bench", verb_bench, "measure this machine against the figures of the docs",
      "[bars|order|stop|door|journal|durable|restore|console|json|venue|net]", 0},
@@ -55,7 +66,7 @@ const struct verb help_verbs[] = {
      "[--config FILE] [--set KEY=VALUE] [--session DIR] [--json]", 0},
     {"version", verb_version, "version, and the libraries it runs with", "[--json]", 0},
     {"completion", verb_completion, "what a shell completes: outcry completion bash >FILE", "bash", 0},
-    {"help", verb_help, "this text; `help VERB`, `help lua`, `help console`", "[VERB|lua|console]", 0},
+    {"help", verb_help, "this text; `help VERB`, `help lua`, `help console`, `help tables`", "[VERB|lua|console|tables]", 0},
     {0}};
 
 const struct help_option help_options[] = {
@@ -185,6 +196,8 @@ int verb_help(int argc, char **argv)
         return help_page(reference_write);
     if (argc > 1 && strcmp(argv[1], "console") == 0)
         return help_page(shell_reference);
+    if (argc > 1 && strcmp(argv[1], "tables") == 0)
+        return help_page(history_reference);
     const struct verb *verb = argc > 1 ? help_find(argv[1]) : NULL;
     if (verb)
         help_verb(verb);
@@ -227,7 +240,11 @@ static int verb_completion(int argc, char **argv)
          "        compare) words='--json' ;;\n"
          "        optimize) words='--over --search --trials --objective --min-trips --out-of-sample --walk-forward "
          "--workers --study --map --json --quiet' ;;\n"
-         "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
+         "        help) words='lua console tables' ;;\n        history) words='status rebuild add follow' "
+         ";;\n        sessions|orders|fills|trades|positions|pnl|transactions) words='--session --strategy --symbol "
+         "--venue "
+         "--account --side --status --since --until --search --limit --csv --json --follow' ;;\n        completion) "
+         "words='bash' ;;\n        esac\n    fi\n"
          "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
          "    [ \"$COMP_CWORD\" = 1 ] || case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n}\n"
          "complete -o filenames -F _outcry outcry");

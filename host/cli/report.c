@@ -6,8 +6,8 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "cli/complain.h"
-#include "cli/shown.h"
 #include "cli/verbs.h"
+#include "recover/shown.h"
 #include "report/compare.h"
 #include "report/report.h"
 

@@ -10,9 +10,10 @@
 #include "base/log.h"
 #include "base/redact.h"
 #include "cli/complain.h"
-#include "cli/shown.h"
 #include "cli/verbs.h"
 #include "config/check.h"
+#include "history/store.h"
+#include "recover/shown.h"
 #include "report/names.h"
 #include "report/report.h"
 #include "session/ending.h"
@@ -274,6 +275,8 @@ oc_rc run_open(struct run *run)
         rc = open_alerts(run, dir);
     if (rc == OC_OK)
         rc = session_open(session);
+    if (rc == OC_OK && dir)
+        history_note_session(session->settings, dir);
     if (rc == OC_OK && restore->has_journal) {
         rc = restore_apply(restore, session);
         if (rc == OC_OK)
@@ -290,6 +293,14 @@ oc_rc run_open(struct run *run)
     if (rc == OC_OK && restore->is_restored && run->console.service)
         console_service_recall(run->console.service, dir);
     return rc;
+}
+
+/* Between two inputs. */
+static void look(void *self)
+{
+    struct run *run = self;
+    standing_look(&run->standing);
+    history_child_look(&run->history, run->console.tell);
 }
 
 static void tell_unreached(void *self, const char *rule, const char *list)
@@ -310,8 +321,11 @@ oc_rc run_go(struct run *run)
     }
     if (rc == OC_OK && run->parts & RUN_CONSOLE && run->parts & RUN_RECOVERS) {
         rc = standing_begin(&run->standing, run);
-        run->console.look_self = &run->standing;
-        run->console.look = standing_look;
+        if (standing_is_paced(run->session))
+            history_child_begin(&run->history, run->session->settings,
+                                settings_text(run->session->settings, "session.dir", NULL));
+        run->console.look_self = run;
+        run->console.look = look;
     }
     if (rc == OC_OK) {
         rules_tell_unreached(rules, tell_unreached, run->session);
@@ -319,6 +333,7 @@ oc_rc run_go(struct run *run)
     }
     run->was_interrupted = rc == OC_E_AGAIN;
     run->console.look = NULL;
+    history_child_end(&run->history);
     standing_end(&run->standing);
     if ((rc == OC_OK || rc == OC_E_AGAIN) && !run->console.is_recorded) /* a recording may go on behind its end */
         console_host_linger(&run->console);

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/log.h"
 #include "cli/detach.h"
+#include "cli/history_child.h"
 #include "cli/standing.h"
 #include "config/options.h"
 #include "recover/restore.h"
@@ -44,6 +45,7 @@ struct run {
     struct restore restore;
     struct standing standing;
     struct detach detach;
+    struct history_child history;
     struct host_file host_file;          /* that tells of this process; open behind console_listen */
     const struct run_examiner *examiner; /* borrowed; NULL: none */
     uint32_t parts;                      /* RUN_... */

@@ -58,7 +58,7 @@ static void put_start(struct run *run)
     fprintf(stderr, "%s\n", out.data);
 }
 
-static bool is_paced(const struct session *session)
+bool standing_is_paced(const struct session *session)
 {
     return session->pace.speed > 0 || links_are_on_network(&session->links);
 }
@@ -67,7 +67,7 @@ oc_rc standing_begin(struct standing *standing, struct run *run)
 {
     const struct options *options = run->options;
     *standing = (struct standing){.run = run, .watchdog_ns = env_watchdog_ns()};
-    if (!is_paced(run->session) || !run->console.service)
+    if (!standing_is_paced(run->session) || !run->console.service)
         standing->run = NULL;
     else if (!options->quiet && !options->json && !run->console.has_own)
         put_start(run);

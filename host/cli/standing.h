@@ -12,6 +12,7 @@
 #include "base/checked.h"
 
 struct run;
+struct session;
 
 struct standing {    /* begun as zeros */
     struct run *run; /* borrowed; NULL: nothing is shown */
@@ -23,6 +24,8 @@ struct standing {    /* begun as zeros */
 /* The session is open: the line of its start, unless it is to be quiet; it is let go of where that is wanted; and READY to the service manager.
  * Negative: the session's complaint says why. */
 CHECKED oc_rc standing_begin(struct standing *standing, struct run *run);
+/* It goes with a clock: of its own, or of the network. */
+bool standing_is_paced(const struct session *session);
 /* Between two inputs. */
 void standing_look(void *self);
 /* What comes next on the terminal begins a line of its own. */

@@ -43,6 +43,7 @@ static const struct range ranges[] = {
     {"log.network_mib", 1, 4096, "a whole number from 1 to 4096"},
     {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},
     {"data.keep", 3600000000000ll, FREE, "a duration of at least 1h such as \"400d\""},
+    {"history.keep", 86400000000000ll, FREE, "a duration of at least 1d such as \"400d\""},
     {"report.periods_per_year", 1, 366, "a whole number from 1 to 366, such as 252 or 365"},
     {"strategy.deadline", 0, FREE, "a duration from 0 such as \"250ms\""},
     {"strategy.timeframe", 1000000000, 86400000000000, "a divisor of a day from 1s to 1d, such as 1m, 1h, 1d"},

@@ -38,6 +38,8 @@ struct shell_config {
     /* Where two sessions part, as text, terminated. False: `text` says why not. NULL: diff() is not supported here. */
     bool (*diff)(void *arg, const char *a, const char *b, char *text, size_t size_max);
     void *diff_arg;
+    /* Rows of the history over all sessions, as text: `words` are a verb of it and its filters, each ended by a zero, and one more zero. As diff. */
+    bool (*history)(void *arg, const char *words, char *text, size_t size_max);
 };
 
 /* Says hello, subscribes to all that is told, and installs the words. On the thread that will evaluate. `config` is copied,

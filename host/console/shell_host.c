@@ -280,6 +280,37 @@ static int lj_diff(lua_State *lua)
     return is_ok ? 1 : 2;
 }
 
+/* history(word, ...) -> text | nil, err text */
+static int lj_history(lua_State *lua)
+{
+    struct shell *shell = shell_of(lua);
+    luaL_Buffer words;
+    const int count = lua_gettop(lua);
+    if (!shell->config.history) {
+        lua_pushnil(lua);
+        lua_pushliteral(lua, "history is not supported by this console: use `outcry fills` and the like in a shell");
+        return 2;
+    }
+    luaL_buffinit(lua, &words);
+    for (int i = 1; i <= count; i++) {
+        luaL_addstring(&words, luaL_checkstring(lua, i));
+        luaL_addchar(&words, 0);
+    }
+    luaL_addchar(&words, 0);
+    luaL_pushresult(&words);
+    const char *all = lua_tostring(lua, -1);
+    char *text = lua_newuserdatauv(lua, SHELL_DIFF_MAX, 0); /* as above */
+    text[0] = 0;
+    const int64_t began_ns = env_clock_mono();
+    const bool is_ok = shell->config.history(shell->config.diff_arg, all, text, SHELL_DIFF_MAX);
+    shell->deadline_ns += env_clock_mono() - began_ns;
+    sandbox_renew(shell->sandbox);
+    if (!is_ok)
+        lua_pushnil(lua);
+    lua_pushstring(lua, text);
+    return is_ok ? 1 : 2;
+}
+
 static bool name_is_plain(const char *name)
 {
     size_t size = strlen(name);
@@ -337,6 +368,7 @@ const luaL_Reg shell_host_functions[] = {
     {"constant", lj_constant},
     {"text", lj_text},
     {"diff", lj_diff},
+    {"history", lj_history},
     {"write_file", lj_write_file},
     {NULL, NULL},
 };

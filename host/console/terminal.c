@@ -242,7 +242,8 @@ static oc_rc open_shell(struct terminal *terminal)
                                  .has_braille = terminal->has_unicode,
                                  .session_file = config->save_folder,
                                  .diff = config->diff,
-                                 .diff_arg = config->diff_arg};
+                                 .diff_arg = config->diff_arg,
+                                 .history = config->history};
     return shell_new(&shell, &terminal->shell);
 }
 

@@ -22,6 +22,7 @@ struct terminal_config {
     bool (*diff)(void *arg, const char *a, const char *b, char *text,
                  size_t size_max); /* as shell_config's; may be NULL */
     void *diff_arg;
+    bool (*history)(void *arg, const char *words, char *text, size_t size_max);
 };
 
 /* Runs until quit, the end of input, or the host's end. [setup] Handlers of SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP and

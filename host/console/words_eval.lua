@@ -208,7 +208,8 @@ local takes_file = { load = true, save = true, diff = true }
 local settings = { budget = { 'callback=', 'heap=', 'orders=', 'notional=' }, may = { 'venues=', 'accounts=', 'instruments=', 'verbs=' } }
 local order_words = { '@', 'market', 'stop', 'target', 'trail', 'trigger', 'oco', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'of' }
 local fixed_words = { orders = { 'open', 'all' }, step = { 'events', 'orders', 'fills' }, back = { 'events', 'orders', 'fills' }, speed = { 'max' },
-  alert = { 'drop' }, every = { 'drop' }, after = { 'drop' }, close = { 'all' }, amend = { 'price', 'qty', 'stop' }, preview = { 'buy', 'sell' }, cancel = { 'all' } }
+  alert = { 'drop' }, every = { 'drop' }, after = { 'drop' }, close = { 'all' }, amend = { 'price', 'qty', 'stop' }, preview = { 'buy', 'sell' }, cancel = { 'all' },
+  history = { 'orders', 'fills', 'trades', 'positions', 'pnl', 'sessions', 'transactions' } }
 
 -- Names of files and folders that go on where `prefix` ends, and of strategies those in `strategies`, too.
 local function files(prefix)

@@ -255,6 +255,24 @@ word('Session', 'back', "back([n], ['events', 'orders' or 'fills'])", 'Replay: g
   return control('back', n or 1, what)
 end)
 
+local histories = { orders = true, fills = true, trades = true, positions = true, pnl = true, sessions = true, transactions = true }
+
+word('Session', 'history', 'history([what], [filter=value], ...)', 'Over all sessions of this machine: orders, fills, trades, positions, pnl, sessions, transactions.', 'history fills side=buy limit=20', function(what, ...)
+  local words = { what or 'sessions' }
+  if not histories[words[1]] then
+    S.wrong('history: expected orders, fills, trades, positions, pnl, sessions or transactions, and filters: history fills side=buy limit=20')
+  end
+  for i = 1, select('#', ...) do
+    local filter = tostring((select(i, ...)))
+    local name, value = filter:match('^%-*([%a]+)=(.*)$')
+    if not name then S.wrong('history: expected a filter such as side=buy, found %s', filter) end
+    words[#words + 1] = '--' .. name .. '=' .. value
+  end
+  local text, why = S.history(table.unpack(words))
+  if not text then return nil, { code = 'NO_HISTORY', message = S.clean(why), definitive = true } end
+  S.page(S.clean(text))
+end)
+
 word('Session', 'diff', 'diff(session_a, session_b)', 'Where the orders of two recorded sessions part.', "diff('runs/a', 'runs/b')", function(a, b)
   if type(a) ~= 'string' or type(b) ~= 'string' then S.wrong('diff: expected two session folders: diff runs/a runs/b') end
   local text, why = S.diff(a, b)

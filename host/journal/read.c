@@ -199,12 +199,12 @@ static oc_rc check_session(const struct journal_reader *reader)
     return rc < 0 ? fail(rc, reader->dir, env_error_text()) : (oc_rc)OC_OK;
 }
 
-static oc_rc scan_all(struct journal_reader *reader, bool from_checkpoint)
+static oc_rc scan_all(struct journal_reader *reader, bool from_checkpoint, const struct journal_place *place)
 {
-    oc_rc rc = env_list(reader->dir, add_segment, reader);
+    oc_rc rc = load_live(reader); /* first: what it knows of has been written */
     if (rc >= 0)
-        rc = load_live(reader);
-    if (rc >= 0)
+        rc = env_list(reader->dir, add_segment, reader);
+    if (rc >= 0 && !place)
         rc = load_checkpoint(reader);
     reader->is_from_checkpoint = from_checkpoint && reader->has_checkpoint;
     for (int i = 0; i < JOURNAL_STREAMS && rc >= 0; i++) {
@@ -213,6 +213,8 @@ static oc_rc scan_all(struct journal_reader *reader, bool from_checkpoint)
         stream->start.chain = JOURNAL_CHAIN_START;
         if (reader->is_from_checkpoint && reader->checkpoint.offset[i])
             stream->start = checkpoint_position(&reader->checkpoint, i);
+        if (place && place->at[i].offset)
+            stream->start = place->at[i];
         rc = reader_load(reader, stream);
         if (rc >= 0)
             rc = reader_scan(reader, stream);
@@ -223,7 +225,8 @@ static oc_rc scan_all(struct journal_reader *reader, bool from_checkpoint)
     return OC_OK;
 }
 
-oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader)
+static oc_rc open_read(const char *dir, bool from_checkpoint, const struct journal_place *place,
+                       struct journal_reader **ret_reader)
 {
     read_error[0] = '\0';
     struct journal_reader *reader = env_alloc(sizeof *reader);
@@ -234,10 +237,12 @@ oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_re
         return fail(OC_E_INVALID, dir, "the path is too long");
     }
     env_boot_id(reader->boot);
-    oc_rc rc = scan_all(reader, from_checkpoint);
+    reader->is_following = place != NULL;
+    reader->header_rc = OC_E_NOT_FOUND;
+    oc_rc rc = scan_all(reader, from_checkpoint, place);
     if (rc >= 0)
         rc = check_session(reader);
-    if (rc >= 0) {
+    if (rc >= 0 && !place) {
         reader->header_rc = session_read(dir, SESSION_NEWEST, &reader->header, &reader->header_size);
         if (reader->header_rc == OC_E_NOMEM || reader->header_rc == OC_E_IO)
             rc = fail(reader->header_rc, dir, env_error_text());
@@ -255,6 +260,16 @@ oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_re
         if (is_refused(reader->stream[i].end.tail))
             return fail(OC_E_DATA, dir, reader->stream[i].end.text);
     return OC_OK;
+}
+
+oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader)
+{
+    return open_read(dir, from_checkpoint, NULL, ret_reader);
+}
+
+oc_rc journal_open_behind(const char *dir, const struct journal_place *place, struct journal_reader **ret_reader)
+{
+    return open_read(dir, false, place, ret_reader);
 }
 
 void journal_close_read(struct journal_reader *reader)
@@ -279,33 +294,86 @@ void journal_rewind(struct journal_reader *reader)
         struct reader_stream *stream = &reader->stream[i];
         stream->at = stream->first;
         stream->offset = stream->at < stream->count ? stream->segments[stream->at].begin : 0;
+        stream->walked = stream->start;
     }
 }
 
-/* The stream's next record, or NULL. */
-static const struct oc_event *peek(struct reader_stream *stream)
+void journal_stands(const struct journal_reader *reader, struct journal_place *ret_place)
 {
-    while (stream->at < stream->count) {
-        const struct reader_segment *segment = &stream->segments[stream->at];
-        if (segment->data && stream->offset < segment->end)
-            return (const struct oc_event *)(const void *)(segment->data + stream->offset + JOURNAL_FRAME_SIZE);
-        if (++stream->at < stream->count)
-            stream->offset = stream->segments[stream->at].begin;
+    for (int i = 0; i < JOURNAL_STREAMS; i++)
+        ret_place->at[i] = reader->stream[i].walked;
+}
+
+/* Where the stream's next record lies, or NULL. */
+static const uint8_t *peek(const struct reader_stream *stream, size_t *ret_at, uint64_t *ret_offset)
+{
+    uint64_t offset = stream->offset;
+    for (size_t at = stream->at; at < stream->count; at++) {
+        const struct reader_segment *segment = &stream->segments[at];
+        if (at != stream->at)
+            offset = segment->begin;
+        if (!segment->data || offset >= segment->end)
+            continue;
+        *ret_at = at;
+        *ret_offset = offset;
+        return segment->data + offset;
     }
     return NULL;
 }
 
+static const struct oc_event *event_at(const uint8_t *frame)
+{
+    return (const struct oc_event *)(const void *)(frame + JOURNAL_FRAME_SIZE);
+}
+
+/* The stream that has the next record, and where; NULL: none has. */
+static struct reader_stream *next_of(const struct journal_reader *reader, size_t *ret_at, uint64_t *ret_offset)
+{
+    size_t at[JOURNAL_STREAMS] = {0};
+    uint64_t offset[JOURNAL_STREAMS] = {0};
+    const uint8_t *order = peek(&reader->stream[JOURNAL_ORDERS], &at[JOURNAL_ORDERS], &offset[JOURNAL_ORDERS]);
+    const uint8_t *market = peek(&reader->stream[JOURNAL_MARKET], &at[JOURNAL_MARKET], &offset[JOURNAL_MARKET]);
+    if (!order && !market)
+        return NULL;
+    const int which =
+        order && (!market || event_at(order)->seq < event_at(market)->seq) ? JOURNAL_ORDERS : JOURNAL_MARKET;
+    *ret_at = at[which];
+    *ret_offset = offset[which];
+    return (struct reader_stream *)(uintptr_t)&reader->stream[which];
+}
+
+oc_rc journal_look(const struct journal_reader *reader, const struct oc_event **ret_event,
+                   enum journal_stream *ret_stream)
+{
+    size_t at;
+    uint64_t offset;
+    const struct reader_stream *stream = next_of(reader, &at, &offset);
+    if (!stream)
+        return OC_E_END;
+    *ret_event = event_at(stream->segments[at].data + offset);
+    *ret_stream = stream->id;
+    return OC_OK;
+}
+
 oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event, enum journal_stream *ret_stream)
 {
-    const struct oc_event *order = peek(&reader->stream[JOURNAL_ORDERS]);
-    const struct oc_event *market = peek(&reader->stream[JOURNAL_MARKET]);
-    if (!order && !market)
+    size_t at;
+    uint64_t offset;
+    struct reader_stream *stream = next_of(reader, &at, &offset);
+    if (!stream)
         return OC_E_END;
-    bool is_order = order && (!market || order->seq < market->seq);
-    const struct oc_event *event = is_order ? order : market;
+    const uint8_t *frame = stream->segments[at].data + offset;
+    const struct oc_event *event = event_at(frame);
+    stream->at = at;
+    stream->offset = offset + JOURNAL_FRAME_SIZE + event->size;
+    stream->walked.segment = stream->segments[at].index;
+    stream->walked.offset = stream->offset;
+    stream->walked.chain = reader_frame_at(frame, 0).check;
+    stream->walked.count++;
+    if (stream->id == JOURNAL_ORDERS) /* market: its input hash is another one */
+        hash128_chain(&stream->walked.hash, hash128(event, event->size));
     *ret_event = event;
-    *ret_stream = is_order ? JOURNAL_ORDERS : JOURNAL_MARKET;
-    reader->stream[*ret_stream].offset += JOURNAL_FRAME_SIZE + event->size;
+    *ret_stream = stream->id;
     return OC_OK;
 }
 

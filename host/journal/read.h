@@ -92,6 +92,21 @@ struct journal_checkpoint {
 CHECKED oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader);
 void journal_close_read(struct journal_reader *reader);
 
+/* Where the walk of a reader stands, in both streams. */
+struct journal_place {
+    struct journal_position at[JOURNAL_STREAMS];
+};
+
+/* Behind the last record that journal_next gave. */
+void journal_stands(const struct journal_reader *reader, struct journal_place *ret_place);
+/* [any] What has come behind a place, of a journal that may be being written: its ends say nothing then, and it has neither header nor
+ * checkpoint. As journal_open_read. */
+CHECKED oc_rc journal_open_behind(const char *dir, const struct journal_place *place,
+                                  struct journal_reader **ret_reader);
+
+/* The next record, which stays the next. */
+CHECKED oc_rc journal_look(const struct journal_reader *reader, const struct oc_event **ret_event,
+                           enum journal_stream *ret_stream);
 /* The next record by sequence, borrowed until journal_close_read. OC_E_END. */
 CHECKED oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event,
                            enum journal_stream *ret_stream);

@@ -33,6 +33,7 @@ struct reader_stream {
     /* walk */
     size_t at;
     uint64_t offset;
+    struct journal_position walked; /* behind the last record that was handed out */
 };
 
 struct journal_reader {
@@ -43,6 +44,7 @@ struct journal_reader {
     bool has_session;
     bool has_checkpoint;
     bool is_from_checkpoint;
+    bool is_following; /* from places that were given; somebody may be writing behind them */
     struct journal_checkpoint_head checkpoint;
     void *blob;
     unsigned passed_over;

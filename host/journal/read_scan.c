@@ -204,6 +204,10 @@ static void classify_end(const struct journal_reader *reader, struct reader_stre
         return;
     }
     bool may_tear = may_be_power(reader, stream, segment);
+    if (reader->is_following) {
+        tell(stream, JOURNAL_TAIL_OPEN, segment, offset, "more may come");
+        return;
+    }
     end->has_beyond = reader_finds_beyond(segment->data, offset, segment->map_size);
     uint64_t bytes = last_byte(segment->data, offset, segment->map_size) - offset;
     if (offset < synced_end(segment) || (!may_tear && (written > offset || end->has_beyond))) {
@@ -459,11 +463,12 @@ oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream)
     }
     while (stream->first < stream->count && stream->segments[stream->first].index < stream->start.segment)
         stream->first++;
-    if (stream->first == stream->count || (reader->is_from_checkpoint && stream->start.offset &&
-                                           stream->segments[stream->first].index != stream->start.segment)) {
+    const bool is_behind = reader->is_from_checkpoint || reader->is_following;
+    if (stream->first == stream->count ||
+        (is_behind && stream->start.offset && stream->segments[stream->first].index != stream->start.segment)) {
         size_t shown = stream->first < stream->count ? stream->first : stream->count - 1;
-        tell(stream, JOURNAL_TAIL_MISSING, &stream->segments[shown], 0,
-             "segment %u, where the checkpoint goes on, is not there", stream->start.segment);
+        tell(stream, JOURNAL_TAIL_MISSING, &stream->segments[shown], 0, "segment %u, where it goes on, is not there",
+             stream->start.segment);
         stream->first = stream->count;
         return OC_OK;
     }

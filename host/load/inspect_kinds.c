@@ -4,6 +4,7 @@
 #include <outcry/connector.h>
 #include <outcry/draft/data.h>
 #include <outcry/draft/sim.h>
+#include <outcry/draft/store.h>
 #include <outcry/risk.h>
 #include <string.h>
 
@@ -40,12 +41,20 @@ static const struct kind_member data_members[] = {
     MEMBER(oc_data, stop, true),
 };
 
+static const struct kind_member store_members[] = {
+    MEMBER(oc_store, start, true),  MEMBER(oc_store, set_aside, true), MEMBER(oc_store, reached, true),
+    MEMBER(oc_store, begin, true),  MEMBER(oc_store, put, true),       MEMBER(oc_store, drop, true),
+    MEMBER(oc_store, commit, true), MEMBER(oc_store, undo, true),      MEMBER(oc_store, ask, true),
+    MEMBER(oc_store, row, true),    MEMBER(oc_store, error, true),     MEMBER(oc_store, stop, true),
+};
+
 static const struct kind kinds[] = {
     {OC_CONNECTOR, "connector", FIRST(oc_connector, quiesce), sizeof(struct oc_connector), true, connector_members,
      COUNT(connector_members)},
     {OC_RISK, "risk", FIRST(oc_risk, load), sizeof(struct oc_risk), true, risk_members, COUNT(risk_members)},
     {OC_SIM, "sim", FIRST(oc_sim, load), sizeof(struct oc_sim), true, sim_members, COUNT(sim_members)},
     {OC_DATA, "data", FIRST(oc_data, stop), sizeof(struct oc_data), false, data_members, COUNT(data_members)},
+    {OC_STORE, "store", FIRST(oc_store, stop), sizeof(struct oc_store), false, store_members, COUNT(store_members)},
 };
 
 const struct kind *kind_find(const char *id)

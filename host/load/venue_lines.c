@@ -28,6 +28,8 @@ static const char *const order_types[] = {"",
                                           "twap",
                                           "quoted"};
 static const char *const tifs[] = {"", "gtc", "ioc", "fok", "gtd", "day", "at_open", "at_close"};
+static const char *const owners[] = {"", "strategy", "console", "algo", "external", "host"};
+static const char *const roles[] = {"", "entry", "stop_loss", "take_profit", "close", "end"};
 static const char *const bits[] = {
     "price",           "stop",         "qty",           "quote_qty",     "post_only",
     "reduce_only",     "fee_in_quote", "snapped",       "strict",        "child",
@@ -58,6 +60,9 @@ static const char *const client_forms[] = {"none", "text", "number"};
 static const char *const charsets[] = {"", "a-z 0-9", "a-z 0-9 - _", "UUID"};
 
 const char *venue_order_type(uint32_t type) { return type < COUNT(order_types) ? order_types[type] : ""; }
+const char *venue_order_tif(uint32_t tif) { return tif < COUNT(tifs) ? tifs[tif] : ""; }
+const char *venue_order_owner(uint32_t owner) { return owner < COUNT(owners) ? owners[owner] : ""; }
+const char *venue_order_role(uint32_t role) { return role < COUNT(roles) ? roles[role] : ""; }
 
 const char *venue_fetch_name(uint32_t kind)
 {

@@ -23,6 +23,10 @@ const char *venue_limit_name(uint32_t kind);
 
 /* [any] The name of an order type: "stop_limit"; "" if it is not known. */
 const char *venue_order_type(uint32_t type);
+/* [any] Likewise of a time in force: "gtc"; of who asked: "strategy"; of the role in its group: "stop_loss". */
+const char *venue_order_tif(uint32_t tif);
+const char *venue_order_owner(uint32_t owner);
+const char *venue_order_role(uint32_t role);
 
 /* [any] The name of a kind of question; "" if it is not known. */
 const char *venue_fetch_name(uint32_t kind);

@@ -15,6 +15,8 @@ static void take_source(struct records *records, const struct header_line *line)
 {
     if (strcmp(line->word, "strategy") == 0 && records->file_count < RECORDS_FILES_MAX)
         header_text(line, 0, records->files[records->file_count++], sizeof records->files[0]);
+    if (strcmp(line->word, "outcry") == 0)
+        header_text(line, 0, records->version, sizeof records->version);
     if (strcmp(line->word, "mode") == 0)
         header_text(line, 0, records->mode, sizeof records->mode);
     if (strcmp(line->word, "ends") == 0)
@@ -112,19 +114,22 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
     session_add_kernel(session, records->has_market, false);
     session_add_balances(session, false);
     meter_add_stage(meter, session);
+    if (records->also)
+        session_add_stage(session, records->also);
     if (records->has_market)
         shadow_add_stage(&records->shadow, session, meter);
     return rc;
 }
 
-static const char *name_of(void *self, uint32_t strategy)
+const char *records_strategy_name(const struct records *records, uint32_t strategy)
 {
-    const struct records *records = self;
     for (uint32_t i = 0; i < records->strategy_count; i++)
         if (records->strategies[i].id == strategy)
             return records->strategies[i].name;
     return NULL; /* loaded later: its name stands in its text alone */
 }
+
+static const char *name_of(void *self, uint32_t strategy) { return records_strategy_name(self, strategy); }
 
 static const char *next_line(const char *at, const char *end)
 {
@@ -141,7 +146,7 @@ static void take_start(struct records *records, const struct oc_ev_text *mark)
         struct records_strategy *strategy = &records->strategies[records->strategy_count];
         char line[128];
         snprintf(line, sizeof line, "%.*s", (int)(next_line(at, end) - at), at);
-        records->strategy_count += sscanf(line, "strategy %u %63s", &strategy->id, strategy->name) == 2;
+        records->strategy_count += sscanf(line, "strategy %u %63[^\n]", &strategy->id, strategy->name) == 2;
     }
 }
 
@@ -238,12 +243,12 @@ static oc_rc take_market(struct records *records)
 }
 
 /* One that stands in the records by value. */
-static oc_rc take_value(struct records *records, const struct oc_event *event, char copy[OC_EVENT_MAX])
+static oc_rc take_value(struct records *records, const struct oc_event *event)
 {
     struct session *session = records->session;
-    struct oc_event *ours = (struct oc_event *)(void *)copy;
+    struct oc_event *ours = (struct oc_event *)(void *)records->copy;
     rest(records);
-    memcpy(copy, event, event->size);
+    memcpy(ours, event, event->size);
     session->data.events++;
     session->data.inst = ours->inst;
     session_begin_figures(session, ours);
@@ -277,37 +282,46 @@ static bool comes_of_market(const struct records *records, const struct oc_event
     return event->local_ns <= records->market_ns && (is_output || is_answer); /* a built bar may end later, and ask */
 }
 
-static oc_rc take_record(struct records *records, const struct oc_event *event, char copy[OC_EVENT_MAX])
+static oc_rc take_record(struct records *records, const struct oc_event *event)
 {
-    struct oc_event *ours = (struct oc_event *)(void *)copy;
+    struct oc_event *ours = (struct oc_event *)(void *)records->copy;
     if (!comes_of_market(records, event))
         rest(records);
-    memcpy(copy, event, event->size);
+    records->seq = event->seq;
+    memcpy(ours, event, event->size);
     look_at(records, event);
     oc_rc rc = door_record(records->session->door, ours);
     return rc < 0 ? rc : note(records, INPUT_FACT, ours);
 }
 
-/* Records and, between them, the market events that have the numbers which are missing. */
-static oc_rc fold(struct records *records, char copy[OC_EVENT_MAX])
+/* Records up to `until` and, between them, the market events that have the numbers which are missing; then those up to market_index. */
+static oc_rc take_until(struct records *records, uint64_t until, uint64_t market_index)
 {
     struct session *session = records->session;
-    struct journal_progress progress = {0};
     const struct oc_event *event;
     enum journal_stream stream;
     oc_rc rc = OC_OK;
-    bool has_progress = journal_progress(records->reader, &progress);
-    journal_rewind(records->reader);
-    const bool is_by_value = venue_names(session->settings) != NULL;
-    while (rc == OC_OK && journal_next(records->reader, &event, &stream) == OC_OK) {
-        while (rc == OC_OK && records->has_market && !is_by_value && door_seq(session->door) + 1 < event->seq)
+    const bool is_by_reference = records->has_market && !venue_names(session->settings);
+    while (rc == OC_OK && journal_look(records->reader, &event, &stream) == OC_OK && event->seq <= until) {
+        while (rc == OC_OK && is_by_reference && door_seq(session->door) + 1 < event->seq)
             rc = take_market(records);
         if (rc == OC_OK)
-            rc = stream == JOURNAL_MARKET ? take_value(records, event, copy) : take_record(records, event, copy);
+            rc = stream == JOURNAL_MARKET ? take_value(records, event) : take_record(records, event);
+        if (journal_next(records->reader, &event, &stream) < 0) /* the one that was looked at */
+            return OC_E_STATE;
     }
-    while (rc == OC_OK && records->has_market && !is_by_value && has_progress &&
-           door_market_count(session->door) < progress.market_index)
+    while (rc == OC_OK && is_by_reference && door_market_count(session->door) < market_index)
         rc = take_market(records);
+    return rc;
+}
+
+static oc_rc fold(struct records *records)
+{
+    struct session *session = records->session;
+    struct journal_progress progress = {0};
+    bool has_progress = journal_progress(records->reader, &progress);
+    journal_rewind(records->reader);
+    oc_rc rc = take_until(records, UINT64_MAX, has_progress ? progress.market_index : 0);
     rest(records);
     if (rc == OC_OK && !has_progress)
         session_note(session,
@@ -365,15 +379,35 @@ static oc_rc open_all(struct records *records)
     return rc;
 }
 
+oc_rc records_begin(struct records *records)
+{
+    records->copy = malloc(OC_EVENT_MAX);
+    return records->copy ? open_all(records) : (oc_rc)OC_E_NOMEM;
+}
+
+oc_rc records_more(struct records *records)
+{
+    struct journal_progress progress;
+    struct journal_place place;
+    struct journal_reader *reader = NULL;
+    journal_stands(records->reader, &place);
+    oc_rc rc = journal_open_behind(records->dir, &place, &reader);
+    if (!reader)
+        return rc;
+    journal_close_read(records->reader);
+    records->reader = reader;
+    /* What lies behind the mark is being handled: the other stream may not have all of it yet. */
+    return journal_progress(reader, &progress) ? take_until(records, progress.seq, progress.market_index)
+                                               : (oc_rc)OC_OK;
+}
+
 oc_rc records_fold(struct records *records)
 {
     struct session *session = records->session;
-    char *copy = malloc(OC_EVENT_MAX);
-    oc_rc rc = copy ? open_all(records) : OC_E_NOMEM;
+    oc_rc rc = records_begin(records);
     if (rc == OC_OK)
-        rc = fold(records, copy);
+        rc = fold(records);
     shadow_end(&records->shadow);
-    free(copy);
     if (rc == OC_OK && !records->has_market)
         rc = take_marks(records);
     if (rc < 0 && rc != OC_E_STATE)
@@ -428,5 +462,7 @@ void records_close(struct records *records)
     text_release(&records->instruments);
     text_release(&records->start);
     free(records->parts);
+    free(records->copy);
+    records->copy = NULL;
     records->parts = NULL;
 }

@@ -32,6 +32,7 @@ struct records {
         instruments; /* the header's lines of them: the steps that prices and quantities are counted in; owned */
     uint32_t instrument_count;
     char mode[16];
+    char version[80];  /* of the program that began it, or went on with it last */
     struct text start; /* what the start of the strategies recorded: names and parameters; owned */
     struct records_strategy {
         uint32_t id;
@@ -47,8 +48,11 @@ struct records {
     uint32_t part_count;
     char failure[RECORDS_TEXT_MAX]; /* why its strategy was suspended, where that ended the run; else "" */
     bool ends_on_failure;
-    struct shadow shadow; /* beside what was live */
-    bool was_stopped;     /* by hand: the last end that stands there */
+    struct shadow shadow;             /* beside what was live */
+    uint64_t seq;                     /* of the record that is being folded, as it was recorded */
+    char *copy;                       /* of it; owned */
+    const struct session_stage *also; /* opened behind the meter; borrowed; NULL: none */
+    bool was_stopped;                 /* by hand: the last end that stands there */
 };
 
 /* [setup] Reads the header into the session, which is not open yet, and composes what the figures need. Notes of what is other
@@ -57,6 +61,12 @@ CHECKED oc_rc records_open(struct records *records, struct session *session, str
                            struct text *notes);
 /* Opens the session and folds the records. OC_E_STATE: the data are not those of the records: to be made anew without them. */
 CHECKED oc_rc records_fold(struct records *records);
+/* The same in pieces, of a session that some process has: opens it; then, again and again, folds what has been recorded and handled
+ * since. OC_E_STATE, as above. */
+CHECKED oc_rc records_begin(struct records *records);
+CHECKED oc_rc records_more(struct records *records);
+/* The name of a strategy, as its start recorded it; NULL: it was loaded later, or there is none. */
+const char *records_strategy_name(const struct records *records, uint32_t strategy);
 /* What a report shows; borrows from all of them. */
 CHECKED oc_rc records_result(struct records *records, struct result *ret_result);
 void records_close(struct records *records);

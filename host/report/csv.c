@@ -105,12 +105,6 @@ static void put_trips(struct text *file, const struct result *result)
     }
 }
 
-static const char *role_words(uint8_t role)
-{
-    static const char *const words[] = {"", "entry", "stop_loss", "take_profit", "close", "end"};
-    return role < sizeof words / sizeof words[0] ? words[role] : "";
-}
-
 static void cell_average(struct text *file, oc_i128 sum, int64_t filled, struct oc_dec step)
 {
     const bool is_known = filled > 0;
@@ -132,7 +126,7 @@ static void put_order(struct text *file, const struct result *result, const stru
     cell(file, symbol_of(result, now->head.inst));
     cell(file, now->side == OC_SIDE_BUY ? "buy" : "sell");
     cell(file, venue_order_type(now->type));
-    cell(file, role_words(now->role));
+    cell(file, venue_order_role(now->role));
     cell_units(file, now->qty, steps.qty, (now->bits & OC_RQ_HAS_QTY) != 0);
     cell_units(file, now->price, steps.price, (now->bits & OC_RQ_HAS_PRICE) != 0);
     cell_units(file, now->stop_price, steps.price, (now->bits & OC_RQ_HAS_STOP) != 0);

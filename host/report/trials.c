@@ -270,3 +270,25 @@ oc_rc trials_count(const char *dir, const struct trial *list, uint32_t count, st
                  rc == OC_E_NOMEM ? "out of memory" : env_error_text());
     return rc;
 }
+
+oc_rc trials_read(const char *dir, struct trials *ret_trials, uint64_t *ret_stamp)
+{
+    char folder[ENV_PATH_MAX], path[ENV_PATH_MAX], *bytes = NULL;
+    size_t size = 0;
+    uint32_t line = 0;
+    oc_rc rc = dir ? env_path(folder, dir, NULL) : env_user_folder(folder);
+    if (rc == OC_OK)
+        rc = env_path(path, folder, name);
+    if (rc == OC_OK)
+        rc = env_read_file(path, FILE_MAX, &bytes, &size);
+    if (rc < 0)
+        return rc;
+    rc = trials_init(ret_trials);
+    if (rc == OC_OK)
+        rc = read_all(ret_trials, bytes, size, &line);
+    *ret_stamp = hash64(bytes, size);
+    if (rc < 0)
+        trials_release(ret_trials);
+    env_free(bytes);
+    return rc;
+}

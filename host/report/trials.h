@@ -52,5 +52,8 @@ struct trials_sum trials_sum_of(const struct trials *trials, uint64_t group);
  * says why; "" or what else a person should know. */
 CHECKED oc_rc trials_count(const char *dir, const struct trial *list, uint32_t count, struct trials_sum *ret_sum,
                            char ret_said[TRIALS_SAID_MAX]);
+/* [any] All that is counted in `dir` (NULL: the user's data folder); nothing is changed. *ret_stamp is another one where the file is. OC_E_NOT_FOUND,
+ * OC_E_DATA: damaged. Owned: trials_release. */
+CHECKED oc_rc trials_read(const char *dir, struct trials *ret_trials, uint64_t *ret_stamp);
 
 #endif

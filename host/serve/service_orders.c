@@ -1,4 +1,5 @@
 /* service_orders.c: orders and fills as rows. */
+#include "load/venue_lines.h"
 #include "serve/console_service_impl.h"
 #include "session/json_units.h"
 
@@ -19,8 +20,6 @@ static const char *const types[] = {"",
                                     "TWAP",
                                     "QUOTED"};
 static const char *const tifs[] = {"", "GTC", "IOC", "FOK", "GTD", "DAY", "AT_OPEN", "AT_CLOSE"};
-static const char *const owners[] = {"", "strategy", "console", "algo", "external", "host"};
-static const char *const roles[] = {"", "entry", "stop_loss", "take_profit", "close", "end"};
 
 #define NAME_OF(names, i) ((i) < sizeof(names) / sizeof((names)[0]) ? (names)[i] : "?")
 
@@ -90,9 +89,9 @@ void service_put_order(struct console_service *service, struct text *reply, cons
               order->fee_asset ? instruments_asset_name(service->instruments, order->fee_asset) : NULL);
     json_int(reply, "fills", order->fills);
     json_text(reply, "strategy", service->config.host->strategy_name(service->config.host->self, now->strategy));
-    json_text(reply, "owner", NAME_OF(owners, now->owner));
+    json_text(reply, "owner", venue_order_owner(now->owner));
     json_text_n(reply, "tag", now->tag, strnlen(now->tag, sizeof now->tag));
-    json_text(reply, "role", NAME_OF(roles, now->role));
+    json_text(reply, "role", venue_order_role(now->role));
     json_text(reply, "reason", order->reason[0] ? order->reason : NULL);
     if (now->parent)
         json_order_id(reply, "parent", now->parent);

@@ -139,6 +139,7 @@ END {
     print "#include <outcry/outcry.h>"
     print "#include <outcry/draft/data.h>"
     print "#include <outcry/draft/sim.h>"
+    print "#include <outcry/draft/store.h>"
     print "#include <stdio.h>"
     print "#define MEMBER(owner, name, type) \\"
     print "    printf(#owner \" %zu %zu %s %s\\n\", offsetof(struct owner, name), \\"

@@ -119,10 +119,11 @@ printf 'venue: { a: { connector = "x.y.z"; acounts = ["m"]; environment = "local
 expect 3 "2 faults" config check "$work/venues.conf"
 expect 3 "venue.a.accounts: it is not set" config check "$work/venues.conf"
 expect 3 "venue.b.environment: it is not set" config check "$work/venues.conf"
-checks=${OUTCRY__RESEARCH__CHECKS:-} trials=${OUTCRY__RESEARCH__TRIALS:-} # of the environment, which counts as settings too
-unset OUTCRY__RESEARCH__CHECKS OUTCRY__RESEARCH__TRIALS
+checks=${OUTCRY__RESEARCH__CHECKS:-} trials=${OUTCRY__RESEARCH__TRIALS:-} writes=${OUTCRY__HISTORY__WRITE:-} # of the environment, which counts as settings too
+unset OUTCRY__RESEARCH__CHECKS OUTCRY__RESEARCH__TRIALS OUTCRY__HISTORY__WRITE
 expect 0 "good: 7 settings" config check sdk/examples/connector_loopback/day.conf
 [ -n "$checks$trials" ] && export OUTCRY__RESEARCH__CHECKS="$checks" OUTCRY__RESEARCH__TRIALS="$trials"
+[ -n "$writes" ] && export OUTCRY__HISTORY__WRITE="$writes"
 # Without the rest of its id a plugin is known all the same.
 echo "risk: { chain = [\"mine\"]; mine: { plugin = \"trading_hour\"; }; };" >"$work/rule.conf"
 expect 3 "found 'trading_hour': did you mean outcry.trading_hours?" config check "$work/rule.conf"

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 bad=0
 count=0
 mkdir -p build
-rm -rf build/first-session build/guide-session build/guide-a build/guide-b
+rm -rf build/history-session build/history build/first-session build/guide-session build/guide-a build/guide-b
 grep -h '^\$ outcry ' README.md docs/*.md | sed 's/^\$ outcry //; s#build/release/#'"$(dirname "$outcry")"'/#g' >build/docs.commands
 while IFS= read -r arguments; do
     count=$((count + 1))

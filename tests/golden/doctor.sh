@@ -10,7 +10,7 @@ cd "$w" || exit 1
 mkdir -m 700 home run
 mkdir home/plugins sessions
 export HOME="$w/home" XDG_DATA_HOME="$w/home" XDG_RUNTIME_DIR="$w/run"
-unset OUTCRY_PLUGINS OUTCRY__RESEARCH__CHECKS OUTCRY__RESEARCH__TRIALS # those of a test run
+unset OUTCRY_PLUGINS OUTCRY__RESEARCH__CHECKS OUTCRY__RESEARCH__TRIALS OUTCRY__HISTORY__WRITE # those of a test run
 fail() { echo "FAIL $*"; exit 1; }
 sees() { # CODE WHAT FINDING WORDS OPTIONS...
     code=$1 what=$2 finding=$3 words=$4

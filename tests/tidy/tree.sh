@@ -18,10 +18,11 @@ allowed() {
     session) echo "$below script feed io session" ;;
     report | steer | tell) echo "$below script feed io session $1" ;;
     recover | replay | serve | console) echo "$below script feed io session report steer tell $1" ;;
-    cli) echo "$below script feed io session report steer tell recover replay serve console cli" ;;
+    history) echo "$below script feed io session report steer tell recover history" ;;
+    cli) echo "$below script feed io session report steer tell recover replay serve console history cli" ;;
     esac
 }
-rooms="base config load journal engine script feed io session report steer tell recover replay serve console cli"
+rooms="base config load journal engine script feed io session report steer tell recover replay serve console history cli"
 for room in $rooms; do
     for file in host/"$room"/*.[ch]; do
         [ -f "$file" ] || continue
@@ -39,7 +40,7 @@ done >build/tree.arrows
 
 # 2. One place knows the operating system.
 grep -nE '\b(clock_gettime|gettimeofday|time|mmap|munmap|fsync|fdatasync|socket|pthread_create|getrandom|rand|srand|fopen|nanosleep|usleep)\(' \
-    host/config/*.c host/engine/*.c host/script/*.c host/journal/*.c host/feed/*.c host/io/*.c host/session/*.c host/report/*.c host/steer/*.c host/tell/*.c host/recover/*.c host/replay/*.c host/serve/*.c host/console/*.c plugins/*/*/*.c 2>/dev/null |
+    host/config/*.c host/engine/*.c host/script/*.c host/journal/*.c host/feed/*.c host/io/*.c host/session/*.c host/report/*.c host/steer/*.c host/tell/*.c host/recover/*.c host/history/*.c host/replay/*.c host/serve/*.c host/console/*.c plugins/*/*/*.c 2>/dev/null |
     grep -vE '^\S+:[0-9]+:\s*(\*|/\*|//)' >build/tree.os
 [ -s build/tree.os ] && { cat build/tree.os; say "an operating system call outside host/base/env"; }
 

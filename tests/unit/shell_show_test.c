@@ -315,14 +315,29 @@ static bool say_diff(void *arg, const char *a, const char *b, char *text, size_t
     return is_good && arg;
 }
 
+static bool say_history(void *arg, const char *words, char *text, size_t size_max)
+{
+    (void)arg;
+    text[0] = 0;
+    for (; *words; words += strlen(words) + 1)
+        text_append(text, size_max, text[0] ? "|" : ""), text_append(text, size_max, words);
+    return !strstr(text, "wrong");
+}
+
 static void diff_and_reference(void **unused)
 {
     (void)unused;
-    struct shell_config config = {.columns = 80, .diff = say_diff, .diff_arg = &config};
+    struct shell_config config = {.columns = 80, .diff = say_diff, .diff_arg = &config, .history = say_history};
     struct kit *kit = kit_new_with(&config);
     says("diff runs/a runs/b", "runs/a and runs/b part at 17\n");
     says("diff('bad', 'x')", "NO_DIFF: no session bad");
     says("diff()", "expected two session folders");
+    says("history", "sessions");
+    says("history fills side=buy symbol=BTC/USDT", "fills|--side=buy|--symbol=BTC/USDT");
+    says("history('orders', 'search=a b', '--limit=3')", "orders|--search=a b|--limit=3");
+    says("history('pnl', 'session=wrong')", "NO_HISTORY: pnl|--session=wrong");
+    says("history fils", "expected orders, fills, trades");
+    says("history fills buy", "expected a filter such as side=buy, found buy");
     kit_free(kit);
     struct text text;
     text_init_grow(&text, 1 << 18);

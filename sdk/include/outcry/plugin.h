@@ -16,6 +16,7 @@
 #define OC_RISK      "outcry.risk/0.1"
 #define OC_SIM       "outcry.sim/0.1"
 #define OC_DATA      "outcry.data/0.1"
+#define OC_STORE     "outcry.store/0.1"
 
 struct oc_iface {
     const char *id;    /* static */

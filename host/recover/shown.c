@@ -1,9 +1,9 @@
-#include "cli/shown.h"
+#include "recover/shown.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static oc_rc fold(struct shown *shown, const char *dir, bool has_market)
+static oc_rc open_it(struct shown *shown, const char *dir, bool has_market)
 {
     struct text notes;
     shown->options.quiet = true;
@@ -12,11 +12,24 @@ static oc_rc fold(struct shown *shown, const char *dir, bool has_market)
         return OC_E_NOMEM;
     text_init_grow(&notes, 1 << 16);
     shown->records.has_market = has_market;
+    shown->records.also = shown->also;
     oc_rc rc = records_open(&shown->records, shown->session, &shown->meter, dir, &notes);
-    if (notes.data && has_market)
+    if (notes.data && has_market && !shown->is_silent)
         fputs(notes.data, stderr);
     text_release(&notes);
+    return rc;
+}
+
+static oc_rc fold(struct shown *shown, const char *dir, bool has_market)
+{
+    const oc_rc rc = open_it(shown, dir, has_market);
     return rc < 0 ? rc : records_fold(&shown->records);
+}
+
+static oc_rc begin(struct shown *shown, const char *dir, bool has_market)
+{
+    const oc_rc rc = open_it(shown, dir, has_market);
+    return rc < 0 ? rc : records_begin(&shown->records);
 }
 
 static void release(struct shown *shown)
@@ -58,4 +71,13 @@ oc_rc shown_fold(struct shown *shown, const char *dir, bool needs_data)
         return rc;
     rc = records_result(&shown->records, &shown->result);
     return rc < 0 ? session_fail_code(shown->session, rc, shown->records.dir, "the figures could not be made") : rc;
+}
+
+oc_rc shown_begin(struct shown *shown, const char *dir)
+{
+    oc_rc rc = begin(shown, dir, true);
+    if (rc != OC_E_STATE)
+        return rc;
+    release(shown);
+    return begin(shown, dir, false);
 }

@@ -14,6 +14,8 @@ struct shown {
     struct meter meter;
     struct records records;
     struct result result;
+    const struct session_stage *also; /* opened behind the meter; borrowed; NULL: none */
+    bool is_silent;                   /* what is other now is told to nobody */
 };
 
 /* NULL: no memory. Owned: shown_free, which takes NULL. */
@@ -23,5 +25,7 @@ void shown_free(struct shown *shown);
  * of the records alone. What is other now than it was recorded goes to the standard error. Negative: session->words.error, if there
  * is a session. OC_E_STATE: the data are needed. */
 CHECKED oc_rc shown_fold(struct shown *shown, const char *dir, bool needs_data);
+/* In the place of shown_fold: opens it, for records_more. As there. */
+CHECKED oc_rc shown_begin(struct shown *shown, const char *dir);
 
 #endif
