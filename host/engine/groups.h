@@ -120,6 +120,8 @@ void groups_drop(struct engine *engine, uint64_t id);
 void groups_restore_request(struct engine *engine, const struct oc_request *request);
 /* After a fill of any order was booked: sizes, places, amends or cancels legs (inside a batch of the host). */
 void groups_fill(struct engine *engine, const struct order *order, const struct oc_ev_fill *fill);
+/* What was inferred of an order gives way to a fill, which follows: the position was so much larger by it, and so much had traded. */
+void groups_unfill(struct engine *engine, const struct order *order, int64_t grown, int64_t qty);
 /* After an order became final. */
 void groups_final(struct engine *engine, const struct order *order);
 /* The stop order of a group; 0: it has none. */

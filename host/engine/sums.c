@@ -234,9 +234,11 @@ oc_rc sums_replace(struct engine *engine, struct order *order, const struct oc_e
         struct booked *booked = said->oldest;
         const struct position_trade was = booked->trade.what;
         const int64_t gone = qty < booked->trade.what.qty ? qty : booked->trade.what.qty;
+        const int64_t held = position_of(engine, booked)->qty;
         const oc_rc rc = shrink(engine, order, booked, gone);
         if (rc < 0)
             return rc;
+        groups_unfill(engine, order, held > 0 ? held - position_of(engine, booked)->qty : gone, gone);
         said->inferred -= gone;
         qty -= gone;
         if (booked->trade.what.qty)

@@ -97,7 +97,7 @@ bool io_lacks_name(struct io_venue *venue, struct io_pending *pending)
         struct oc_venue_request about = *ask;
         about.ask.kind = OC_REQUEST_NONE; /* a question changes nothing */
         struct io_doubt *doubt = io_doubt_add(venue, &about, false, now_ns, now_ns + io_absence_ns(venue));
-        if (doubt && !doubt->token && doubt->again_ns > now_ns)
+        if (doubt && !doubt->token && !doubt->was_asked && doubt->again_ns > now_ns)
             doubt->again_ns = now_ns;
         pending->asks_name = true;
     }

@@ -2,7 +2,7 @@
 # protect_run.sh OUTCRY OUTCRY_VENUE FACE: an account of a spot venue that holds no more than its strategy bought: the stop stands at the venue, the
 # target is held by the host, and never are both there. The market touches the target; what that leaves has its stop again; the host is killed while
 # the stop is being taken back, and started again; nothing is sold twice, and each session replays. A stop that follows the market does
-# so at the venue, behind a kill too. FACE is plain or binanceus.
+# so at the venue, behind a kill too. FACE is plain, binanceus or coinbase.
 set -u
 . "$(dirname "$0")/kit.sh"
 face=$3
@@ -10,7 +10,8 @@ cp "$root/tests/venue/protect.lua" "$root/tests/venue/trail.lua" .
 lua=protect.lua
 case $face in
 plain) symbol=BTC/USDT quote=USDT ;;
-*) symbol=BTCUSD quote=USD ;;
+binanceus) symbol=BTCUSD quote=USD streams=stream name=api_key secret=secret lot=0.00001 ;;
+coinbase) symbol=BTC-USD quote=USD streams='market user' name=key_name secret=private_key lot=0.00000001 ;;
 esac
 open_venue() {
     "$program" "$face" --port 0 --market none --money "100000 $quote" <prompt >venue.log 2>&1 &
@@ -48,14 +49,16 @@ if [ "$face" = plain ]; then
     plugin="--plugin plain=$w/plain.so"
 else
     conf_of() {
+        places=
+        for stream in $streams; do places="$places $stream = \"wss://localhost:$port\";"; done
         cat >main.conf <<END
 venue: {
-  binanceus: {
-    connector = "outcry.binanceus"; accounts = ["main"]; environment = "local"; link = "network";
-    endpoint: { rest = "https://localhost:$port"; stream = "wss://localhost:$port"; };
+  $face: {
+    connector = "outcry.$face"; accounts = ["main"]; environment = "local"; link = "network";
+    endpoint: { rest = "https://localhost:$port";$places };
     ca_file = "rehearsal/ca.pem";
-    keys: { main: { environment = "local"; api_key = "file:rehearsal/main.key"; secret = "file:rehearsal/main.secret"; }; };
-    instruments = ( { symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00001"; } );
+    keys: { main: { environment = "local"; $name = "file:rehearsal/main.key"; $secret = "file:rehearsal/main.secret"; }; };
+    instruments = ( { symbol = "BTC/USD"; price_step = "0.01"; qty_step = "$lot"; } );
   };
 };
 END
@@ -76,7 +79,9 @@ runs() { # SESSION MORE...
     done
     fail 'it is never compared'
 }
-first() { # a price, and as much as the strategy buys
+first() { # a price, and as much as the strategy buys; heard where the streams are there
+    for _ in $(seq 100); do "$outcry" status "$session" 2>/dev/null | grep -q 'streams 2/2' && break; sleep 0.1; done
+    [ "$face" = coinbase ] && sleep 1 # what is subscribed, it says later
     echo "sell 0.11 $symbol @ 60000 at the website of second" >&8
     echo "buy 0.01 $symbol @ 60000 at the website" >&8
 }

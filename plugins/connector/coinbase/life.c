@@ -180,8 +180,8 @@ static oc_rc on_account(void *self, const struct oc_account *is)
 static oc_rc take_own(struct coinbase *cb, const struct oc_response *in)
 {
     struct kit_page page = {.codec = &cb->kit, .in = in};
-    if (in->status != 200)
-        return OC_OK; /* asked again by a timer */
+    if (in->status != 200 || in->request || in->token)
+        return OC_OK; /* asked again by a timer; or of what the streams have answered */
     if (in->user[0] == OC_FETCH_TIME)
         return kit_take_time(&cb->kit, in, TIME_MEMBER);
     oc_rc rc = cb_take_info(cb, &page);

@@ -189,6 +189,8 @@ static void set_order(const char *key, const char *value)
         ask->price = number, ask->bits |= OC_RQ_HAS_PRICE;
     else if (strcmp(key, "stop") == 0)
         ask->stop_price = number, ask->bits |= OC_RQ_HAS_STOP;
+    else if (strcmp(key, "post_only") == 0)
+        ask->bits |= OC_RQ_POST_ONLY;
     else if (strcmp(key, "filled") == 0)
         ask->filled = number;
     else if (strcmp(key, "loss") == 0)
@@ -287,6 +289,8 @@ static void do_fetch(char **words, int count)
             id_of(value, &ask->client);
         else if (strcmp(words[i], "venue") == 0)
             id_of(value, &ask->venue_order);
+        else if (strcmp(words[i], "from") == 0)
+            ask->from_ns = strtoll(value, NULL, 10);
         else if (strcmp(words[i], "cursor") == 0)
             ask->cursor.size = (uint32_t)strlen(value), memcpy(ask->cursor.bytes, value, strlen(value));
         else
