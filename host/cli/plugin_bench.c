@@ -126,7 +126,8 @@ void bench_hear(struct bench_plugin *bench, const struct oc_event *event)
             (struct bench_called){answer->answer.order, answer->client, answer->venue_order};
         return;
     }
-    const uint64_t order = number && number->size ? order_named(world, ((const struct oc_connector *)bench->table)->venue, client) : 0;
+    const uint64_t order =
+        number && number->size ? order_named(world, ((const struct oc_connector *)bench->table)->venue, client) : 0;
     if (order)
         world->called[order % BENCH_CALLED_MAX] = (struct bench_called){order, *client, *number};
 }

@@ -33,16 +33,15 @@ struct bench_world {
     struct bench_called called[BENCH_CALLED_MAX];
 };
 
-
 struct bench_plugin {
     struct bench_world *world;
     struct plugin_instance instance;
     const void *table; /* of its kind */
     struct feed feed;
     struct sim_answers answers;
-    struct io_venue venue;               /* of a connector */
-    struct transcript transcript;        /* of a try */
-    struct plugin_site site;             /* of the call under way */
+    struct io_venue venue;        /* of a connector */
+    struct transcript transcript; /* of a try */
+    struct plugin_site site;      /* of the call under way */
 };
 
 /* Steps are of 0.01 and 0.001, or as they are said. *ret_error. [setup] */

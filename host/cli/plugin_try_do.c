@@ -147,7 +147,7 @@ static void drain(struct try_run *run)
         if (event->type == OC_EV_INSTRUMENT && event_is_sound(event))
             learn_instrument(run, event);
         if (event_is_sound(event))
-        io_venue_drop(&run->bench.venue);
+            io_venue_drop(&run->bench.venue);
     }
 }
 

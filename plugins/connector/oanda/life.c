@@ -167,4 +167,4 @@ static const struct oc_connector table = {.size = sizeof table,
                                           .request = oa_request,
                                           .timer = kit_on_timer};
 KIT_CONNECTOR_SET(struct oanda, begin, release, table, keys, "outcry.oanda", "0.1.0", "MIT",
-                   "OANDA v20: currencies, metals and CFDs");
+                  "OANDA v20: currencies, metals and CFDs");

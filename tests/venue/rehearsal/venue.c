@@ -12,7 +12,8 @@ const char *const face_names[] = {"plain", "lines", "jline", "binanceus", "coinb
 
 const struct face *face_named(const char *name)
 {
-    static const struct face *const faces[] = {&face_plain, &face_lines, &face_jline, &face_binanceus, &face_coinbase, &face_oanda};
+    static const struct face *const faces[] = {&face_plain,     &face_lines,    &face_jline,
+                                               &face_binanceus, &face_coinbase, &face_oanda};
     for (uint32_t i = 0; face_names[i]; i++)
         if (strcmp(face_names[i], name) == 0)
             return faces[i];
