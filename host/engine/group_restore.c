@@ -27,8 +27,8 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
         return;
     }
     if (request->role == OC_ROLE_ENTRY) {
-        if (request->kind == OC_REQUEST_NEW)
-            group_make(&engine->groups, request);
+        if (request->kind == OC_REQUEST_NEW && group_make(&engine->groups, request) < 0)
+            engine->stats.alarms++; /* no room: as it was then */
         return;
     }
     struct group *group = group_find(&engine->groups, request->group);

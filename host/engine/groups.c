@@ -422,7 +422,9 @@ void groups_fill(struct engine *engine, const struct order *order, const struct 
 void groups_unfill(struct engine *engine, const struct order *order, int64_t grown, int64_t qty)
 {
     struct group *group = engine->groups.live ? group_find(&engine->groups, order->now.group) : NULL;
-    if (group && order->now.role == OC_ROLE_ENTRY)
+    if (group && group->is_oco)
+        group->exited -= order->now.role ? 0 : qty;
+    else if (group && order->now.role == OC_ROLE_ENTRY)
         group->entered -= group->side == OC_SIDE_BUY ? grown : qty;
     else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
         group->exited -= qty;

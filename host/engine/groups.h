@@ -168,7 +168,7 @@ struct group *group_find(const struct groups *groups, uint64_t id);
 /* A new one of this number, all else 0; NULL: no room. */
 struct group *group_add(struct groups *groups, uint64_t id, uint32_t inst);
 /* The group of an entry. OC_E_LIMIT. */
-oc_rc group_make(struct groups *groups, const struct oc_request *entry);
+CHECKED oc_rc group_make(struct groups *groups, const struct oc_request *entry);
 /* group_oco.c. Of a request with OC_LINK_OCO and no role, whose parent is the order that it cancels, and is canceled by: why not; NULL: it may. */
 const char *oco_refuses(const struct engine *engine, const struct oc_request *request);
 /* It becomes one of their group, now or in a record. OC_E_LIMIT. */

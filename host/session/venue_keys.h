@@ -75,8 +75,8 @@ CHECKED oc_rc venue_stop_slip(struct settings *settings, const char *venue, cons
 CHECKED oc_rc venue_move_stops(struct settings *settings, const char *venue, const struct oc_venue *described,
                                uint32_t *ret_fixed, struct error *ret_error);
 /* venue_keys.c, for venue_protect.c: a key that says what it may not, and one that is not set and becomes what is described. */
-oc_rc venue_key_wrong(const struct settings *settings, const char *venue, const char *key, const char *expected,
-                      struct error *ret_error);
+CHECKED oc_rc venue_key_wrong(const struct settings *settings, const char *venue, const char *key, const char *expected,
+                              struct error *ret_error);
 CHECKED oc_rc venue_key_describe(struct settings *settings, const char *venue, const char *key, const char *value,
                                  struct error *ret_error);
 /* venue.NAME.deadman; 0: not set. OC_E_CONFIG: not a span of 5 s to 24 h, or the venue has no such switch. [setup] */

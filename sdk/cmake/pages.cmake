@@ -11,6 +11,7 @@ foreach(file ${files})
     string(REGEX REPLACE "([ `(])strategies/" "\\1${data}/strategies/" text "${text}")
     string(REGEX REPLACE "( --[a-z]+|replay|report|diff) build/" "\\1 " text "${text}")
     string(REPLACE " build/guide-" " guide-" text "${text}")
+    string(REPLACE "history.folder=build/history" "history.folder=history" text "${text}")
     if(file MATCHES "README.md$")
         string(REGEX REPLACE "\n## Two commands.*\n## First steps\n" "
 This is the copy of an installation under ${CMAKE_INSTALL_PREFIX}: strategies, examples and the configuration lie in ${data}. A plugin

@@ -186,6 +186,9 @@ enum core_why core_place(struct core *core, int64_t now_ns, const struct core_as
 enum core_why core_cancel(struct core *core, int64_t now_ns, uint32_t order);
 /* A limit order that rests. `qty`: in all, what was filled included. Less at the same price keeps its place. */
 enum core_why core_amend(struct core *core, int64_t now_ns, uint32_t order, int64_t qty, int64_t price);
+/* A stop that waits; what it has no price for keeps 0. */
+enum core_why core_move_stop(struct core *core, int64_t now_ns, uint32_t order, int64_t qty, int64_t price,
+                             int64_t stop);
 /* By money, of which not a step more can be had at this price. */
 bool core_is_spent(const struct core *core, const struct core_order *order, int64_t price);
 void core_halt(struct core *core, int64_t now_ns, uint32_t inst, bool is_halted);

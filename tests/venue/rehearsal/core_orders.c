@@ -347,6 +347,49 @@ enum core_why core_cancel(struct core *core, int64_t now_ns, uint32_t place)
     return CORE_OK;
 }
 
+enum core_why core_move_stop(struct core *core, int64_t now_ns, uint32_t place, int64_t qty, int64_t price,
+                             int64_t stop)
+{
+    core->now_ns = now_ns;
+    enum core_why why = judge_open(core, place);
+    if (why != CORE_OK)
+        return why;
+    struct core_order *order = &core->orders[place];
+    struct core_order next = *order;
+    const struct core_ask ask = {.account = order->account,
+                                 .inst = order->inst,
+                                 .side = order->side,
+                                 .type = order->type,
+                                 .tif = order->tif,
+                                 .qty = qty,
+                                 .price = price,
+                                 .stop = stop};
+    if (order->state != CORE_DORMANT)
+        return CORE_NO_SUCH_KIND;
+    why = core->insts[order->inst].is_halted ? CORE_HALTED : judge_numbers(core, &ask);
+    if (why != CORE_OK)
+        return why;
+    next.qty = qty;
+    next.price = price;
+    next.stop = stop;
+    if (is_reached(&next, core->insts[order->inst].last_price))
+        return CORE_WOULD_TRIGGER;
+    const oc_i128 held = core_hold_for(core, &next, qty);
+    if (held - order->held > core->accounts[order->account].balances[core_pays_with(core, order)].free)
+        return CORE_NO_FUNDS;
+    if (!core_has_room(core))
+        return CORE_FULL;
+    order = &core->orders[place]; /* room may have moved them */
+    order->qty = qty;
+    order->price = price;
+    order->stop = stop;
+    core_set_hold(core, order, held);
+    core_note_order(core, order);
+    core_note_balance(core, order->account, core_pays_with(core, order));
+    tell_order(core, order);
+    return CORE_OK;
+}
+
 enum core_why core_amend(struct core *core, int64_t now_ns, uint32_t place, int64_t qty, int64_t price)
 {
     core->now_ns = now_ns;

@@ -226,14 +226,15 @@ static const char *edit(struct cb_call *call, const struct told *told)
 {
     struct core *core = call->venue->core;
     const uint32_t place = order_of(call, told->order);
-    int64_t qty, price;
+    int64_t qty, price, stop = 0;
     if (place == CORE_NONE)
         return "ORDER_NOT_FOUND";
     const struct core_order *order = core_order(core, place);
     const struct core_inst *in = core_inst(core, order->inst);
     if (!core_is_open(order))
         return "ONLY_OPEN_ORDERS_CAN_BE_EDITED";
-    if (order->type != CORE_LIMIT || order->tif != CORE_GTC)
+    const bool is_stop = order->type == CORE_STOP_LIMIT && order->state == CORE_DORMANT;
+    if ((order->type != CORE_LIMIT && !is_stop) || order->tif != CORE_GTC)
         return "ONLY_LIMIT_ORDER_EDITS_SUPPORTED";
     if (!read_units(told->size, in->qty_step, &qty) || !qty)
         return "INVALID_EDITED_SIZE";
@@ -241,7 +242,11 @@ static const char *edit(struct cb_call *call, const struct told *told)
         return "INVALID_EDITED_PRICE";
     if (qty <= order->filled)
         return "CANNOT_EDIT_TO_BELOW_FILLED_SIZE";
-    const enum core_why why = core_amend(core, call->venue->now_ns, place, qty, price);
+    if (is_stop && told->stop.size && (!read_units(told->stop, in->price_step, &stop) || !stop))
+        return "INVALID_EDITED_PRICE";
+    const enum core_why why =
+        is_stop ? core_move_stop(core, call->venue->now_ns, place, qty, price, stop ? stop : order->stop)
+                : core_amend(core, call->venue->now_ns, place, qty, price);
     return why == CORE_OK                ? NULL
            : why == CORE_NOTHING_CHANGES ? "EDIT_REQUEST_EQUAL_TO_ORIGINAL_REQUEST"
                                          : reason_of(why);
