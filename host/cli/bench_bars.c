@@ -206,7 +206,8 @@ struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars
     if (rc == OC_OK && !run->is_watched)
         rc = bench_set(&options->settings, (const char *const[]){"strategy.deadline", "0", NULL});
     if (rc == OC_OK && run->session_dir)
-        rc = bench_set(&options->settings, (const char *const[]){"session.dir", run->session_dir, NULL});
+        rc = bench_set(&options->settings,
+                       (const char *const[]){"session.dir", run->session_dir, "history.write", "no", NULL});
     session->data.count = made->strategies.count = 1;
     session->data.sources[0].memory = bars;
     session->data.sources[0].memory_count = count;
