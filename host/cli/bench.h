@@ -18,6 +18,7 @@ struct bench {
     uint64_t fixed;            /* BENCH_N; 0: not given */
     bool is_one;               /* this row was asked for by name */
     const char *dir;           /* folder for what needs a disk, made and removed: of a name that only we use */
+    struct bench_out *out;     /* where figures go */
 };
 
 enum bench_user { BENCH_LUA = 0, BENCH_C_EVENT, BENCH_C_ORDER };
@@ -65,6 +66,14 @@ int bench_venue(const struct bench *bench);
 int bench_net(const struct bench *bench);
 
 /* bench.c */
+/* What the figures that follow are of. */
+void bench_row(const struct bench *bench, const char *row, const char *about, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A figure, to so many digits behind the point, and what it is of. A line of the table, or an object of --json. */
+void bench_figure(const struct bench *bench, const char *name, double value, int digits, const char *unit,
+                  const char *words, ...) __attribute__((format(printf, 6, 7)));
+/* What another program says. */
+void bench_text(const struct bench *bench, const char *said, size_t size);
 /* Keys and values in turn, ended by NULL. OC_E_NOMEM. */
 CHECKED oc_rc bench_set(struct settings *settings, const char *const *pairs);
 double bench_median(double *values, int count);

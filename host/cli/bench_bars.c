@@ -291,12 +291,12 @@ int bench_bars(const struct bench *bench)
     if (rc < 0)
         return EXIT_RUN;
     double a = bench_median(ours, REPEATS), b = bench_median(stick, REPEATS);
-    printf(
-        "bars: through Lua on_bar, from memory: SMA cross, paper fills, fees, 7 rules, accounts, journal, watchdog\n");
-    printf("  ours     %8.1f ns/bar  %6.2f M bars/s   (%llu orders, %llu fills)\n", a, 1e3 / a,
-           (unsigned long long)run.requests, (unsigned long long)run.fills);
-    printf("  floor    %8.1f ns/bar  %6.2f M bars/s   the same Lua body, called directly\n", b, 1e3 / b);
-    printf("  ratio    %8.2f x the floor's speed\n", b / a);
+    bench_row(bench, "bars",
+              "through Lua on_bar, from memory: SMA cross, paper fills, fees, 7 rules, accounts, journal, watchdog");
+    bench_figure(bench, "ours", a, 1, "ns/bar", "%6.2f M bars/s   (%llu orders, %llu fills)", 1e3 / a,
+                 (unsigned long long)run.requests, (unsigned long long)run.fills);
+    bench_figure(bench, "floor", b, 1, "ns/bar", "%6.2f M bars/s   the same Lua body, called directly", 1e3 / b);
+    bench_figure(bench, "ratio", b / a, 2, "x", "the floor's speed");
     return EXIT_GOOD;
 }
 
@@ -321,10 +321,11 @@ int bench_order(const struct bench *bench)
     if (rc < 0)
         return EXIT_RUN;
     double a = bench_median(event, REPEATS), b = bench_median(order, REPEATS);
-    printf("order: the same path with a client in C (no Lua), a market order at every bar\n");
-    printf("  bar      %8.1f ns      event, simulator, accounts, journal\n", a);
-    printf("  order    %8.1f ns more 7 rules, %.1f journal records, simulator, fill, fees, accounts (%llu orders)\n",
-           b - a, (double)busy.records / (double)busy.requests, (unsigned long long)busy.requests);
+    bench_row(bench, "order", "the same path with a client in C (no Lua), a market order at every bar");
+    bench_figure(bench, "bar", a, 1, "ns", "event, simulator, accounts, journal");
+    bench_figure(bench, "order", b - a, 1, "ns more",
+                 "7 rules, %.1f journal records, simulator, fill, fees, accounts (%llu orders)",
+                 (double)busy.records / (double)busy.requests, (unsigned long long)busy.requests);
     return EXIT_GOOD;
 }
 
@@ -345,9 +346,9 @@ int bench_stop(const struct bench *bench)
         return EXIT_RUN;
     for (int i = 0; i < REPEATS; i++)
         ratio[i] = with[i] / without[i];
-    printf("stop: being able to stop a runaway script, on the row `bars`\n");
-    printf("  with     %8.1f ns/bar   a timer of 10 ms\n", bench_median(with, REPEATS));
-    printf("  without  %8.1f ns/bar\n", bench_median(without, REPEATS));
-    printf("  ratio    %8.3f x        (median of %d pairs)\n", bench_median(ratio, REPEATS), REPEATS);
+    bench_row(bench, "stop", "being able to stop a runaway script, on the row `bars`");
+    bench_figure(bench, "with", bench_median(with, REPEATS), 1, "ns/bar", "a timer of 10 ms");
+    bench_figure(bench, "without", bench_median(without, REPEATS), 1, "ns/bar", "no timer");
+    bench_figure(bench, "ratio", bench_median(ratio, REPEATS), 3, "x", "(median of %d pairs)", REPEATS);
     return EXIT_GOOD;
 }

@@ -113,7 +113,7 @@ static bool ask(struct link *link, const char *const *fields, uint32_t count)
 }
 
 /* One question again and again, on the engine's side alone: how long events would stand still. */
-static void time_questions(struct console_service *service)
+static void time_questions(const struct bench *bench, struct console_service *service)
 {
     static const struct {
         const char *name;
@@ -132,7 +132,7 @@ static void time_questions(struct console_service *service)
     double values[QUESTIONS_EACH];
     struct text reply;
     text_init_grow(&reply, COMMAND_LINE_MAX);
-    puts("\nquestions on the engine's side        median us    p99 us");
+    bench_row(bench, "console", "questions on the engine's side, median");
     for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++) {
         struct command_words words = {.count = nouns[i].count};
         memcpy(words.fields, nouns[i].fields, sizeof nouns[i].fields);
@@ -142,8 +142,8 @@ static void time_questions(struct console_service *service)
             console_service_ask(service, &words, &reply);
             values[k] = (double)(env_clock_mono() - start_ns) / 1e3;
         }
-        printf("  %-34s %10.1f %9.1f\n", nouns[i].name, bench_median(values, QUESTIONS_EACH),
-               bench_percentile(values, QUESTIONS_EACH, 99));
+        bench_figure(bench, nouns[i].name, bench_median(values, QUESTIONS_EACH), 1, "us", "p99 %.1f",
+                     bench_percentile(values, QUESTIONS_EACH, 99));
     }
     text_release(&reply);
 }
@@ -165,7 +165,7 @@ static int bench_questions(const struct bench *bench)
         }
         ask(link, step, 2);
         ask(link, pause, 1);
-        time_questions(scene.run->console.service); /* the engine sleeps: it is paused */
+        time_questions(bench, scene.run->console.service); /* the engine sleeps: it is paused */
         code = EXIT_GOOD;
     }
     link_free(link);
@@ -245,16 +245,18 @@ static int bench_noise(const struct bench *bench)
         env_thread_join(thread);
     }
     double quiet_p99 = percentile(scene->late[1], 0.99), noisy_p99 = percentile(scene->late[2], 0.99);
-    printf("\n%d events a second, %d s each, in %d rounds       quiet     console loops, prints, fails\n", RATE,
-           PHASE_SECONDS * ROUNDS, ROUNDS);
-    printf("  an event is taken after its time: median us %10.1f %10.1f\n", percentile(scene->late[1], 0.5) / 1e3,
-           percentile(scene->late[2], 0.5) / 1e3);
-    printf("                                       p99 us %10.1f %10.1f   ratio %.2f\n", quiet_p99 / 1e3,
-           noisy_p99 / 1e3, quiet_p99 > 0 ? noisy_p99 / quiet_p99 : 0);
-    printf("  another console's line is answered: median ms %8.2f %10.2f\n", bench_median(quiet_ms, quiet),
-           bench_median(noisy_ms, noisy));
-    printf("                                         p99 ms %8.2f %10.2f   (50 is the limit)\n",
-           bench_percentile(quiet_ms, quiet, 99), bench_percentile(noisy_ms, noisy, 99));
+    const double quiet_us = percentile(scene->late[1], 0.5) / 1e3, noisy_us = percentile(scene->late[2], 0.5) / 1e3;
+    bench_row(bench, "console beside",
+              "%d events a second, %d s each, in %d rounds: quiet, and a console that loops, prints and fails", RATE,
+              PHASE_SECONDS * ROUNDS, ROUNDS);
+    bench_figure(bench, "late quiet", quiet_us, 1, "us", "p99 %.1f: an event is taken so long after its time",
+                 quiet_p99 / 1e3);
+    bench_figure(bench, "late noisy", noisy_us, 1, "us", "p99 %.1f", noisy_p99 / 1e3);
+    bench_figure(bench, "ratio", quiet_p99 > 0 ? noisy_p99 / quiet_p99 : 0, 2, "x", "of the two p99");
+    bench_figure(bench, "line quiet", bench_median(quiet_ms, quiet), 2, "ms",
+                 "p99 %.2f: another console's line is answered", bench_percentile(quiet_ms, quiet, 99));
+    bench_figure(bench, "line noisy", bench_median(noisy_ms, noisy), 2, "ms", "p99 %.2f (50 is the limit)",
+                 bench_percentile(noisy_ms, noisy, 99));
     code = EXIT_GOOD;
 out:
     link_free(link);

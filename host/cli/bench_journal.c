@@ -117,12 +117,12 @@ int bench_door(const struct bench *bench)
     if (rc < 0)
         return EXIT_RUN;
     double a = bench_median(whole, REPEATS), b = bench_median(part, REPEATS), c = bench_median(disk, REPEATS);
-    printf("door: journal, sequence, hashes and logical clock on the row `bars` (%llu records for %d bars)\n",
-           (unsigned long long)run.records, (int)COUNT);
-    printf("  whole    %8.1f ns/bar\n", a);
-    printf("  door     %8.1f ns/bar   its calls of that run, made again and alone\n", b);
-    printf("  share    %8.2f %%\n", 100.0 * b / a);
-    printf("  on disk  %8.1f ns/bar   the same run recorded in a folder, %.3f x\n", c, c / a);
+    bench_row(bench, "door", "journal, sequence, hashes and logical clock on the row `bars` (%llu records for %d bars)",
+              (unsigned long long)run.records, (int)COUNT);
+    bench_figure(bench, "whole", a, 1, "ns/bar", "the run");
+    bench_figure(bench, "door", b, 1, "ns/bar", "its calls of that run, made again and alone");
+    bench_figure(bench, "share", 100.0 * b / a, 2, "%", "of the run");
+    bench_figure(bench, "on disk", c, 1, "ns/bar", "the same run recorded in a folder, %.3f x", c / a);
     return EXIT_GOOD;
 }
 
@@ -199,12 +199,12 @@ int bench_journal(const struct bench *bench)
     }
     (void)door_close(door);
     double a = bench_median(append, REPEATS), b = bench_median(stick, REPEATS);
-    printf("journal: in memory\n");
-    printf("  append   %8.1f ns      a record of %u bytes\n", a, sample.head.size);
-    printf("  stick    %8.1f ns      a copy and one hash of it\n", b);
-    printf("  ratio    %8.2f x the stick's time\n", a / b);
-    printf("  market   %8.1f ns      sequence, input hash and mark of a bar by reference\n",
-           bench_median(market, REPEATS));
+    bench_row(bench, "journal", "in memory");
+    bench_figure(bench, "append", a, 1, "ns", "a record of %u bytes", sample.head.size);
+    bench_figure(bench, "stick", b, 1, "ns", "a copy and one hash of it");
+    bench_figure(bench, "ratio", a / b, 2, "x", "the stick's time");
+    bench_figure(bench, "market", bench_median(market, REPEATS), 1, "ns",
+                 "sequence, input hash and mark of a bar by reference");
     return EXIT_GOOD;
 }
 
@@ -284,10 +284,10 @@ int bench_durable(const struct bench *bench)
         return failed("durable records", rc);
     double a = bench_median(ours, SYNCS), b = bench_median(raw, SYNCS);
     double a99 = bench_percentile(ours, SYNCS, 99), b99 = bench_percentile(raw, SYNCS, 99);
-    printf("durable: one record on the disk, wall time, %d of each\n", SYNCS);
-    printf("  ours     %8.1f us p50 %8.1f us p99   door_record and door_sync\n", a, a99);
-    printf("  raw      %8.1f us p50 %8.1f us p99   write and fdatasync, blocks written before\n", b, b99);
-    printf("  ratio    %8.2f x   p50 %7.2f x   p99\n", a / b, a99 / b99);
+    bench_row(bench, "durable", "one record on the disk, wall time, %d of each", SYNCS);
+    bench_figure(bench, "ours", a, 1, "us", "p50 %8.1f us p99   door_record and door_sync", a99);
+    bench_figure(bench, "raw", b, 1, "us", "p50 %8.1f us p99   write and fdatasync, blocks written before", b99);
+    bench_figure(bench, "ratio", a / b, 2, "x", "p50 %7.2f x  p99", a99 / b99);
     return EXIT_GOOD;
 }
 
@@ -404,12 +404,12 @@ int bench_restore(const struct bench *bench)
     if (rc < 0)
         return failed("restore", rc);
     double a = bench_median(whole, REPEATS), b = bench_median(read, REPEATS), c = bench_median(stick, REPEATS);
-    printf("restore: %llu records of a session that traded at every bar, from the page cache\n",
-           (unsigned long long)restored.records);
-    printf("  applied  %8.1f ns/record  %6.2f M records/s  read, verified, taken as facts by simulator and engine\n", a,
-           1e3 / a);
-    printf("  read     %8.1f ns/record  %6.2f M records/s  read and verified\n", b, 1e3 / b);
-    printf("  stick    %8.1f ns/record  %6.2f M records/s  the bytes read and hashed; applied is %.1f x\n", c, 1e3 / c,
-           a / c);
+    bench_row(bench, "restore", "%llu records of a session that traded at every bar, from the page cache",
+              (unsigned long long)restored.records);
+    bench_figure(bench, "applied", a, 1, "ns/record",
+                 "%6.2f M records/s  read, verified, taken as facts by simulator and engine", 1e3 / a);
+    bench_figure(bench, "read", b, 1, "ns/record", "%6.2f M records/s  read and verified", 1e3 / b);
+    bench_figure(bench, "stick", c, 1, "ns/record", "%6.2f M records/s  the bytes read and hashed; applied is %.1f x",
+                 1e3 / c, a / c);
     return EXIT_GOOD;
 }

@@ -213,17 +213,18 @@ int bench_json(const struct bench *bench)
     }
     if (bench->fixed)
         return EXIT_GOOD;
-    puts("json: a venue's message read by the kit's scanner: any order of keys, held to the rules, decimals exact");
+    bench_row(bench, "json",
+              "a venue's message read by the kit's scanner: any order of keys, held to the rules, decimals exact");
     const double a = bench_median(trade[0].ns, repeats), b = bench_median(trade[1].ns, repeats),
                  c = bench_median(trade[2].ns, repeats);
-    printf("  trade    %8.1f ns      a frame of %zu bytes to price, quantity, id, time, side (p99 %.1f)\n", a,
-           sizeof trade_frame - 1, bench_percentile(trade[0].ns, repeats, 99));
-    printf("  stick    %8.1f ns      by a scanner that knows the order and checks nothing\n", b);
-    printf("  json-c   %8.1f ns      the same by its tree\n", c);
-    printf("  ratio    %8.2f x the stick's time, %.3f x json-c's\n", a / b, a / c);
+    bench_figure(bench, "trade", a, 1, "ns", "a frame of %zu bytes to price, quantity, id, time, side (p99 %.1f)",
+                 sizeof trade_frame - 1, bench_percentile(trade[0].ns, repeats, 99));
+    bench_figure(bench, "stick", b, 1, "ns", "by a scanner that knows the order and checks nothing");
+    bench_figure(bench, "json-c", c, 1, "ns", "the same by its tree");
+    bench_figure(bench, "ratio", a / b, 2, "x", "the stick's time, %.3f x json-c's", a / c);
     const double d = bench_median(levels[0].ns, repeats) / 1e3, e = bench_median(levels[1].ns, repeats) / 1e3;
-    printf("  levels   %8.1f us      a snapshot of %d levels, %zu bytes\n", d, LEVELS, size);
-    printf("  json-c   %8.1f us      the same by its tree\n", e);
-    printf("  ratio    %8.3f x json-c's time\n", d / e);
+    bench_figure(bench, "levels", d, 1, "us", "a snapshot of %d levels, %zu bytes", LEVELS, size);
+    bench_figure(bench, "json-c", e, 1, "us", "the same by its tree");
+    bench_figure(bench, "ratio", d / e, 3, "x", "json-c's time");
     return EXIT_GOOD;
 }

@@ -450,8 +450,9 @@ static oc_rc begin(struct venue_bench *bench, struct registry *registry, struct 
                                               : rc;
 }
 
-static int run(struct venue_bench *bench, uint64_t fixed, const char *wanted)
+static int run(struct venue_bench *bench, const struct bench *to, const char *wanted)
 {
+    const uint64_t fixed = to->fixed;
     const int repeats = fixed ? 1 : 15;
     double ours[BENCH_REPEATS_MAX], stick[BENCH_REPEATS_MAX];
     for (size_t i = 0; i < WORKS; i++) {
@@ -465,10 +466,10 @@ static int run(struct venue_bench *bench, uint64_t fixed, const char *wanted)
         if (fixed)
             continue;
         const double a = bench_median(ours, repeats), b = bench_median(stick, repeats);
-        printf("  %-8s %8.1f ns      %s, %u bytes (p99 %.1f)\n", works[i].name, a, works[i].about,
-               bench->frames[0].size, bench_percentile(ours, repeats, 99));
-        printf("  stick    %8.1f ns      a scanner for this frame alone, numbers read and nothing else done\n", b);
-        printf("  ratio    %8.2f x the stick's time\n", a / b);
+        bench_figure(to, works[i].name, a, 1, "ns", "%s, %u bytes (p99 %.1f)", works[i].about, bench->frames[0].size,
+                     bench_percentile(ours, repeats, 99));
+        bench_figure(to, "stick", b, 1, "ns", "a scanner for this frame alone, numbers read and nothing else done");
+        bench_figure(to, "ratio", a / b, 2, "x", "the stick's time");
     }
     for (int k = 0; k < repeats && (!wanted || strcmp(wanted, "order") == 0); k++)
         if (!measure_orders(bench, fixed ? fixed : FRAMES, &ours[k], &stick[k])) {
@@ -478,11 +479,11 @@ static int run(struct venue_bench *bench, uint64_t fixed, const char *wanted)
     if (fixed)
         return EXIT_GOOD;
     const double a = bench_median(ours, repeats), b = bench_median(stick, repeats);
-    printf(
-        "  order    %8.1f ns      a request to its bytes, signed, of %zu bytes (p99 %.1f); the clock is read within\n",
-        a, strlen(bench->peer.sent), bench_percentile(ours, repeats, 99));
-    printf("  stick    %8.1f ns      the signature alone, likewise\n", b);
-    printf("  ratio    %8.2f x the stick's time\n", a / b);
+    bench_figure(to, "order", a, 1, "ns",
+                 "a request to its bytes, signed, of %zu bytes (p99 %.1f); the clock is read within",
+                 strlen(bench->peer.sent), bench_percentile(ours, repeats, 99));
+    bench_figure(to, "stick", b, 1, "ns", "the signature alone, likewise");
+    bench_figure(to, "ratio", a / b, 2, "x", "the stick's time");
     return EXIT_GOOD;
 }
 
@@ -495,9 +496,9 @@ int bench_venue(const struct bench *bench)
     const oc_rc rc = begin(venue, bench->registry, &error);
     int code = rc < 0 ? complain(&error, rc, false) : EXIT_GOOD;
     if (code == EXIT_GOOD && !bench->fixed)
-        puts("venue: what Binance.US says, through its connector and the host's venue");
+        bench_row(bench, "venue", "what Binance.US says, through its connector and the host's venue");
     if (code == EXIT_GOOD)
-        code = run(venue, bench->fixed, bench->fixed ? getenv("BENCH_FRAME") : NULL);
+        code = run(venue, bench, bench->fixed ? getenv("BENCH_FRAME") : NULL);
     if (venue->plugin.world)
         bench_plugin_close(&venue->plugin);
     if (venue->world.engine)

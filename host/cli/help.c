@@ -61,7 +61,7 @@ const struct verb help_verbs[] = {
      "[status] [--json] | rebuild [FOLDER...] | add FOLDER... | follow [SESSION]", HELP_ITSELF},
     {"config", verb_config, "read the files and show what holds", "check [FILE...] [--json] | keys [FILE...] [--json]", 0},
     {"bench", verb_bench, "measure this machine against the figures of the docs",
-     "[bars|order|stop|door|journal|durable|restore|console|json|venue|net]", 0},
+     "[bars|order|stop|door|journal|durable|restore|console|json|venue|net] [--json]", 0},
     {"doctor", verb_doctor, "is this machine, installation and configuration fit to trade?",
      "[--config FILE] [--set KEY=VALUE] [--session DIR] [--json]", 0},
     {"version", verb_version, "version, and the libraries it runs with", "[--json]", 0},

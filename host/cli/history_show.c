@@ -512,7 +512,7 @@ void show_end(struct show *show, uint32_t limit)
     else if (limit && show->rows == limit)
         fprintf(show->out, "the last %llu; --limit 0 shows all\n", (unsigned long long)show->rows);
     else
-        fprintf(show->out, "%llu\n", (unsigned long long)show->rows);
+        fprintf(show->out, "%llu in all\n", (unsigned long long)show->rows);
 }
 
 oc_rc show_init(struct show *show, struct history_store *store, uint32_t table, enum show_form form, FILE *out)

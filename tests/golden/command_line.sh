@@ -428,6 +428,7 @@ json '.version and .build and .abi' version
 json '[.settings[] | select(.key == "research.trials" and .value == "no" and .origin == "environment")] | length == 1' config check
 json '[.keys[] | select(.key == "risk.max_order_qty.limit" and .range == "0..")] | length == 1' config keys
 json '[.plugins[] | select(.id == "outcry.paper" and .from == "ours" and (.used_by | length) == 1)] | length == 1' plugin list
+json '.rows | length == 1 and .[0].row == "json" and ([.[0].figures[] | select(.value > 0 and .unit)] | length) == 7' bench json
 for dir in one two; do
     "$outcry" backtest strategies/sma_cross.lua synthetic-bars:200 --cash "$cash" --session "$work/$dir" --quiet >/dev/null
 done
