@@ -99,7 +99,9 @@ static void it_begins_at_the_stop_that_was_given(void **state)
     struct fixture *f = fixture_new(COST_AVERAGE);
     const uint64_t entry = entry_of(f, OC_SIDE_BUY, OC_RQ_HAS_TRAIL, 200, NONE, 9900);
     fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
-    walk(f, steps, sizeof steps / sizeof steps[0]);
+    walk(f, steps, 2);
+    assert_int_equal(f->engine->groups.list[0].stop_loss, 9900); /* what a leg that is placed anew would have */
+    walk(f, steps + 2, sizeof steps / sizeof steps[0] - 2);
     fixture_free(f);
 }
 

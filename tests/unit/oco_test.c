@@ -1,6 +1,6 @@
 /* oco_test.c: orders of which one cancels the other. */
 #include "engine/impl.h"
-#include "support/engine_fixture.h"
+#include "support/said_kit.h"
 
 static struct engine_refusal refusal;
 
@@ -155,6 +155,28 @@ static void one_that_ends_otherwise_leaves_the_others(void **state)
     fixture_free(f);
 }
 
+/* What was booked from a venue's sums gives way to the fill, and counts once. */
+static void what_was_inferred_counts_once(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t first = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1"), second = order(f, OC_SIDE_BUY, 10, 9800, first);
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 4);
+    shown.present |= OC_OF_CUM_VALUE;
+    shown.cum_value = (struct oc_dec){4 * 9900, 5, 0};
+    says(f, &shown);
+    assert_int_equal(fixture_find(f, first)->filled, 4);
+    assert_int_equal(last(f)->qty, 6);
+    fixture_say(f, OC_EV_AMENDED, second);
+    const uint32_t sent = f->sent_count;
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 4, 9900, "t1");
+    says(f, &fill);
+    assert_int_equal(fixture_find(f, first)->filled, 4);
+    assert_int_equal(f->sent_count, sent);
+    assert_int_equal(f->engine->groups.list[0].exited, 4);
+    fixture_free(f);
+}
+
 static void refuses(struct fixture *f, struct oc_request request, uint64_t beside, const char *reason)
 {
     uint64_t id;
@@ -248,6 +270,7 @@ int main(void)
         cmocka_unit_test(what_both_filled_is_closed),
         cmocka_unit_test(on_both_sides_nothing_is_too_much),
         cmocka_unit_test(one_that_ends_otherwise_leaves_the_others),
+        cmocka_unit_test(what_was_inferred_counts_once),
         cmocka_unit_test(what_cannot_be_tied_is_refused),
         cmocka_unit_test(a_restart_knows_that_they_are_tied),
         cmocka_unit_test(what_was_dropped_is_not_tied),

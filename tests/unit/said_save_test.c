@@ -55,6 +55,15 @@ static struct fixture *a_long_story(uint32_t method, struct fixture *twin)
     says(f, &bust);
     struct oc_ev_answer taken = fixture_answer(f, OC_EV_TAKEN, said_accepted(f, OC_SIDE_BUY, 1, 9900, "V3"));
     says(f, &taken);
+    struct oc_request money = fixture_order(f, OC_SIDE_BUY, 0, 0); /* shown as filled, and a fill is missing */
+    money.bits = OC_RQ_HAS_QUOTE_QTY;
+    money.quote_qty = (struct oc_dec){1, 0, 0};
+    fill = said_fill(f, "V9", OC_SIDE_BUY, 4, 9900, "m1");
+    fill.fill.order = fixture_submit(f, money);
+    says(f, &fill);
+    shown = said_order(f, "V9", OC_SHOWN_FILLED, 0, 10);
+    shown.present = OC_OF_CUM_QTY | OC_OF_FILLS_COME;
+    says(f, &shown);
     said_twin.engine = NULL;
     return f;
 }
