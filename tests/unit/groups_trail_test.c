@@ -288,6 +288,14 @@ static void a_restart_sets_anew_what_was_taken_back(void **state)
                                 .present = OC_HAS_QTY};
     assert_int_equal(engine_restore(g->engine, &trade.head), OC_OK);
     assert_int_equal(engine_restore(g->engine, &records[2].head), OC_OK);
+    assert_int_equal(g->engine->groups.list[0].phase, GROUP_MOVES);
+    answer = fixture_answer(g, OC_EV_DENIED, records[1].order); /* it never went out */
+    answer.request = records[2].id;
+    assert_int_equal(engine_restore(g->engine, &answer.head), OC_OK);
+    assert_int_equal(g->engine->groups.list[0].phase, GROUP_RESTS);
+    records[2].id++;
+    assert_int_equal(engine_restore(g->engine, &records[2].head), OC_OK);
+    assert_int_equal(g->engine->groups.list[0].phase, GROUP_MOVES);
     answer = fixture_answer(g, OC_EV_CANCELED, records[1].order);
     assert_int_equal(engine_restore(g->engine, &answer.head), OC_OK);
     g->now_ns = T0 + 5 * GROUPS_RETRY_NS;
