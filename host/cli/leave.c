@@ -181,9 +181,11 @@ static uint32_t put_positions(const struct run *run, FILE *out)
     for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
         const struct position *position = &portfolio_book_at(portfolio, i)->position;
         const struct instrument *instrument = instruments_get(instruments, position->inst);
+        if (!instrument)
+            continue;
         const int64_t qty =
             position->strategy ? position->qty : dust_hand_qty(portfolio, position->account, instrument, 0);
-        if (!qty || !instrument)
+        if (!qty)
             continue;
         if (out && count < ROWS_SHOWN)
             put_position(run, position, qty, out);

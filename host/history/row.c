@@ -38,7 +38,7 @@ void row_word(struct row *row, uint32_t column, const char *text)
 {
     char word[64];
     size_t size = 0;
-    for (; text[size] && size < sizeof word - 1; size++)
+    for (; size < sizeof word - 1 && text[size]; size++)
         word[size] = (char)tolower((unsigned char)text[size]);
     row_text_n(row, column, word, size);
 }

@@ -160,7 +160,8 @@ static void what_was_inferred_counts_once(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
-    const uint64_t first = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1"), second = order(f, OC_SIDE_BUY, 10, 9800, first);
+    const uint64_t first = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1"),
+                   second = order(f, OC_SIDE_BUY, 10, 9800, first);
     struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 4);
     shown.present |= OC_OF_CUM_VALUE;
     shown.cum_value = (struct oc_dec){4 * 9900, 5, 0};

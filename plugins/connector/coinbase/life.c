@@ -42,8 +42,7 @@ oc_rc cb_call(struct coinbase *cb, const struct kit_account *who, struct oc_http
     uint64_t exchange;
     if (path_size < 0)
         return path_size;
-    http->size = sizeof *http;
-    http->endpoint = REST;
+    http->size = sizeof *http, http->endpoint = REST;
     http->path = path->from;
     http->path_size = (uint32_t)path_size;
     http->account = who ? who->account : 0;
@@ -55,11 +54,12 @@ oc_rc cb_call(struct coinbase *cb, const struct kit_account *who, struct oc_http
     const oc_rc size = kit_write_end(&out);
     if (rc < 0 || size < 0)
         return rc < 0 ? rc : size;
-    http->headers = headers;
-    http->headers_size = (uint32_t)size;
-    http->costs = &cost;
-    http->cost_count = 1;
-    return cb->kit.net->http(cb->kit.host, http, &exchange);
+    struct oc_http sent = *http;
+    sent.headers = headers;
+    sent.headers_size = (uint32_t)size;
+    sent.costs = &cost;
+    sent.cost_count = 1;
+    return cb->kit.net->http(cb->kit.host, &sent, &exchange);
 }
 
 oc_rc cb_sign_message(struct coinbase *cb, const struct kit_account *who, const char *channel, struct kit_write *out)

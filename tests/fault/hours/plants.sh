@@ -3,7 +3,7 @@
 # connector, are found by simulated hours, within the hours that one run of CI has. The rest is as it was built. NAME: that one alone.
 set -u
 source=$1 build=$2 cc=$3 objects=$4 plugin=$5 only=${6:-}
-rooms="cli console tell serve replay recover steer report session io feed script engine journal load config base"
+rooms="cli history console tell serve replay recover steer report session io feed script engine journal load config base"
 libraries="$build/tests/support/liboutcry_support.a $build/tests/venue/rehearsal/librehearsal.a -Wl,--start-group"
 for room in $rooms; do libraries="$libraries $build/liboutcry_$room.a"; done
 libraries="$libraries -Wl,--end-group -ljson-c -ledit -llua5.4 -lconfig -lxxhash -lcrypto -lz -lm -ldl -lpthread"

@@ -126,8 +126,8 @@ static const struct route *route_of(const struct venue_ask *ask, const char **re
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         const size_t wanted = strcspn(routes[i].path, "*");
         const bool is_open = routes[i].path[wanted] == '*';
-        if (routes[i].method != ask->method || memcmp(ask->path + api_size, routes[i].path, wanted) != 0 ||
-            (is_open ? size - api_size <= wanted : size - api_size != wanted))
+        if (routes[i].method != ask->method || (is_open ? size - api_size <= wanted : size - api_size != wanted) ||
+            memcmp(ask->path + api_size, routes[i].path, wanted) != 0)
             continue;
         *ret_rest = ask->path + api_size + wanted;
         return &routes[i];

@@ -21,12 +21,12 @@ struct kit_refusal_row {
     uint32_t is_open;
 };
 
-/* Whether the text of a message holds these words. */
+/* Whether the text of a message holds these words; NULL: anything does. */
 static inline int kit_text_has(struct kit_json_text text, const char *words)
 {
-    const size_t size = strlen(words);
+    const size_t size = words ? strlen(words) : 0;
     for (size_t at = 0; at + size <= text.size; at++)
-        if (memcmp(text.at + at, words, size) == 0)
+        if (size == 0 || memcmp(text.at + at, words, size) == 0)
             return 1;
     return 0;
 }
