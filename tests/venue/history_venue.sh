@@ -2,7 +2,8 @@
 # history_venue.sh OUTCRY_VENUE OUTCRY: a session over TLS at the face `binanceus` is killed with -9 three times and gone on with, while one asks for its fills as
 # they come and its own process keeps the history. Every fill that the venue has is there once, with its price, quantity and fee; and made anew it is the same.
 every=400ms
-. "$(dirname "$0")/binanceus_kit.sh"
+face=binanceus
+. "$(dirname "$0")/face_kit.sh"
 export OUTCRY__HISTORY__WRITE=yes
 unset XDG_DATA_HOME
 begin() {
