@@ -70,6 +70,28 @@ oc_rc oco_join(struct engine *engine, struct oc_request *request)
     return OC_OK;
 }
 
+bool oco_stays(struct engine *engine, struct group *group)
+{
+    uint32_t count = 0;
+    uint8_t side = OC_SIDE_NONE, before = OC_SIDE_NONE; /* of all of them, and without the youngest */
+    struct order *order = orders_open_of(engine->orders, group->inst), *first = orders_find(engine->orders, group->id);
+    for (; order; order = order->younger_here) {
+        if (!is_member(order) || order->now.group != group->id)
+            continue;
+        before = side;
+        side = count++ == 0 || side == order->now.side ? order->now.side : OC_SIDE_NONE;
+    }
+    if (count > 2) {
+        group->side = before;
+        return true;
+    }
+    if (first) {
+        first->now.group = 0;
+        first->now.link = OC_LINK_NONE;
+    }
+    return false;
+}
+
 /* Of one of them: more than the others have left may trade. */
 static bool is_too_much(const struct group *group, const struct order *order)
 {

@@ -114,11 +114,8 @@ void groups_drop(struct engine *engine, uint64_t id)
     struct group *group = group_find(&engine->groups, id);
     if (!group)
         return;
-    struct order *first = group->is_oco ? orders_find(engine->orders, id) : NULL;
-    if (first) {
-        first->now.group = 0;
-        first->now.link = OC_LINK_NONE;
-    }
+    if (group->is_oco && oco_stays(engine, group))
+        return;
     group_forget(&engine->groups, group);
     while (engine->groups.count && !engine->groups.list[engine->groups.count - 1].id)
         engine->groups.count--;

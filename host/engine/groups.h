@@ -173,6 +173,8 @@ CHECKED oc_rc group_make(struct groups *groups, const struct oc_request *entry);
 const char *oco_refuses(const struct engine *engine, const struct oc_request *request);
 /* It becomes one of their group, now or in a record. OC_E_LIMIT. */
 CHECKED oc_rc oco_join(struct engine *engine, struct oc_request *request);
+/* The youngest of them was dropped before it left. False: no two are left, and none is tied any more. */
+bool oco_stays(struct engine *engine, struct group *group);
 bool oco_needs_work(const struct engine *engine, const struct group *group);
 /* What one has traded is taken from the others. */
 void oco_work(struct engine *engine, struct group *group);

@@ -258,7 +258,19 @@ static void what_was_dropped_is_not_tied(void **state)
     fixture_end(f, false);
     assert_true(fixture_find(f, first)->now.group == 0 && fixture_find(f, first)->now.link == OC_LINK_NONE);
     assert_int_equal(f->engine->groups.live, 0);
-    order(f, OC_SIDE_BUY, 10, 9700, first);
+    const uint64_t second = order(f, OC_SIDE_BUY, 10, 9700, first);
+    request = fixture_order(f, OC_SIDE_SELL, 10, 10300); /* a third one: the two of before stay tied, on one side */
+    request.link = OC_LINK_OCO;
+    request.parent = first;
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    fixture_hold(f, 0, 10);
+    assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_OK);
+    fixture_end(f, false);
+    assert_int_equal(f->engine->groups.live, 1);
+    assert_int_equal(f->engine->groups.list[0].side, OC_SIDE_BUY);
+    fixture_trade(f, first, OC_SIDE_BUY, 10, 9900);
+    assert_int_equal(last(f)->kind, OC_REQUEST_CANCEL);
+    assert_true(last(f)->order == second);
     fixture_free(f);
 }
 
