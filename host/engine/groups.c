@@ -585,6 +585,8 @@ void groups_stands(struct engine *engine, const struct order *order)
         oco_work(engine, oco);
     if (group && order->is_accepted)
         group_again_of(group, order->now.role)->tries = 0;
+    if (group && group_trail_moves(group, order)) /* it waited for this answer */
+        group_wake(engine, group, engine->now_ns);
     if (group && *group_leg_of(group, order->now.role) == order->now.order &&
         leg_is_off(engine, group, order->now.order))
         group_resize(engine, group);

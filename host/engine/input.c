@@ -180,10 +180,10 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
     market_apply(market, event, engine->now_ns);
     if (__builtin_expect(engine->statement.outside.waiting_count != 0, 0)) /* before anybody sees what it is worth */
         outside_price(engine);
-    if (__builtin_expect(engine->groups.retry_ns != 0, 0))
-        groups_retry(engine);
     if (__builtin_expect(groups_follow(&engine->groups), 0))
         groups_touch(engine, event);
+    if (__builtin_expect(engine->groups.retry_ns != 0, 0)) /* behind that: what it asks for knows the best price */
+        groups_retry(engine);
     if (engine->wants_market)
         chain_observe(engine, event);
     if (engine->builder_count) {

@@ -130,6 +130,30 @@ static void it_is_moved_at_most_once_a_second(void **state)
     fixture_free(f);
 }
 
+/* A price at which legs are looked at again, as the first one behind a restart, counts before the stop is moved. What had to wait for
+ * an answer is looked at again behind it. */
+static void it_is_moved_behind_the_newest_price(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t entry = entry_of(f, OC_SIDE_BUY, OC_RQ_HAS_TRAIL, 200, NONE, NONE);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    follow(f);
+    f->now_ns = T0;
+    fixture_price(f, 10100);
+    f->now_ns = T0 + 2 * GROUPS_TRAIL_NS;
+    fixture_price(f, 10200); /* the answer to the last one is awaited */
+    assert_int_equal(f->engine->groups.retry_ns, 0);
+    follow(f);
+    assert_int_equal(f->engine->groups.retry_ns, f->now_ns);
+    const uint32_t sent = f->sent_count;
+    f->now_ns += GROUPS_TRAIL_NS;
+    fixture_price(f, 10300);
+    assert_int_equal(f->sent_count, sent + 1);
+    assert_int_equal(f->sent[sent].stop_price, 10100);
+    fixture_free(f);
+}
+
 /* A person may bring it nearer, and it goes on from there; away from the market it is not moved. */
 static void a_person_brings_it_nearer_only(void **state)
 {
@@ -381,6 +405,7 @@ int main(void)
         cmocka_unit_test(a_sale_is_followed_downwards),
         cmocka_unit_test(it_begins_at_the_stop_that_was_given),
         cmocka_unit_test(it_is_moved_at_most_once_a_second),
+        cmocka_unit_test(it_is_moved_behind_the_newest_price),
         cmocka_unit_test(a_person_brings_it_nearer_only),
         cmocka_unit_test(what_is_refused_is_asked_for_again),
         cmocka_unit_test(of_a_bar_its_extreme_counts),
