@@ -207,6 +207,17 @@ static void rest(struct records *records)
     records->rests = false;
 }
 
+/* The last market event, until it rests: by then what was read is another. */
+static void remember(struct records *records, const struct oc_event *event)
+{
+    struct session_data *data = &records->session->data;
+    const bool is_print = event->type == OC_EV_TRADE || event->type == OC_EV_BAR;
+    data->inst = event->inst;
+    data->last = is_print ? &records->last.head : NULL;
+    if (is_print)
+        memcpy(&records->last, event, event->size < sizeof records->last ? event->size : sizeof records->last);
+}
+
 static oc_rc note(struct records *records, uint32_t kind, struct oc_event *event)
 {
     struct session *session = records->session;
@@ -232,7 +243,7 @@ static oc_rc take_market(struct records *records)
     }
     point.event->local_ns = point.at_ns;
     session->data.events++;
-    session->data.inst = point.event->inst;
+    remember(records, point.event);
     session_begin_figures(session, point.event);
     oc_rc rc = door_market(session->door, point.event, false);
     if (rc == OC_OK)
@@ -250,7 +261,7 @@ static oc_rc take_value(struct records *records, const struct oc_event *event)
     rest(records);
     memcpy(ours, event, event->size);
     session->data.events++;
-    session->data.inst = ours->inst;
+    remember(records, ours);
     session_begin_figures(session, ours);
     oc_rc rc = door_market(session->door, ours, false);
     if (rc == OC_OK)

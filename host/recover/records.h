@@ -51,6 +51,7 @@ struct records {
     struct shadow shadow;             /* beside what was live */
     uint64_t seq;                     /* of the record that is being folded, as it was recorded */
     char *copy;                       /* of it; owned */
+    struct oc_ev_bar last;            /* the last market event that was a trade (as far as it is one) or a bar */
     const struct session_stage *also; /* opened behind the meter; borrowed; NULL: none */
     bool was_stopped;                 /* by hand: the last end that stands there */
 };

@@ -154,6 +154,12 @@ const char *analysis_grouping_key(enum grouping grouping)
     return grouping < GROUPING_COUNT ? keys[grouping] : "";
 }
 
+struct figure analysis_orders(const struct tca_mean *mean)
+{
+    const bool is_enough = mean->count >= EXECUTION_FILLS_MIN;
+    return (struct figure){is_enough ? mean->sum / (double)mean->count : 0, is_enough};
+}
+
 struct figure analysis_share(const struct share_sum *sum)
 {
     struct figure figure = {0, sum->count >= EXECUTION_FILLS_MIN};

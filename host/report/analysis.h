@@ -85,5 +85,6 @@ const char *analysis_warning_words(enum warning_weight weight); /* static: "bad"
 
 /* A share of a price in the mean, from EXECUTION_FILLS_MIN fills on. */
 struct figure analysis_share(const struct share_sum *sum);
+struct figure analysis_orders(const struct tca_mean *mean); /* of orders; as many are needed */
 
 #endif

@@ -137,6 +137,14 @@ void execution_fill(struct execution *execution, const struct session *session, 
         execution->decided += money;
 }
 
+bool execution_worth(const struct session *session, const struct oc_ev_fill *fill, oc_i128 *ret_money)
+{
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), fill->head.inst);
+    oc_i128 value;
+    return instrument && instrument_value(instrument, fill->price, fill->qty, &value) == OC_OK &&
+           in_account(session, instrument, value < 0 ? -value : value, ret_money);
+}
+
 bool execution_against(const struct session *session, const struct oc_ev_fill *fill, uint8_t side, int64_t price2,
                        oc_i128 *ret_slip, oc_i128 *ret_base)
 {

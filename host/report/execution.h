@@ -65,6 +65,8 @@ void execution_ask(struct execution *execution, const struct oc_request *request
 /* A fill that was booked. What it cost beside the price of its decision goes to *ret_terms, in the settlement asset. */
 void execution_fill(struct execution *execution, const struct session *session, const struct order *order,
                     const struct oc_ev_fill *fill, struct fill_terms *ret_terms);
+/* What a fill traded, in the account's currency. False: there is no price for it. */
+bool execution_worth(const struct session *session, const struct oc_ev_fill *fill, oc_i128 *ret_money);
 /* What a fill of an order of `side` cost more than at this price (twice it), and what it would have been worth there, in the account's
  * currency. False: it is not known. */
 bool execution_against(const struct session *session, const struct oc_ev_fill *fill, uint8_t side, int64_t price2,

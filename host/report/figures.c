@@ -197,6 +197,10 @@ static void make_ratios(const struct result *result, struct figures *figures)
              : OC_E_NOT_FOUND;
     figure_set(&figures->tail_loss, rc, tail.value_at_risk);
     figure_set(&figures->tail_shortfall, rc, tail.shortfall);
+    rc = rc == OC_OK ? stats_tail_normal(returns, FIGURE_TAIL_PERCENT, 1, &tail) : rc;
+    figure_set(&figures->tail_normal, rc, tail.value_at_risk);
+    rc = rc == OC_OK ? stats_tail_shaped(returns, FIGURE_TAIL_PERCENT, &tail) : rc;
+    figure_set(&figures->tail_shaped, rc, tail.value_at_risk);
 }
 
 oc_rc figures_make(const struct result *result, struct figures *ret_figures)

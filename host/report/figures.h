@@ -80,6 +80,8 @@ struct figures {
     struct figure ulcer;
     struct figure tail_loss; /* historical value at risk of one day, share */
     struct figure tail_shortfall;
+    struct figure tail_normal; /* the same loss, were returns normal; with their skew and kurtosis */
+    struct figure tail_shaped;
     struct figure probable_sharpe;
     struct trip_figures trips;
     struct parts_figures strategies;

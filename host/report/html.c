@@ -145,6 +145,10 @@ static void put_risk(struct text *page, const struct result *result, const struc
              format_percent(figures->tail_shortfall, false, from));
     put_row(page, "VaR / ES, 95 %, 1 day", "", figures->tail_loss.is_known ? both : "n/a",
             "historical: the k-th loss, k = ceil(c n)");
+    snprintf(both, sizeof both, "%s / %s", format_percent(figures->tail_normal, false, text),
+             format_percent(figures->tail_shaped, false, from));
+    put_row(page, "VaR, 95 %, parametric", "", figures->tail_normal.is_known ? both : "n/a",
+            "were returns normal / with their skew and kurtosis");
     snprintf(note, sizeof note, "closes at 00:00 UTC; P = %u a year", result->periods_per_year);
     put_row(page, "Daily returns", "", format_count(figures->days, text), note);
     text_put(page, "</dl></section>\n");

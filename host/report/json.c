@@ -199,6 +199,8 @@ static void put_risk(struct report_json *json, const struct result *result, cons
     report_json_figure(json, "probable_sharpe", figures->probable_sharpe);
     report_json_figure(json, "var_95", figures->tail_loss);
     report_json_figure(json, "es_95", figures->tail_shortfall);
+    report_json_figure(json, "var_95_normal", figures->tail_normal);
+    report_json_figure(json, "var_95_cornish_fisher", figures->tail_shaped);
     json_close(&json->text, '}');
 }
 

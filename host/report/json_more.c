@@ -35,6 +35,30 @@ static struct figure quotient(oc_i128 part, oc_i128 whole, bool is_known)
     return figure.is_known ? (struct figure){money_to_double(part) / money_to_double(whole), true} : figure;
 }
 
+static void put_orders(struct report_json *json, const char *name, const struct tca_mean *mean)
+{
+    json_open(&json->text, name, '{');
+    json_int(&json->text, "orders", (int64_t)mean->count);
+    report_json_figure(json, "mean", analysis_orders(mean));
+    json_close(&json->text, '}');
+}
+
+/* What the market did while orders worked. */
+static void put_tca(struct report_json *json, const struct tca *tca)
+{
+    const struct {
+        const char *name;
+        const struct tca_mean *mean;
+    } rows[] = {{"delay", &tca->delay}, {"trading", &tca->trading}, {"opportunity", &tca->opportunity},
+                {"fees", &tca->fees},   {"vwap", &tca->vwap},       {"vwap_without", &tca->vwap_without},
+                {"twap", &tca->twap},   {"pwp", &tca->pwp},         {"participation", &tca->participation}};
+    json_open(&json->text, "orders", '{');
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        put_orders(json, rows[i].name, rows[i].mean);
+    json_int(&json->text, "not_followed", (int64_t)tca->not_followed);
+    json_close(&json->text, '}');
+}
+
 static void put_execution(struct report_json *json, const struct result *result)
 {
     const struct execution *execution = result->execution;
@@ -59,6 +83,7 @@ static void put_execution(struct report_json *json, const struct result *result)
         }
         json_close(&json->text, ']');
         json_int(&json->text, "not_followed", (int64_t)execution->not_followed);
+        put_tca(json, result->tca);
     }
     json_close(&json->text, '}');
 }

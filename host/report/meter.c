@@ -125,6 +125,14 @@ static void look_closer(struct meter *meter, const struct order *order, const st
     note_exposure(meter);
 }
 
+static void follow_fill(struct meter *meter, const struct oc_ev_fill *fill, oc_i128 fee)
+{
+    oc_i128 worth;
+    const bool has_share = execution_worth(meter->session, fill, &worth) && worth > 0;
+    const double share = has_share ? money_to_double(fee) / money_to_double(worth) : 0;
+    tca_fill(&meter->tca, fill->order, fill->qty, fill->price, share * (double)fill->qty * (double)fill->price);
+}
+
 static void note_fill(struct meter *meter, const struct out_note *note)
 {
     const struct session *session = meter->session;
@@ -152,7 +160,10 @@ static void note_fill(struct meter *meter, const struct out_note *note)
             look_closer(meter, order, fill, &terms);
         collect_fill(&meter->collect, fill, instrument, note, &terms);
     }
-    collect_fee(&meter->collect, note->strategy, note->inst, add_fee(meter, fill));
+    const oc_i128 fee = add_fee(meter, fill);
+    collect_fee(&meter->collect, note->strategy, note->inst, fee);
+    if (meter->tca.working_count && note->kind == NOTE_FILL)
+        follow_fill(meter, fill, fee);
 }
 
 /* An answer that says no; one of a bar whose other path says something else. */
@@ -184,8 +195,10 @@ static void note_request(struct meter *meter, const struct oc_request *request)
 {
     if (meter->is_brief)
         return;
+    const struct market *market = markets_get(engine_markets(meter->session->engine), request->head.inst);
     live_ask(&meter->live, meter->session, request);
-    execution_ask(&meter->execution, request, markets_get(engine_markets(meter->session->engine), request->head.inst));
+    execution_ask(&meter->execution, request, market);
+    tca_ask(&meter->tca, request, market, engine_now(meter->session->engine));
     order_rows_ask(&meter->orders, request);
 }
 
@@ -194,6 +207,8 @@ static void note_denied(struct meter *meter, const struct out_request *request)
     refusals_add(&meter->refusals, REFUSAL_DENIED, request->refusal.reason, request->refusal.rule);
     order_rows_deny(&meter->orders, request->request.order, request->refusal.reason, request->request.head.local_ns);
     live_deny(&meter->live, request->request.order, request->request.id);
+    if (request->request.kind == OC_REQUEST_NEW)
+        tca_drop(&meter->tca, request->request.order);
 }
 
 /* What was recorded, in its order. */
@@ -206,7 +221,12 @@ static void fold_records(struct meter *meter, const struct input *input, const s
         if (input->event->type == OC_EV_DENIED) {
             order_rows_deny(&meter->orders, denied->order, denied->reason, denied->head.local_ns);
             live_deny(&meter->live, denied->order, denied->request);
+            if (denied->request == denied->order)
+                tca_drop(&meter->tca, denied->order);
         }
+        if (input->event->type == OC_EV_SENT)
+            tca_sent(&meter->tca, denied->order,
+                     markets_get(engine_markets(meter->session->engine), input->event->inst));
         note_answer(meter, input->event);
         contact_take(&meter->contact, input->event);
         live_take(&meter->live, meter->session, input->event);
@@ -248,9 +268,12 @@ static void note(void *self, const struct input *input, const struct engine_out 
             contact_note(&meter->contact, what, input ? input->event : NULL);
         live_note(&meter->live, meter->session, what, input ? input->event : NULL);
         differences_note(&meter->differences, what, input ? input->event : NULL);
-        if (!meter->is_brief && (is_fill || what->kind == NOTE_ORDER))
-            order_rows_hear(&meter->orders, orders_find(engine_orders(meter->session->engine), what->order),
-                            engine_now(meter->session->engine));
+        if (!meter->is_brief && (is_fill || what->kind == NOTE_ORDER)) {
+            const struct order *order = orders_find(engine_orders(meter->session->engine), what->order);
+            order_rows_hear(&meter->orders, order, engine_now(meter->session->engine));
+            if (order && state_is_final(order->state))
+                tca_end(&meter->tca, what->order, order->now.qty, engine_now(meter->session->engine));
+        }
     }
 }
 
@@ -265,6 +288,7 @@ static void follow_price(struct meter *meter, int64_t now_ns)
         return;
     collect_price(&meter->collect, instrument, &seen);
     execution_price(&meter->execution, instrument->index, market->mark2, now_ns);
+    tca_seen(&meter->tca, instrument->index, session->data.last, market->mark2, now_ns);
 }
 
 static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
@@ -308,6 +332,7 @@ static oc_rc open_meter(void *self, struct session *session)
     meter->collect.skips_course = meter->is_brief;
     spread_open(&meter->spread, session);
     execution_open(&meter->execution, session);
+    meter->tca.tape_has_ours = venue_names(session->settings) && !venue_is_feed(session->settings);
     live_open(&meter->live, session);
     oc_rc rc = meaning_init(&meter->meaning);
     return rc < 0 ? rc
@@ -321,6 +346,7 @@ static void close_meter(void *self, struct session *session)
     (void)session;
     collect_release(&meter->collect);
     paths_release(&meter->paths);
+    tca_release(&meter->tca);
     order_rows_release(&meter->orders);
     worth_release(&meter->worth);
     meaning_release(&meter->meaning);
@@ -447,6 +473,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->spread = &meter->spread;
     if (!meter->is_brief) {
         result->execution = &meter->execution;
+        result->tca = &meter->tca;
         result->paths = &meter->paths;
         result->plots = &session->plots;
         result->orders = &meter->orders;

@@ -13,6 +13,7 @@
 #include "report/order_rows.h"
 #include "report/paths.h"
 #include "report/result.h"
+#include "report/tca.h"
 #include "report/worth.h"
 
 struct meter {
@@ -29,6 +30,7 @@ struct meter {
     struct differences differences;
     struct spread spread;
     struct execution execution;
+    struct tca tca;
     struct paths paths;
     struct order_rows orders;
     oc_i128 fees;

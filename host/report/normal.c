@@ -4,7 +4,7 @@
 
 static const double root_of_2_pi = 2.5066282746310005024;
 
-static double normal_density(double x) { return det_exp(-0.5 * x * x) / root_of_2_pi; }
+double normal_density(double x) { return det_exp(-0.5 * x * x) / root_of_2_pi; }
 
 /* The upper tail of x >= 5 by its continued fraction x + 1/(x + 2/(x + 3/...)), evaluated from the far end. */
 static double tail_above(double x)

@@ -6,6 +6,7 @@
 
 #include <outcry/abi.h>
 
+double normal_density(double x);
 double normal_below(double x);    /* P(X <= x) */
 double normal_quantile(double p); /* its inverse, 0 < p < 1; else the end of the range that is looked through, -+40 */
 

@@ -136,6 +136,36 @@ static void put_row(struct text *page, const char *name, const char *value, cons
     text_format(page, "<div><dt>%s</dt><dd>%s</dd><dd class=\"note\">%s</dd></div>\n", name, value, note);
 }
 
+/* What the market did while orders worked: means over orders. */
+static void put_tca(struct text *page, const struct tca *tca)
+{
+    char text[FORMAT_MAX], note[FORMAT_MAX * 8], count[FORMAT_MAX], parts[4][FORMAT_MAX];
+    const struct tca_mean *const four[] = {&tca->delay, &tca->trading, &tca->opportunity, &tca->fees};
+    struct figure whole = {0, true};
+    for (int i = 0; i < 4; i++) {
+        const struct figure part = analysis_orders(four[i]);
+        whole = (struct figure){whole.value + part.value, part.is_known};
+        format_bps(part, parts[i]);
+    }
+    snprintf(note, sizeof note, "delay %s, trading %s, opportunity %s, fees %s; %s orders, also what they did not fill",
+             parts[0], parts[1], parts[2], parts[3], format_count(tca->delay.count, count));
+    put_row(page, "Implementation shortfall", format_bps(whole, text), note);
+    const struct {
+        const char *name, *note;
+        const struct tca_mean *mean;
+    } rows[] = {{"Against VWAP", "what traded while the order worked, our fills in it; positive is bad", &tca->vwap},
+                {"Against VWAP of others", "the same without our fills", &tca->vwap_without},
+                {"Against TWAP", "the price held while it worked, by time", &tca->twap},
+                {"Against PWP, 20 %", "the first volume of which it is a fifth", &tca->pwp}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(note, sizeof note, "%s; %s orders", rows[i].note, format_count(rows[i].mean->count, count));
+        put_row(page, rows[i].name, format_bps(analysis_orders(rows[i].mean), text), note);
+    }
+    snprintf(note, sizeof note, "our part of what traded meanwhile; %s orders",
+             format_count(tca->participation.count, count));
+    put_row(page, "Participation", format_percent(analysis_orders(&tca->participation), false, text), note);
+}
+
 static void put_execution(struct text *page, const struct result *result)
 {
     const struct execution *execution = result->execution;
@@ -164,7 +194,10 @@ static void put_execution(struct text *page, const struct result *result)
                  format_count(sum->count, count));
         put_row(page, name, format_bps(analysis_share(sum), text), note);
     }
-    text_format(page, "</dl><p class=\"tablenote\">n/a below %d fills.", EXECUTION_FILLS_MIN);
+    put_tca(page, result->tca);
+    text_format(page, "</dl><p class=\"tablenote\">n/a below %d fills, or orders.", EXECUTION_FILLS_MIN);
+    if (result->tca->not_followed)
+        text_format(page, " %llu orders found no room to be followed.", (unsigned long long)result->tca->not_followed);
     if (execution->not_followed)
         text_format(page, " %llu fills came while %d were waited for: no markout.",
                     (unsigned long long)execution->not_followed, EXECUTION_WAITING_MAX);

@@ -12,6 +12,7 @@
 #include "report/paths.h"
 #include "report/refusals.h"
 #include "report/spread.h"
+#include "report/tca.h"
 #include "session/session.h"
 
 enum { RESULT_NAMES_MAX = 200 };
@@ -49,6 +50,7 @@ struct result {
     const struct shadow *shadow;           /* NULL: of a session at a venue alone, from its records */
     const struct spread *spread;           /* NULL: not known */
     const struct execution *execution;     /* NULL: not known */
+    const struct tca *tca;                 /* NULL: not known */
     const struct order_rows *orders;       /* NULL: none were kept */
     const struct plots *plots;             /* NULL: none were kept */
     const struct paths *paths;             /* NULL: none were kept */

@@ -72,5 +72,9 @@ struct tail {
     uint32_t rank; /* k, from 1 */
 };
 CHECKED oc_rc stats_tail(struct returns returns, uint32_t percent, double *scratch, struct tail *ret_tail);
+/* As if returns were normal with their mean and sample deviation, over `periods` of them; the shortfall is that of one (VAR-5). Rank 0. */
+CHECKED oc_rc stats_tail_normal(struct returns returns, uint32_t percent, double periods, struct tail *ret_tail);
+/* The same of one period with the quantile moved by skew and excess kurtosis (Cornish and Fisher 1937; VAR-7); it has no shortfall: 0. */
+CHECKED oc_rc stats_tail_shaped(struct returns returns, uint32_t percent, struct tail *ret_tail);
 
 #endif

@@ -77,10 +77,11 @@ struct session_data {
     struct plugin_instance *readers;
     uint32_t count;
     uint32_t instrument_count;
-    uint64_t events;            /* market events taken */
-    uint32_t inst;              /* of the last one */
-    struct intrabar *intrabars; /* FEED_SOURCES_MAX; owned; NULL: none. intrabar.h */
-    uint32_t intrabar_count;    /* their sources stand behind the `count` others */
+    uint64_t events;             /* market events taken */
+    const struct oc_event *last; /* of them, until watchers were told that it rests; borrowed */
+    uint32_t inst;               /* of the last one */
+    struct intrabar *intrabars;  /* FEED_SOURCES_MAX; owned; NULL: none. intrabar.h */
+    uint32_t intrabar_count;     /* their sources stand behind the `count` others */
 };
 
 struct session_cash { /* opening cash, as said */

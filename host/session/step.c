@@ -253,6 +253,7 @@ static inline void note_market(struct session *session, const struct oc_event *e
     session->data.events++;
     session->limits.instant++;
     session->data.inst = event->inst;
+    session->data.last = event;
     if (__builtin_expect(!session_has_figures(session), 0) && !(event->flags & OC_EVF_PAST))
         session_begin_figures(session, event);
 }

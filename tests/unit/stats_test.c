@@ -195,6 +195,36 @@ static void VAR_4(void **state)
     historical(99, 20, 0.041, 0.041);
 }
 
+static void parametric(uint32_t percent, double one, double ten, double shortfall)
+{
+    struct tail tail;
+    assert_int_equal(stats_tail_normal(sample, percent, 1, &tail), OC_OK);
+    near(tail.value_at_risk, one);
+    near(tail.shortfall, shortfall);
+    assert_int_equal(stats_tail_normal(sample, percent, 10, &tail), OC_OK);
+    near(tail.value_at_risk, ten);
+}
+
+static void VAR_5(void **state)
+{
+    (void)state;
+    parametric(95, 0.031959352247, 0.126363918302, 0.039138367802);
+}
+
+static void VAR_6(void **state)
+{
+    (void)state;
+    parametric(99, 0.043667741169, 0.163389095025, 0.049489622999);
+}
+
+static void VAR_7(void **state)
+{
+    (void)state;
+    struct tail tail;
+    assert_int_equal(stats_tail_shaped(sample, 95, &tail), OC_OK);
+    near(tail.value_at_risk, 0.034748066949);
+}
+
 static void normal_is_right_in_the_middle_and_in_the_tails(void **state)
 {
     (void)state;
@@ -291,6 +321,9 @@ int main(void)
         cmocka_unit_test(VAR_2),
         cmocka_unit_test(VAR_3),
         cmocka_unit_test(VAR_4),
+        cmocka_unit_test(VAR_5),
+        cmocka_unit_test(VAR_6),
+        cmocka_unit_test(VAR_7),
         cmocka_unit_test(normal_is_right_in_the_middle_and_in_the_tails),
         cmocka_unit_test(sums_keep_what_plain_addition_loses),
         cmocka_unit_test(too_few_or_equal_returns_are_not_available),
