@@ -5,13 +5,18 @@
 
 enum { ASKED = 1, WORKS, ENDED, WAITS }; /* WAITS: for as much volume as PWP needs */
 
-struct tca_shortfall tca_shortfall(const struct tca_order *order)
+struct shortfall {
+    double delay, trading, opportunity, fees;
+};
+
+/* What an order came to beside its decision, as shares of qty * decided. */
+static struct shortfall shortfall_of(const struct tca_order *order)
 {
     const double side = order->side == OC_SIDE_BUY ? 1 : -1, whole = order->qty * order->decided;
-    return (struct tca_shortfall){
-        side * order->filled * (order->arrived - order->decided) / whole,
-        side * (order->paid - order->filled * order->arrived) / whole,
-        side * (order->qty - order->filled) * (order->ended - order->decided) / whole, order->fees / whole};
+    return (struct shortfall){side * order->filled * (order->arrived - order->decided) / whole,
+                              side * (order->paid - order->filled * order->arrived) / whole,
+                              side * (order->qty - order->filled) * (order->ended - order->decided) / whole,
+                              order->fees / whole};
 }
 
 void tca_release(struct tca *tca)
@@ -76,13 +81,12 @@ void tca_ask(struct tca *tca, const struct oc_request *request, const struct mar
         tape->price = mark;
         tape->seen_ns = now_ns;
     }
-    tca->working[tca->working_count++] =
-        (struct tca_order){.order = request->order,
-                           .decided = mark,
-                           .arrived = mark,
-                           .market = (uint32_t)(tape - tca->markets),
-                           .side = request->side,
-                           .state = ASKED};
+    tca->working[tca->working_count++] = (struct tca_order){.order = request->order,
+                                                            .decided = mark,
+                                                            .arrived = mark,
+                                                            .market = (uint32_t)(tape - tca->markets),
+                                                            .side = request->side,
+                                                            .state = ASKED};
     tca->restless++;
 }
 
@@ -182,7 +186,7 @@ static bool compare(struct tca *tca, const struct tca_order *order)
     const double side = order->side == OC_SIDE_BUY ? 1 : -1;
     double volume = order->until.volume - order->from.volume, value = order->until.value - order->from.value;
     if (order->qty > 0) {
-        const struct tca_shortfall shortfall = tca_shortfall(order);
+        const struct shortfall shortfall = shortfall_of(order);
         add(&tca->delay, shortfall.delay);
         add(&tca->trading, shortfall.trading);
         add(&tca->opportunity, shortfall.opportunity);

@@ -77,12 +77,6 @@ struct tca {
     struct tca_mean twap, pwp, participation;
 };
 
-/* What an order came to beside its decision, as shares of qty * decided. */
-struct tca_shortfall {
-    double delay, trading, opportunity, fees;
-};
-struct tca_shortfall tca_shortfall(const struct tca_order *order);
-
 void tca_release(struct tca *tca);
 /* A new order was asked for. */
 void tca_ask(struct tca *tca, const struct oc_request *request, const struct market *market, int64_t now_ns);
