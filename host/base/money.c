@@ -91,6 +91,16 @@ oc_rc money_to_dec(oc_i128 money, int scale, struct oc_dec *ret_dec)
 {
     if (scale < 0 || scale > OC_DEC_SCALE_MAX)
         return OC_E_INVALID;
+    enum { USUAL = 10 }; /* digits that most amounts have at most: one division, and the rest in 64 bits */
+    if (scale >= USUAL && money % num_pow10(MONEY_SCALE - USUAL) == 0) {
+        const oc_i128 whole = money / num_pow10(MONEY_SCALE - USUAL);
+        int64_t usual = (int64_t)whole;
+        if (usual == whole) {
+            const int left = usual ? num_shed_zeros(&usual, USUAL) : 0;
+            *ret_dec = (struct oc_dec){usual, left, 0};
+            return OC_OK;
+        }
+    }
     oc_i128 units = num_quotient(money, num_pow10_128(MONEY_SCALE - scale), NUM_HALF_EVEN);
     if (units == 0)
         scale = 0;

@@ -116,10 +116,9 @@ void bench_remove(const char *dir)
 static const struct row {
     const char *name;
     int (*run)(const struct bench *bench);
-} rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},
-            {"door", bench_door},       {"journal", bench_journal}, {"durable", bench_durable},
-            {"restore", bench_restore}, {"console", bench_console}, {"json", bench_json},
-            {"venue", bench_venue},     {"net", bench_net}};
+} rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},       {"door", bench_door},
+            {"journal", bench_journal}, {"durable", bench_durable}, {"restore", bench_restore}, {"rules", bench_rules},
+            {"console", bench_console}, {"json", bench_json},       {"venue", bench_venue},     {"net", bench_net}};
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

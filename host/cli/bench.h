@@ -21,13 +21,15 @@ struct bench {
     struct bench_out *out;     /* where figures go */
 };
 
-enum bench_user { BENCH_LUA = 0, BENCH_C_EVENT, BENCH_C_ORDER };
+enum bench_user { BENCH_LUA = 0, BENCH_C_EVENT, BENCH_C_ORDER, BENCH_C_OTHER };
 
-/* One run of a session over bars held in memory. */
+/* BENCH_C_OTHER: `client` is added. One run of a session over bars held in memory. */
 struct bench_run {
-    enum bench_user user;    /* who gets the bars: the Lua body, or C that does nothing or orders at each bar */
-    bool is_watched;         /* the watchdog's timer runs */
-    const char *session_dir; /* the journal is written there; NULL: in memory */
+    enum bench_user user;        /* who gets the bars: the Lua body, or C that does nothing or orders at each bar */
+    bool is_watched;             /* the watchdog's timer runs */
+    const char *session_dir;     /* the journal is written there; NULL: in memory */
+    const char *const *settings; /* more of them, keys and values in turn, ended by NULL; NULL: none */
+    const struct engine_client *client;
     const struct session_stage *watcher; /* a stage that adds one; NULL: none */
     double ns;                           /* of CPU a bar; out, as what follows */
     uint64_t requests;
@@ -52,6 +54,9 @@ int bench_door(const struct bench *bench);
 int bench_journal(const struct bench *bench);
 int bench_durable(const struct bench *bench);
 int bench_restore(const struct bench *bench);
+
+/* bench_rules.c */
+int bench_rules(const struct bench *bench);
 
 /* bench_console.c */
 int bench_console(const struct bench *bench);

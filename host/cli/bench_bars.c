@@ -166,15 +166,16 @@ static oc_rc c_bar(void *self, const struct oc_event *bar)
 
 static struct c_user c_user;
 
-static oc_rc add_c_user(struct session *session, enum bench_user kind)
+static oc_rc add_c_user(struct session *session, const struct bench_run *run)
 {
     uint32_t strategy;
-    struct engine_client client = {.self = &c_user, .bar = c_bar};
+    const struct engine_client ours = {.self = &c_user, .bar = c_bar};
+    const struct engine_client *client = run->user == BENCH_C_OTHER ? run->client : &ours;
     c_user = (struct c_user){.session = session,
                              .inst = session->data.sources[0].inst,
                              .account = session->money.account,
-                             .orders = kind == BENCH_C_ORDER};
-    oc_rc rc = engine_add_client(session->engine, "bench", &client, &strategy);
+                             .orders = run->user == BENCH_C_ORDER};
+    oc_rc rc = engine_add_client(session->engine, "bench", client, &strategy);
     return rc < 0 ? rc : engine_subscribe(session->engine, strategy, session->data.sources[0].inst, 0);
 }
 
@@ -208,6 +209,8 @@ struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars
     if (rc == OC_OK && run->session_dir)
         rc = bench_set(&options->settings,
                        (const char *const[]){"session.dir", run->session_dir, "history.write", "no", NULL});
+    if (rc == OC_OK && run->settings)
+        rc = bench_set(&options->settings, run->settings);
     session->data.count = made->strategies.count = 1;
     session->data.sources[0].memory = bars;
     session->data.sources[0].memory_count = count;
@@ -219,7 +222,7 @@ struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars
     if (rc == OC_OK)
         rc = run_open(made);
     if (rc == OC_OK && run->user != BENCH_LUA)
-        rc = add_c_user(session, run->user);
+        rc = add_c_user(session, run);
     if (rc < 0) {
         (void)complain_of_session(session, rc, "the session could not be opened", false);
         bench_session_close(made);

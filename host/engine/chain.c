@@ -6,9 +6,17 @@
 #include "base/text.h"
 #include "engine/impl.h"
 
+/* A question, or an event that is told. Nothing changes while rules hear of it, so what one asked for is kept for the others. */
 struct asking {
     struct engine *engine;
     const struct oc_request *request;
+    struct { /* OC_OK answers only; what is not known is looked for again */
+        bool has_worst_qty, has_exposure, has_equity, has_traded, has_notional, has_qty;
+        uint32_t exposure_account, exposure_inst, equity_account, traded_account, notional_inst, qty_inst;
+        int64_t worst_qty, notional_price, notional_qty, qty_units;
+        struct oc_exposure exposure;
+        struct oc_dec equity, traded, notional, qty;
+    } known;
 };
 
 static struct engine *engine_of(const struct oc_risk_ctx *ctx) { return ((struct asking *)ctx->impl)->engine; }
@@ -68,7 +76,18 @@ oc_rc chain_worst_qty(const struct engine *engine, const struct oc_request *requ
 
 static oc_rc ctx_worst_qty(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units)
 {
-    return chain_worst_qty(engine_of(ctx), ask, ret_units);
+    struct asking *asking = ctx->impl;
+    if (!(ask->bits & OC_RQ_HAS_QUOTE_QTY) ||
+        ask != asking->request) /* one that a rule made changes under the same address */
+        return chain_worst_qty(asking->engine, ask, ret_units);
+    if (!asking->known.has_worst_qty) {
+        oc_rc rc = chain_worst_qty(asking->engine, ask, &asking->known.worst_qty);
+        if (rc < 0)
+            return rc;
+        asking->known.has_worst_qty = true;
+    }
+    *ret_units = asking->known.worst_qty;
+    return OC_OK;
 }
 
 static oc_rc ctx_worst_price(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units)
@@ -85,8 +104,8 @@ static oc_rc ctx_worst_price(const struct oc_risk_ctx *ctx, const struct oc_requ
     return ctx_reference(ctx, ask->head.inst, ret_units, &age_ns);
 }
 
-static oc_rc ctx_notional(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
-                          struct oc_dec *ret_value)
+static oc_rc notional_of(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
+                         struct oc_dec *ret_value)
 {
     const struct instrument *instrument = instrument_of(ctx, inst);
     oc_i128 money;
@@ -99,6 +118,25 @@ static oc_rc ctx_notional(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t 
     for (int scale = 12; rc == OC_E_RANGE && scale >= 0; scale -= 6) /* a large amount keeps fewer digits */
         rc = money_to_dec(money, scale, ret_value);
     return rc;
+}
+
+static oc_rc ctx_notional(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
+                          struct oc_dec *ret_value)
+{
+    struct asking *asking = ctx->impl;
+    if (!asking->known.has_notional || asking->known.notional_inst != inst || asking->known.notional_price != price ||
+        asking->known.notional_qty != qty) {
+        asking->known.has_notional = false;
+        oc_rc rc = notional_of(ctx, inst, price, qty, &asking->known.notional);
+        if (rc < 0)
+            return rc;
+        asking->known.has_notional = true;
+        asking->known.notional_inst = inst;
+        asking->known.notional_price = price;
+        asking->known.notional_qty = qty;
+    }
+    *ret_value = asking->known.notional;
+    return OC_OK;
 }
 
 /* Where an account has a capital, orders of another hand are no more of it than what they trade: else one at the website would leave no room for a
@@ -117,8 +155,8 @@ static void leave_out_strangers(const struct engine *engine, uint32_t account, u
 }
 
 /* The asked order's own contribution is left out: the rule adds what the request would make of it. */
-static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst,
-                          struct oc_exposure *ret_exposure)
+static oc_rc exposure_of(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst,
+                         struct oc_exposure *ret_exposure)
 {
     struct engine *engine = engine_of(ctx);
     const struct oc_request *ask = ((struct asking *)ctx->impl)->request;
@@ -150,6 +188,24 @@ static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint3
     return OC_OK;
 }
 
+static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst,
+                          struct oc_exposure *ret_exposure)
+{
+    struct asking *asking = ctx->impl;
+    if (!asking->known.has_exposure || asking->known.exposure_account != account ||
+        asking->known.exposure_inst != inst) {
+        asking->known.has_exposure = false;
+        oc_rc rc = exposure_of(ctx, account, inst, &asking->known.exposure);
+        if (rc < 0)
+            return rc;
+        asking->known.has_exposure = true;
+        asking->known.exposure_account = account;
+        asking->known.exposure_inst = inst;
+    }
+    *ret_exposure = asking->known.exposure;
+    return OC_OK;
+}
+
 /* Of what strategies trade with. OC_E_STATE: the account is there, and a balance of it has no price. */
 static oc_rc equity_of(const struct oc_risk_ctx *ctx, uint32_t account, oc_i128 *ret_money)
 {
@@ -160,18 +216,40 @@ static oc_rc equity_of(const struct oc_risk_ctx *ctx, uint32_t account, oc_i128 
 
 static oc_rc ctx_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
 {
-    oc_i128 money;
-    const oc_rc rc = equity_of(ctx, account, &money);
-    return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
+    struct asking *asking = ctx->impl;
+    if (!asking->known.has_equity || asking->known.equity_account != account) {
+        oc_i128 money;
+        oc_rc rc = equity_of(ctx, account, &money);
+        asking->known.has_equity = false;
+        if (rc == OC_OK)
+            rc = money_to_dec(money, 8, &asking->known.equity);
+        if (rc < 0)
+            return rc;
+        asking->known.has_equity = true;
+        asking->known.equity_account = account;
+    }
+    *ret_equity = asking->known.equity;
+    return OC_OK;
 }
 
 static oc_rc ctx_traded_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
 {
-    oc_i128 money;
-    oc_rc rc = equity_of(ctx, account, &money); /* it knows the account */
-    if (rc == OC_OK)                            /* of a capital nothing comes from outside: then it is 0 */
-        rc = num_sub_128(money, engine_of(ctx)->statement.outside.of_account[account], &money);
-    return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
+    struct asking *asking = ctx->impl;
+    if (!asking->known.has_traded || asking->known.traded_account != account) {
+        oc_i128 money;
+        oc_rc rc = equity_of(ctx, account, &money); /* it knows the account */
+        asking->known.has_traded = false;
+        if (rc == OC_OK) /* of a capital nothing comes from outside: then it is 0 */
+            rc = num_sub_128(money, asking->engine->statement.outside.of_account[account], &money);
+        if (rc == OC_OK)
+            rc = money_to_dec(money, 8, &asking->known.traded);
+        if (rc < 0)
+            return rc;
+        asking->known.has_traded = true;
+        asking->known.traded_account = account;
+    }
+    *ret_equity = asking->known.traded;
+    return OC_OK;
 }
 
 /* A question changes nothing: only what happened may latch. */
@@ -193,14 +271,33 @@ static const struct oc_instrument *ctx_instrument(const struct oc_risk_ctx *ctx,
 
 static oc_rc ctx_qty_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec)
 {
-    const struct instrument *instrument = instrument_of(ctx, inst);
-    return instrument ? instrument_qty_dec(instrument, units, ret_dec) : OC_E_NOT_FOUND;
+    struct asking *asking = ctx->impl;
+    if (!asking->known.has_qty || asking->known.qty_inst != inst || asking->known.qty_units != units) {
+        const struct instrument *instrument = instrument_of(ctx, inst);
+        asking->known.has_qty = false;
+        oc_rc rc = instrument ? instrument_qty_dec(instrument, units, &asking->known.qty) : OC_E_NOT_FOUND;
+        if (rc < 0)
+            return rc;
+        asking->known.has_qty = true;
+        asking->known.qty_inst = inst;
+        asking->known.qty_units = units;
+    }
+    *ret_dec = asking->known.qty;
+    return OC_OK;
 }
 
 static oc_rc ctx_price_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec)
 {
     const struct instrument *instrument = instrument_of(ctx, inst);
     return instrument ? instrument_price_dec(instrument, units, ret_dec) : OC_E_NOT_FOUND;
+}
+
+static void begin(struct asking *asking, struct engine *engine, const struct oc_request *request)
+{
+    asking->engine = engine;
+    asking->request = request;
+    asking->known.has_worst_qty = asking->known.has_exposure = asking->known.has_equity = false;
+    asking->known.has_traded = asking->known.has_notional = asking->known.has_qty = false;
 }
 
 static struct oc_risk_ctx make_ctx(struct asking *asking)
@@ -371,7 +468,8 @@ oc_rc chain_ask(struct engine *engine, const struct oc_request *asked, struct en
     plugin_call_now.order = asked->order;
     if (host_refuses(engine, request, ret_refusal))
         return OC_E_LIMIT;
-    struct asking asking = {engine, request};
+    struct asking asking;
+    begin(&asking, engine, request);
     struct oc_risk_ctx ctx = make_ctx(&asking);
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < engine->rule_count && rc == OC_OK; i++)
@@ -387,17 +485,19 @@ int engine_preview(struct engine *engine, const struct oc_request *asked, struct
     struct oc_request room;
     const struct oc_request *request = as_proven(engine, asked, &room);
     plugin_call_now.order = asked->order;
-    struct asking asking = {engine, request};
+    struct asking asking;
+    begin(&asking, engine, request);
     struct oc_risk_ctx ctx = make_ctx(&asking);
     uint32_t count = 0;
     struct engine_refusal refusal = {0};
     if (host_refuses(engine, request, &refusal) && count < refusal_max)
         ret_refusals[count++] = refusal;
     for (uint32_t i = 0; i < engine->rule_count; i++) {
-        memset(&refusal, 0, sizeof refusal);
-        if (is_asked(&engine->rules[i], request) && !rule_allows(engine, &engine->rules[i], &ctx, request, &refusal) &&
-            count < refusal_max)
+        if (!is_asked(&engine->rules[i], request) || rule_allows(engine, &engine->rules[i], &ctx, request, &refusal))
+            continue;
+        if (count < refusal_max)
             ret_refusals[count++] = refusal;
+        memset(&refusal, 0, sizeof refusal);
     }
     plugin_call_end();
     const bool is_new = request->kind == OC_REQUEST_NEW;
@@ -426,7 +526,8 @@ void chain_observe(struct engine *engine, const struct oc_event *event)
 {
     if (!oc_interest_has(engine->interest, event->type)) /* most events interest no rule */
         return;
-    struct asking asking = {engine, NULL};
+    struct asking asking;
+    begin(&asking, engine, NULL);
     struct oc_risk_ctx ctx = make_ctx(&asking);
     for (uint32_t i = 0; i < engine->rule_count; i++) {
         const struct rule *rule = &engine->rules[i];

@@ -68,10 +68,9 @@ static int uses(const struct rule *rule, uint32_t from, uint32_t to)
 
 static double number_of(struct oc_dec dec)
 {
-    double divisor = 1;
-    for (int32_t i = 0; i < dec.scale; i++)
-        divisor *= 10;
-    return (double)dec.units / divisor;
+    static const double divisors[OC_DEC_SCALE_MAX + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                                          1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    return (double)dec.units / divisors[dec.scale];
 }
 
 static oc_rc put_qty(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t units, double *ret_value)
@@ -105,14 +104,18 @@ static oc_rc put_order(const struct rule *rule, const struct oc_risk_ctx *ctx, c
     values[NAME_MARKET] = ask->type == OC_ORDER_MARKET;
     if (!uses(rule, NAME_QTY, NAME_VALUE))
         return OC_OK;
-    if ((rc = ctx->worst_qty(ctx, ask, &qty)) < 0 || (rc = put_qty(ctx, ask, qty, &values[NAME_QTY])) < 0 ||
-        !uses(rule, NAME_PRICE, NAME_VALUE))
+    if ((rc = ctx->worst_qty(ctx, ask, &qty)) == OC_OK && uses(rule, NAME_QTY, NAME_QTY))
+        rc = put_qty(ctx, ask, qty, &values[NAME_QTY]);
+    if (rc < 0 || !uses(rule, NAME_PRICE, NAME_VALUE))
         return rc;
-    if ((rc = ctx->worst_price(ctx, ask, &price)) < 0 || (rc = put_price(ctx, ask, price, &values[NAME_PRICE])) < 0 ||
-        (rc = ctx->notional(ctx, ask->head.inst, price, qty, &value)) < 0)
+    if ((rc = ctx->worst_price(ctx, ask, &price)) == OC_OK && uses(rule, NAME_PRICE, NAME_PRICE))
+        rc = put_price(ctx, ask, price, &values[NAME_PRICE]);
+    if (rc < 0 || !uses(rule, NAME_VALUE, NAME_VALUE))
         return rc;
-    values[NAME_VALUE] = number_of(value);
-    return OC_OK;
+    rc = ctx->notional(ctx, ask->head.inst, price, qty, &value);
+    if (rc == OC_OK)
+        values[NAME_VALUE] = number_of(value);
+    return rc;
 }
 
 static oc_rc put_exposure(const struct rule *rule, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
