@@ -37,7 +37,7 @@ mkdir -p "$out"
 engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_restore_test engine_suspend_test chain_test reduces_test
     orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test
     order_ids_test order_states_test stranger_test sums_test bust_test shown_test ask_venue_test own_way_test said_save_test said_alloc_test
-    permissions_test grants_test suspend_test amend_test terms_test versions_test rescale_test batch_test risk_test risk_state_test engine_walk_test venue_walk_test step_test fills_test instruments_test engine_alloc_test
+    permissions_test grants_test chain_kept_test suspend_test amend_test terms_test versions_test rescale_test batch_test risk_test risk_state_test engine_walk_test venue_walk_test step_test fills_test instruments_test engine_alloc_test
     engine_clients_test reserve_test closing_test strategy_test strategy_reload_test strategy_run_test
     capital_test groups_again_test groups_trail_test oco_test protect_test protect_close_test protect_restart_test stop_slip_test script_feed_test
     depth_test books_test live_bars_test dust_test dust_legs_test statement_test closing_hand_test funds_test num_test venue_sim_test"

@@ -97,22 +97,38 @@ int bench_rules(const struct bench *bench)
                                          "message_rate,max_daily_loss,ramp,max_drawdown,allow_list,duplicate_order,"
                                          "repeat_exec,exposure,spread_halt,volatility_halt,trading_hours,max_open,"
                                          "cooldown,universe,expression",
-                                         "risk.max_order_qty.limit", "100",
-                                         "risk.max_order_value.limit", "10000000",
-                                         "risk.position_limit.limit", "1000",
-                                         "risk.message_rate.rate", "1000",
-                                         "risk.max_daily_loss.limit", "900000",
-                                         "risk.ramp.steps", "10000000",
-                                         "risk.max_drawdown.share", "90%",
-                                         "risk.allow_list.symbols", "*",
-                                         "risk.exposure.limit", "100000000",
-                                         "risk.spread_halt.limit", "50%",
-                                         "risk.volatility_halt.move", "90%",
-                                         "risk.trading_hours.hours", "00:00-24:00",
-                                         "risk.max_open.count", "10",
-                                         "risk.cooldown.pause", "1s",
-                                         "risk.universe.price_min", "0.01",
-                                         "risk.expression.allow", "value <= 90% * equity",
+                                         "risk.max_order_qty.limit",
+                                         "100",
+                                         "risk.max_order_value.limit",
+                                         "10000000",
+                                         "risk.position_limit.limit",
+                                         "1000",
+                                         "risk.message_rate.rate",
+                                         "1000",
+                                         "risk.max_daily_loss.limit",
+                                         "900000",
+                                         "risk.ramp.steps",
+                                         "10000000",
+                                         "risk.max_drawdown.share",
+                                         "90%",
+                                         "risk.allow_list.symbols",
+                                         "*",
+                                         "risk.exposure.limit",
+                                         "100000000",
+                                         "risk.spread_halt.limit",
+                                         "50%",
+                                         "risk.volatility_halt.move",
+                                         "90%",
+                                         "risk.trading_hours.hours",
+                                         "00:00-24:00",
+                                         "risk.max_open.count",
+                                         "10",
+                                         "risk.cooldown.pause",
+                                         "1s",
+                                         "risk.universe.price_min",
+                                         "0.01",
+                                         "risk.expression.allow",
+                                         "value <= 90% * equity",
                                          NULL};
     struct oc_ev_bar *bars = calloc(BARS, sizeof *bars);
     struct asker none = {0}, all = {0};
@@ -130,8 +146,8 @@ int bench_rules(const struct bench *bench)
         return EXIT_RUN;
     bench_row(bench, "rules", "an order shown to twenty different rules, each with a limit; a position, %d open orders",
               OPEN_ORDERS);
-    bench_figure(bench, "twenty", all.best_ns - none.best_ns, 1, "ns", "together, beside a chain of the kill switch alone%s%s",
-                 all.refused ? "; REFUSED by " : "", all.why);
+    bench_figure(bench, "twenty", all.best_ns - none.best_ns, 1, "ns",
+                 "together, beside a chain of the kill switch alone%s%s", all.refused ? "; REFUSED by " : "", all.why);
     bench_figure(bench, "each", (all.best_ns - none.best_ns) / 19, 1, "ns", "of the other nineteen");
     bench_figure(bench, "alone", none.best_ns, 1, "ns", "a question with the kill switch, funds and filters");
     return EXIT_GOOD;
