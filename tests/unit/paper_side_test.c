@@ -192,10 +192,52 @@ static void the_lowest_price_has_to_be_paid_too(void **state)
     venue_free(v);
 }
 
+/* The rest of an order by money that waits for volume keeps its money. */
+static void what_is_left_of_an_order_by_money_is_kept(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new((const char *const[]){"latency", "0", "half_spread", "0", "volume_cap", "0.5", NULL});
+    bar(v, 0, 10000, 10000, 10000, 10000, 100000);
+    struct oc_request by_money = order(v, OC_SIDE_BUY, 0, 0, 0);
+    by_money.bits = OC_RQ_HAS_QUOTE_QTY;
+    by_money.quote_qty = (struct oc_dec){80000, 0, 0};
+    send(v, MINUTE, by_money);
+    bar(v, 1, 10000, 10000, 10000, 10000, 100000); /* half of it: 5,000 */
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].qty, 50000);
+    const uint64_t more = send(v, 2 * MINUTE, order(v, OC_SIDE_BUY, 300000, 0, 0)); /* 30,000 of the 20,000 left */
+    bar(v, 2, 10000, 10000, 10000, 10000, 100000);
+    assert_int_equal(last_answer(v)->order, more);
+    assert_string_equal(last_answer(v)->reason, "INSUFFICIENT_FUNDS");
+    assert_int_equal(v->fill_count, 2); /* the first goes on */
+    venue_free(v);
+}
+
+/* Tied to an order that is not here any more: it works by itself. */
+static void tied_to_one_that_has_gone_it_works(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    const uint64_t first = send(v, MINUTE, order(v, OC_SIDE_BUY, 1000, 0, 0));
+    bar(v, 1, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(v->fill_count, 1);
+    struct oc_request second = order(v, OC_SIDE_BUY, 1000, 9000, 0);
+    second.group = first;
+    second.link = OC_LINK_OCO;
+    send(v, 2 * MINUTE, second);
+    bar(v, 2, 10000, 10000, 8000, 9000, -1);
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[1].qty, 1000);
+    venue_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lowest_price_has_to_be_paid_too),
+        cmocka_unit_test(what_is_left_of_an_order_by_money_is_kept),
+        cmocka_unit_test(tied_to_one_that_has_gone_it_works),
         cmocka_unit_test(amended_through_the_market_it_takes),
         cmocka_unit_test(amended_to_another_resting_price_it_makes),
         cmocka_unit_test(a_side_that_is_not_quoted_trades_nothing),

@@ -217,6 +217,7 @@ static const char *const lines[] = {
     "tostring(coroutine.isyieldable()) .. tostring(select(2, coroutine.running()))",
     "string.pack('>i4', 7):byte(4) .. string.unpack('<i2', '\\1\\2') .. string.packsize('i4i8')",
     "('abcdefghi'):gsub('(.)(.)(.)(.)(.)(.)(.)(.)(.)', '%9%8%1%0')",
+    "tostring(('(a'):find('%b(\\0')) .. tostring(('(a\\0b'):find('%b(\\0')) .. tostring(('x(a)'):find('%b()', 2))",
     "utf8.char(228, 8364) .. utf8.len('\\u{e4}')",
     "(function() local t = setmetatable({}, {__pairs = function(t) return function(_, k) if not k "
     "then return 1, 2 end end, t, nil end}) for k, v in pairs(t) do return k + v end end)()",
