@@ -53,7 +53,7 @@ script="strategy_test strategy_bytes_test script_walk_test script_api_test strat
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test library_walk_test
     sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test strategy_refusal_test
     script_bars_test script_book_test script_feed_test indicators_pair_test indicators_reference_test dust_script_test sandbox_escape_test"
-sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_twin_test paper_alloc_test paper_keys_test inbox_test sim_answers_test
+sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_book_walk_test paper_twin_test paper_alloc_test paper_keys_test inbox_test sim_answers_test
     paper_levels_test hotpath_test entry_rules_test differential_ticks intrabar"
 whole="golden lua_reference strategy_files steer first_session shell_show_test venue_run accounts_run steer_test strategy_errors meaning"
 scripts="command_line findings_q histories differential differential_ticks intrabar golden lua_reference strategy_files strategy_errors" # all others are

@@ -90,9 +90,9 @@ static void answers_are_those_of_the_question(void **state)
         portfolio_add_account(engine_portfolio(f->engine), "other", "", info.quote, COST_AVERAGE, &asker.account),
         OC_OK);
     struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE},
-                                          .account = asker.account,
-                                          .asset = info.quote,
-                                          .total = {500, 0, 0}};
+                                    .account = asker.account,
+                                    .asset = info.quote,
+                                    .total = {500, 0, 0}};
     assert_int_equal(fixture_input(f, &balance), OC_OK);
     assert_int_equal(engine_add_rule(f->engine, "asks", &table, &asker), OC_OK);
     assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 4, 9900)) != 0);
