@@ -62,6 +62,7 @@ struct answer {
     uint64_t market_count;
     struct hash128 hash;
     bool has_reason;
+    bool has_beyond; /* of the orders */
     bool is_doubtful;
 };
 
@@ -75,6 +76,7 @@ static struct answer ask(void)
     const struct journal_end *market = journal_end(reader, JOURNAL_MARKET);
     answer.tail = market->tail > end->tail ? market->tail : end->tail;
     answer.offset = end->offset;
+    answer.has_beyond = end->has_beyond;
     answer.hash = journal_order_hash(reader, &answer.count);
     answer.market_count = market->position.count;
     answer.has_reason = end->text[0] != '\0' && (market->tail == JOURNAL_TAIL_NONE || market->text[0] != '\0');
@@ -253,7 +255,8 @@ static void every_flipped_bit_is_told(void **state)
         random_state = 5;
         for (int k = 0; k < FLIP_BYTES; k++) {
             size_t size;
-            uint8_t *bytes = env_sim_file(paths[random_number() % 3], &size);
+            const uint64_t file = random_number() % 3;
+            uint8_t *bytes = env_sim_file(paths[file], &size);
             uint64_t end = list_frames(bytes, size, offsets, &frames);
             size_t at = random_number() % 4 ? JOURNAL_DATA_OFFSET + random_number() % (end - JOURNAL_DATA_OFFSET)
                                             : random_number() % 640;
@@ -270,6 +273,10 @@ static void every_flipped_bit_is_told(void **state)
                 assert_true(is_whole || is_told);
                 if (at >= JOURNAL_DATA_OFFSET)
                     assert_true(is_told); /* no bit of a record is without meaning */
+                if (at >= JOURNAL_DATA_OFFSET && file == 0)
+                    assert_true(answer.has_beyond); /* the next segment is there */
+                if (file == 1 && at >= offsets[frames - 1])
+                    assert_false(answer.has_beyond);
                 if (at >= JOURNAL_DATA_OFFSET &&
                     ending != REBOOTED) /* all of it had been written: refused, in a batch too */
                     assert_true(answer.tail >= JOURNAL_TAIL_CORRUPT && answer.rc < 0);
