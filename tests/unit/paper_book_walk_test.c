@@ -33,8 +33,9 @@ static void take(struct walk *walk)
     }
     for (int i = 0; i < v->fill_count; i++) {
         const struct oc_ev_fill *fill = &v->fills[i];
-        const int64_t row[] = {fill->head.venue_ns, (int64_t)fill->order, fill->price,     fill->qty,       fill->side,
-                               fill->liquidity,     fill->fee.units,      fill->fee.scale, fill->fee_asset, fill->head.flags};
+        const int64_t row[] = {fill->head.venue_ns, (int64_t)fill->order, fill->price,     fill->qty,
+                               fill->side,          fill->liquidity,      fill->fee.units, fill->fee.scale,
+                               fill->fee_asset,     fill->head.flags};
         dice_fold(&walk->dice, row, sizeof row);
         assert_true(fill->qty > 0);
         walk->fills++;
@@ -80,8 +81,7 @@ static struct oc_request new_order(struct walk *walk)
     const uint8_t side = roll(walk, 2) ? OC_SIDE_BUY : OC_SIDE_SELL;
     const int64_t form = roll(walk, 8), price = walk->price - 8 + roll(walk, 17), qty = 1 + roll(walk, 600);
     const int64_t stop = walk->price + (side == OC_SIDE_BUY ? 1 : -1) * (1 + roll(walk, 10));
-    struct oc_request request =
-        order(walk->v, side, qty, form < 5 || form == 6 ? price : 0, form >= 6 ? stop : 0);
+    struct oc_request request = order(walk->v, side, qty, form < 5 || form == 6 ? price : 0, form >= 6 ? stop : 0);
     const int64_t way = roll(walk, 10);
     if (way == 1 && request.type == OC_ORDER_LIMIT)
         request.bits |= OC_RQ_POST_ONLY;
@@ -172,8 +172,8 @@ static uint64_t walked(const char *const *pairs, uint64_t seed, bool is_cut)
             trade(walk->v, walk->now_ns, walk->price - 3 + roll(walk, 7), 1 + roll(walk, 400));
             take(walk);
         } else {
-            quote(walk->v, walk->now_ns, walk->price - 1 - roll(walk, 3), roll(walk, 200), walk->price + 1 + roll(walk, 3),
-                  roll(walk, 200));
+            quote(walk->v, walk->now_ns, walk->price - 1 - roll(walk, 3), roll(walk, 200),
+                  walk->price + 1 + roll(walk, 3), roll(walk, 200));
             take(walk);
         }
         asks(walk);
@@ -186,16 +186,20 @@ static uint64_t walked(const char *const *pairs, uint64_t seed, bool is_cut)
 }
 
 static const char *const at_once[] = {"latency", "0", "taker_fee", "0.001", "allow_short", "true", NULL};
-static const char *const late[] = {"latency", "700ms", "response_latency", "300ms", "replenish", "1h", "maker_fee", "-0.0001", NULL};
-static const char *const behind_all[] = {"latency", "0", "queue", "risk_averse", "fee_in_base", "true", "taker_fee", "0.002",
-                                         "check_funds", "false", NULL};
+static const char *const late[] = {"latency", "700ms",     "response_latency", "300ms", "replenish",
+                                   "1h",      "maker_fee", "-0.0001",          NULL};
+static const char *const behind_all[] = {"latency",   "0",     "queue",       "risk_averse", "fee_in_base", "true",
+                                         "taker_fee", "0.002", "check_funds", "false",       NULL};
 static const char *const by_prints[] = {"latency", "50ms", "queue", "trades", "replenish", "0", NULL};
 
 static void walks_end_where_they_did(void **state)
 {
     (void)state;
     static const char *const *const all[] = {at_once, late, behind_all, by_prints};
-    static const uint64_t recorded[4][2] = {{0x812725c90471bce8, 0x2dbc9e91abf4dbfd}, {0x16552522b49b6e64, 0xcd5c727467c66ca9}, {0xb5c3c4f750532245, 0x477b61a8d4cda630}, {0x9e39e7a75b4147f7, 0x729e2eede8f852d6}};
+    static const uint64_t recorded[4][2] = {{0x812725c90471bce8, 0x2dbc9e91abf4dbfd},
+                                            {0x16552522b49b6e64, 0xcd5c727467c66ca9},
+                                            {0xb5c3c4f750532245, 0x477b61a8d4cda630},
+                                            {0x9e39e7a75b4147f7, 0x729e2eede8f852d6}};
     bool is_same = true;
     for (int i = 0; i < 4; i++)
         for (int k = 0; k < 2; k++) {

@@ -51,6 +51,54 @@ static void no_risk_behind_a_failed_journal(void **state)
     house_end(house);
 }
 
+static oc_rc buys_three(struct house_client *client, const struct oc_event *event)
+{
+    (void)event;
+    struct engine_refusal refusal = {0};
+    for (int i = 0; i < 3; i++) {
+        struct oc_request request = house_order(client->house, OC_SIDE_BUY, 1);
+        if (engine_submit(client->house->engine, &request, &refusal) < 0)
+            refused_buy++;
+    }
+    return OC_OK;
+}
+
+static void lose_room(struct house *house, int index)
+{
+    (void)house;
+    if (index == 2)
+        env_sim_break(ENV_SIM_PREALLOCATE);
+}
+
+/* What one callback asked for is recorded whole or not at all, where the last segment has room for a part of it. */
+static void a_batch_that_fits_in_part_is_not_begun(void **state)
+{
+    (void)state;
+    struct house *house = house_on_disk();
+    refused_buy = 0;
+    house->is_mute = true;
+    house->clients[0].market = buys_three;
+    house->sources[0].before = lose_room;
+    for (int i = 0; i < 40; i++)
+        house_trade(house, 0, i * 60 * HOUSE_SECOND);
+    house_open(house);
+    house->session->journal.checkpoint = NULL;
+    house_run(house);
+    assert_true(refused_buy > 3 && house->sent_count > 6);
+    struct journal_reader *reader = NULL;
+    const struct oc_event *event;
+    enum journal_stream stream;
+    uint32_t requests = 0;
+    assert_int_equal(journal_open_read(house->dir, false, &reader), OC_OK);
+    while (journal_next(reader, &event, &stream) == OC_OK)
+        requests += event->type == OC_EV_REQUEST;
+    journal_close_read(reader);
+    assert_int_equal(house->sent_count % 3, 0);
+    assert_int_equal(requests % 3, 0); /* those that were denied for it, while there was room for that, too */
+    assert_true(requests >= house->sent_count);
+    house_end(house);
+}
+
 /* ---- checkpoints ---- */
 
 static uint64_t checkpoints;
@@ -146,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_risk_behind_a_failed_journal),
+        cmocka_unit_test(a_batch_that_fits_in_part_is_not_begun),
         cmocka_unit_test(checkpoints_are_a_second_apart),
         cmocka_unit_test(few_events_need_no_checkpoint),
         cmocka_unit_test(events_are_counted_from_the_last_checkpoint),
