@@ -240,9 +240,37 @@ static void the_key_of_a_fill_is_for_ever(void **state)
     assert_false(fill_key_is_equal(by_venue, key));
 }
 
+/* What a simulator says has no names, whatever its size; what a connector says has them where there is room for them. */
+static void plain_events_say_no_names(void **state)
+{
+    (void)state;
+    struct {
+        struct oc_ev_venue_fill first; /* larger than any other */
+        char behind[256];
+    } room;
+    static const uint16_t types[] = {OC_EV_ACCEPTED, OC_EV_REJECTED, OC_EV_FILL, OC_EV_CANCELED, OC_EV_AMENDED};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const bool is_fill = types[i] == OC_EV_FILL;
+        const size_t plain = is_fill ? sizeof(struct oc_ev_fill) : sizeof(struct oc_ev_answer),
+                     full = is_fill ? sizeof(struct oc_ev_venue_fill) : sizeof(struct oc_ev_venue_answer);
+        memset(&room, 0x41, sizeof room);
+        struct oc_event *event = (struct oc_event *)(void *)&room;
+        event->type = types[i];
+        for (size_t size = plain; size < full; size += 8) {
+            event->size = (uint32_t)size;
+            const struct names_said names = names_said_by(event);
+            assert_true(!names.of[ID_CLIENT] && !names.of[ID_VENUE]);
+        }
+        event->size = (uint32_t)full;
+        const struct names_said names = names_said_by(event);
+        assert_true(names.of[ID_CLIENT] && names.of[ID_VENUE]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_events_say_no_names),
         cmocka_unit_test(a_name_is_of_a_source_and_a_kind),
         cmocka_unit_test(ids_that_differ_in_their_last_byte_or_their_size_are_two),
         cmocka_unit_test(of_each_kind_the_last_are_kept),
