@@ -100,6 +100,7 @@ run_suite() {
 target_of() {
     case " $scripts " in
     *" $1 "*) echo outcry outcry-venue meaning_of sim_reference_program sim_scenarios sim_ticks example_loopback example_accounts example_nextopen connector_signs ;;
+    load_test) echo load_test example_loopback example_accounts example_plain example_binbars example_maxqty example_afterfill example_nextopen ;;
     *) echo "$1" ;;
     esac
 }
