@@ -276,6 +276,8 @@ static void it_is_said_once_and_above_nothing(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
+    assert_true(portfolio_capital_reserved(engine_portfolio(f->engine), f->account, f->quote) == 0);
+    assert_true(portfolio_capital_reserved(engine_portfolio(f->engine), f->account + 1, f->quote) == 0);
     struct portfolio *portfolio = engine_portfolio(f->engine);
     assert_int_equal(portfolio_set_capital(portfolio, 0, whole(1)), OC_E_NOT_FOUND);
     assert_int_equal(portfolio_set_capital(portfolio, f->account, 0), OC_E_INVALID);

@@ -300,6 +300,7 @@ static void a_restart_sets_anew_what_was_taken_back(void **state)
     engine_set_protect(g->engine, g->account, ENGINE_PROTECT_HOST, false);
     engine_set_fixed_stops(g->engine, g->account, 1u << OC_ORDER_STOP);
     assert_int_equal(engine_restore(g->engine, &records[0].head), OC_OK);
+    assert_int_equal(engine_stats(g->engine)->alarms, 0);
     struct oc_ev_answer answer = fixture_answer(g, OC_EV_ACCEPTED, entry);
     struct oc_ev_fill fill = fixture_fill(g, entry, OC_SIDE_BUY, 10, 10000, "t1");
     assert_int_equal(engine_restore(g->engine, &fill.head), OC_OK);
