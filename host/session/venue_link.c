@@ -120,7 +120,14 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
-    oc_rc rc = OC_OK;
+    bool is_isolated = false;
+    oc_rc rc = venue_isolated(link->settings, link->name, &is_isolated, ret_error);
+    if (rc < 0)
+        return rc;
+    if (is_isolated && (link->isolate = calloc(1, sizeof *link->isolate)) == NULL)
+        return error_of_code(ret_error, OC_E_NOMEM, part->section, "its connector has no room");
+    if (is_isolated)
+        table = isolate_table(link->isolate, entry);
     link->now_ns = *world->now_ns;
     rc = number_keys(link);
     if (rc == OC_OK && venue_net_is(link->settings, link->name)) {
@@ -144,7 +151,8 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     link->plugin.seed = world->seed;
     link->plugin.impl.venue = &link->venue;
     snprintf(link->plugin.section, sizeof link->plugin.section, "%s", part->section);
-    rc = plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
+    rc = link->isolate ? isolate_open(link->isolate, &link->plugin, &link->venue, ret_error)
+                       : plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     if (rc < 0)
         return rc;
     link->table = table;
@@ -185,6 +193,8 @@ void venue_link_close(struct venue_link *link)
     if (link->table && link->net)
         io_venue_say_counts(&link->venue, link->name);
     plugin_instance_close(&link->plugin);
+    free(link->isolate);
+    link->isolate = NULL;
     link->table = NULL;
     io_venue_release(&link->venue);
     net_free(link->net);
@@ -282,6 +292,11 @@ oc_rc venue_link_pull(struct venue_link *link, int64_t until_ns)
         }
         if (link->transcript.mismatches)
             return OC_E_STATE;
+        const oc_rc looked = link->isolate ? isolate_look(link->isolate) : (oc_rc)OC_OK;
+        if (looked < 0)
+            return looked;
+        if (event_first(link))
+            continue;
         const oc_rc rc = io_venue_pump(&link->venue, until_ns);
         if (rc < 0)
             return rc;
@@ -407,7 +422,10 @@ int64_t venue_link_next_ns(const struct venue_link *link)
         return link->recorded ? link->recorded->local_ns : INT64_MAX;
     const int64_t next_ns = link->transcript.mismatches ? INT64_MAX : io_venue_next_ns(&link->venue),
                   wants_ns = link->books_due_ns < link->history_due_ns ? link->books_due_ns : link->history_due_ns;
-    return link->net && wants_ns < next_ns ? wants_ns : next_ns;
+    const int64_t looks_ns =
+        link->isolate ? net_loop_now(link->world.links->loop) + isolate_wait_ns(link->isolate) : INT64_MAX;
+    const int64_t first_ns = link->net && wants_ns < next_ns ? wants_ns : next_ns;
+    return looks_ns < first_ns ? looks_ns : first_ns;
 }
 
 /* When the first of the others goes on, for one that waits to be sent something; INT64_MAX: all wait. */

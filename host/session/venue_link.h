@@ -22,6 +22,7 @@
 #include "journal/read.h"
 #include "session/border.h"
 #include "session/inbox.h"
+#include "session/isolate.h"
 #include "session/names_again.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
@@ -55,6 +56,7 @@ struct venue_link {
     struct settings *settings; /* borrowed */
     struct venue_link_world world;
     struct plugin_instance plugin;
+    struct isolate *isolate;          /* owned; NULL: the connector runs in this process */
     const struct oc_connector *table; /* NULL: not open, or played by records */
     struct io_venue venue;
     struct keyring
