@@ -75,13 +75,14 @@ static void put_settings(struct isolate *isolate, struct wire *wire)
 
 /* ---- calls ---- */
 
-/* Behind the kind: what time it is, and how much the call may say. */
+/* Behind the kind: what time it is, how much the call may say, and whether names are still the same. */
 static void begin_call(struct isolate *isolate, enum isolate_kind kind, const char *call)
 {
     isolate->call = call;
     wire_begin(&isolate->sent, kind);
     wire_put_number(&isolate->sent, io_venue_now(isolate->venue));
     wire_put_number(&isolate->sent, isolate->venue->is_in_call ? (int64_t)isolate->venue->queue.call_room : 0);
+    wire_put_number(&isolate->sent, (int64_t)isolate->venue->names.changes);
 }
 
 /* What the connector said in the call becomes that of a call of ours. */
@@ -232,13 +233,23 @@ static oc_rc call_quiesce(void *self, int64_t deadline_ns)
     return make_call(isolate);
 }
 
+static void release(struct isolate *isolate)
+{
+    int code = 0;
+    if (isolate->run.pid > 0)
+        env_run_end(&isolate->run, env_clock_mono() + SECOND_NS, &code);
+    wire_release(&isolate->sent);
+    wire_release(&isolate->got);
+    isolate->is_there = isolate->is_lost = false;
+}
+
 static void call_close(void *self)
 {
     struct isolate *isolate = self;
     begin_call(isolate, ISOLATE_CLOSE, "close");
     if (isolate->is_there)
         (void)make_call(isolate);
-    isolate_release(isolate);
+    release(isolate);
 }
 
 const struct oc_connector *isolate_table(struct isolate *isolate, const struct registry_entry *entry)
@@ -342,14 +353,4 @@ int64_t isolate_wait_ns(const struct isolate *isolate)
     const int64_t left_ns =
         (isolate->is_there ? isolate->looked_ns + ISOLATE_LOOK_NS : isolate->again_ns) - env_clock_mono();
     return left_ns > 0 ? left_ns : 0;
-}
-
-void isolate_release(struct isolate *isolate)
-{
-    int code = 0;
-    if (isolate->run.pid > 0)
-        env_run_end(&isolate->run, env_clock_mono() + SECOND_NS, &code);
-    wire_release(&isolate->sent);
-    wire_release(&isolate->got);
-    isolate->is_there = isolate->is_lost = false;
 }

@@ -38,7 +38,7 @@ struct isolate {
     bool is_lost; /* and the venue has not been told */
 };
 
-/* The first start: as plugin_instance_open. `venue` is initialised with isolate_table(). Owned: isolate_release. [setup] */
+/* The first start: as plugin_instance_open. `venue` is initialised with isolate_table(). Owned: plugin_instance_close, of the instance. [setup] */
 CHECKED oc_rc isolate_open(struct isolate *isolate, struct plugin_instance *instance, struct io_venue *venue,
                            struct error *ret_error);
 /* The table for io_venue_init, of the plugin of an entry. */
@@ -47,7 +47,6 @@ const struct oc_connector *isolate_table(struct isolate *isolate, const struct r
 CHECKED oc_rc isolate_look(struct isolate *isolate);
 /* When it is to be looked at next, so many nanoseconds from now. */
 int64_t isolate_wait_ns(const struct isolate *isolate);
-void isolate_release(struct isolate *isolate);
 
 /* The other process: speaks by its standard input and output until those end. The exit code. */
 int isolate_serve(void);

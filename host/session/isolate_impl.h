@@ -30,6 +30,8 @@ extern struct isolate_here here;
 
 /* The host's services, as questions to it. NULL: none of that name. */
 const void *isolate_service(const char *id);
+/* A call begins: what was asked of names before holds where this number is the same. */
+void isolate_names_are(int64_t changes);
 /* A line of the host's log. */
 void isolate_log(uint32_t level, const char *text);
 

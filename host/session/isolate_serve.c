@@ -154,6 +154,7 @@ int isolate_serve(void)
             return EXIT_BAD;
         here.now_ns = wire_take_number(&here.in);
         here.room = (size_t)wire_take_number(&here.in);
+        isolate_names_are(wire_take_number(&here.in));
         here.events_size = 0;
         here.event_count = 0;
         here.open = NULL;

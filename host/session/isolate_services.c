@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "session/isolate_impl.h"
 
 struct isolate_here here;
@@ -278,22 +279,60 @@ static oc_rc ask_name(enum isolate_kind kind, int64_t number, const char *text, 
     return answered();
 }
 
+enum { SCALES = 256 }; /* that are known here: feeds say the same ones over and over */
+
+static struct known_scale {
+    enum isolate_kind kind; /* ISOLATE_NONE: nothing */
+    uint32_t size;
+    int64_t number;
+    char symbol[OC_SYMBOL_MAX];
+    struct oc_scale scale;
+} scales[SCALES];
+
+void isolate_names_are(int64_t changes)
+{
+    static int64_t before;
+    if (changes != before)
+        memset(scales, 0, sizeof scales);
+    before = changes;
+}
+
+static oc_rc scale_of(enum isolate_kind kind, int64_t number, const char *symbol, uint32_t size,
+                      struct oc_scale *ret_scale)
+{
+    if (size > OC_SYMBOL_MAX)
+        return OC_E_NOT_FOUND;
+    const uint64_t hash = hash64(symbol, size) + (uint64_t)number * 0x9E3779B97F4A7C15ull + kind;
+    struct known_scale *known = &scales[(hash >> 32) % SCALES];
+    if (known->kind == kind && known->number == number && known->size == size &&
+        memcmp(known->symbol, symbol, size) == 0) {
+        *ret_scale = known->scale;
+        return OC_OK;
+    }
+    const oc_rc rc = give(ask_name(kind, number, symbol, size), ret_scale, sizeof *ret_scale);
+    if (rc == OC_OK) {
+        *known = (struct known_scale){.kind = kind, .size = size, .number = number, .scale = *ret_scale};
+        memcpy(known->symbol, symbol, size);
+    }
+    return rc;
+}
+
 static oc_rc names_symbol(const struct oc_host *host, const char *symbol, uint32_t size, struct oc_scale *ret_scale)
 {
     (void)host;
-    return give(ask_name(ISOLATE_SYMBOL, 0, symbol, size), ret_scale, sizeof *ret_scale);
+    return scale_of(ISOLATE_SYMBOL, 0, symbol, size, ret_scale);
 }
 
 static oc_rc names_number(const struct oc_host *host, uint64_t number, struct oc_scale *ret_scale)
 {
     (void)host;
-    return give(ask_name(ISOLATE_NUMBER, (int64_t)number, "", 0), ret_scale, sizeof *ret_scale);
+    return scale_of(ISOLATE_NUMBER, (int64_t)number, "", 0, ret_scale);
 }
 
 static oc_rc names_scale(const struct oc_host *host, uint32_t inst, struct oc_scale *ret_scale)
 {
     (void)host;
-    return give(ask_name(ISOLATE_SCALE, inst, "", 0), ret_scale, sizeof *ret_scale);
+    return scale_of(ISOLATE_SCALE, inst, "", 0, ret_scale);
 }
 
 static oc_rc names_record(const struct oc_host *host, uint32_t inst, struct oc_instrument *ret_instrument,

@@ -72,15 +72,15 @@ oc_rc wire_send(struct wire *wire, struct env_run *run, int64_t until_ns)
     return env_run_write(run, wire->bytes, wire->size, until_ns);
 }
 
-static oc_rc read_all(struct env_run *run, char *bytes, size_t size, int64_t until_ns)
+/* Until so many bytes of the frame are there. The other end says no more than one before it listens. */
+static oc_rc read_to(struct wire *wire, struct env_run *run, size_t size, int64_t until_ns)
 {
-    while (size) {
+    while (wire->size < size) {
         size_t got = 0;
-        const oc_rc rc = env_run_read(run, bytes, size, until_ns, &got);
+        const oc_rc rc = env_run_read(run, wire->bytes + wire->size, wire->room - ZEROS - wire->size, until_ns, &got);
         if (rc < 0 || got == 0)
             return rc < 0 ? rc : (oc_rc)OC_E_END;
-        bytes += got;
-        size -= got;
+        wire->size += got;
     }
     return OC_OK;
 }
@@ -88,21 +88,25 @@ static oc_rc read_all(struct env_run *run, char *bytes, size_t size, int64_t unt
 oc_rc wire_receive(struct wire *wire, struct env_run *run, int64_t until_ns, enum isolate_kind *ret_kind)
 {
     struct head head;
+    const size_t begun = padded(sizeof head);
     wire->size = wire->at = 0;
     wire->is_bad = false;
-    oc_rc rc = read_all(run, (char *)&head, sizeof head, until_ns);
-    if (rc < 0)
-        return rc;
-    const size_t begun = padded(sizeof head);
-    if (head.size < begun || head.size > ISOLATE_FRAME_MAX || head.kind > ISOLATE_ANSWER)
-        return OC_E_DATA;
-    if (!make_room(wire, head.size + ZEROS))
+    if (!make_room(wire, begun + ZEROS))
         return OC_E_NOMEM;
-    rc = read_all(run, wire->bytes + sizeof head, head.size - sizeof head, until_ns);
+    oc_rc rc = read_to(wire, run, begun, until_ns);
     if (rc < 0)
         return rc;
+    memcpy(&head, wire->bytes, sizeof head);
+    if (head.size < begun || head.size > ISOLATE_FRAME_MAX - ZEROS || head.kind > ISOLATE_ANSWER)
+        return OC_E_DATA;
+    if (head.size > wire->size && !make_room(wire, head.size - wire->size + ZEROS))
+        return OC_E_NOMEM;
+    rc = read_to(wire, run, head.size, until_ns);
+    if (rc < 0)
+        return rc;
+    if (wire->size != head.size)
+        return OC_E_DATA;
     memset(wire->bytes + head.size, 0, ZEROS);
-    wire->size = head.size;
     wire->at = begun;
     *ret_kind = (enum isolate_kind)head.kind;
     return OC_OK;
