@@ -120,14 +120,9 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
-    bool is_isolated = false;
-    oc_rc rc = venue_isolated(link->settings, link->name, &is_isolated, ret_error);
+    oc_rc rc = venue_link_isolate(link, entry, &table, ret_error);
     if (rc < 0)
         return rc;
-    if (is_isolated && (link->isolate = calloc(1, sizeof *link->isolate)) == NULL)
-        return error_of_code(ret_error, OC_E_NOMEM, part->section, "its connector has no room");
-    if (is_isolated)
-        table = isolate_table(link->isolate, entry);
     link->now_ns = *world->now_ns;
     rc = number_keys(link);
     if (rc == OC_OK && venue_net_is(link->settings, link->name)) {
@@ -151,8 +146,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     link->plugin.seed = world->seed;
     link->plugin.impl.venue = &link->venue;
     snprintf(link->plugin.section, sizeof link->plugin.section, "%s", part->section);
-    rc = link->isolate ? isolate_open(link->isolate, &link->plugin, &link->venue, ret_error)
-                       : plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
+    rc = venue_link_open_plugin(link, part->id, ret_error);
     if (rc < 0)
         return rc;
     link->table = table;
@@ -292,7 +286,7 @@ oc_rc venue_link_pull(struct venue_link *link, int64_t until_ns)
         }
         if (link->transcript.mismatches)
             return OC_E_STATE;
-        const oc_rc looked = link->isolate ? isolate_look(link->isolate) : (oc_rc)OC_OK;
+        const oc_rc looked = venue_link_look(link);
         if (looked < 0)
             return looked;
         if (event_first(link))
@@ -422,8 +416,7 @@ int64_t venue_link_next_ns(const struct venue_link *link)
         return link->recorded ? link->recorded->local_ns : INT64_MAX;
     const int64_t next_ns = link->transcript.mismatches ? INT64_MAX : io_venue_next_ns(&link->venue),
                   wants_ns = link->books_due_ns < link->history_due_ns ? link->books_due_ns : link->history_due_ns;
-    const int64_t looks_ns =
-        link->isolate ? net_loop_now(link->world.links->loop) + isolate_wait_ns(link->isolate) : INT64_MAX;
+    const int64_t looks_ns = venue_link_looks_ns(link);
     const int64_t first_ns = link->net && wants_ns < next_ns ? wants_ns : next_ns;
     return looks_ns < first_ns ? looks_ns : first_ns;
 }
