@@ -140,7 +140,14 @@ venue: { crashes: { connector = "org.example.crashes"; accounts = ["main"]; envi
   endpoint: { lines = "wss://localhost:$port/lines"; }; ca_file = "rehearsal/ca.pem";
   instruments = ( { symbol = "BTC/USDT"; price_step = "0.01"; qty_step = "0.001"; } ); }; };
 END
-echo 'strategy { name = "hears" } function on_trade(m, t) log.info("trade %s", t.qty) end' >hears.lua
+cat >hears.lua <<'END'
+strategy { name = "hears" }
+function on_trade(m, t)
+  log.info("trade %s", t.qty)
+  if t.qty == 0.009 then m:buy { qty = 0.666, price = t.price * 0.97 } end
+end
+function on_order(m, order) log.info("order of %s is %s %s", order.qty, order.state, order.reason) end
+END
 touch host.log err
 "$outcry" run hears.lua --venue crashes --config crashes.conf --plugin crashes="$crashes" --cash '10000 USDT' --session s --listen none --json >run.json 2>host.log &
 host=$!
@@ -163,6 +170,14 @@ until_ says 'runs again (start 4)' host.log
 sleep 0.5
 trade 0.007
 until_ says 'trade 0.007' host.log
+# It hands an order over and crashes in the same call: not a byte of it leaves, and that is proven.
+trade 0.009
+until_ says 'in or behind its call request' host.log
+until_ says 'order of 0.666 is REJECTED' host.log
+before=$(wc -c <said)
+echo 'orders all' >&8
+sleep 0.3
+tail -c +$((before + 1)) said | grep -a 'main buy 0.666' && fail 'what was sent in a call that never ended has left'
 kill -INT $host
 wait $host
 host=''
@@ -175,7 +190,7 @@ host=$!
 sleep 1
 trade 0.666
 wait $host
-[ $? -ne 0 ] && says 'crashed' host.log || fail 'it survives without a process of its own?'
+[ $? -ne 0 ] && says 'crashed\|runtime error' host.log || fail 'it survives without a process of its own?'
 host=''
 sed "s|link = \"network\"; isolate|transcript = \"$here/../../sdk/examples/connector_loopback/day.txt\"; isolate|; s/endpoint: .*//" crashes.conf >script.conf
 "$outcry" run hears.lua --venue crashes --config script.conf --plugin crashes="$crashes" --cash '10000 USDT' --listen none >said 2>&1 && fail 'a transcript is isolated'
