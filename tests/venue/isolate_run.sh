@@ -144,6 +144,7 @@ cat >hears.lua <<'END'
 strategy { name = "hears" }
 function on_trade(m, t)
   log.info("trade %s", t.qty)
+  if t.qty == 0.007 then m:buy { qty = 0.011, price = t.price * 0.97 } end
   if t.qty == 0.009 then m:buy { qty = 0.666, price = t.price * 0.97 } end
 end
 function on_order(m, order) log.info("order of %s is %s %s", order.qty, order.state, order.reason) end
@@ -170,6 +171,7 @@ until_ says 'runs again (start 4)' host.log
 sleep 0.5
 trade 0.007
 until_ says 'trade 0.007' host.log
+until_ says 'order of 0.011 is ACCEPTED' host.log
 # It hands an order over and crashes in the same call: not a byte of it leaves, and that is proven.
 trade 0.009
 until_ says 'in or behind its call request' host.log
