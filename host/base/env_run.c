@@ -5,10 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STEP_NS = 2000000 };
+enum { STEP_NS = 2000000, ENDS_MAX = 25 };
 
 /* In the child: between fork and exec, so nothing here allocates. What went wrong is told to the origin by `told_fd`. */
 static void become(const char *const *argv, const int to[2], const int from[2], int told_fd)
@@ -159,4 +160,47 @@ void env_run_end(struct env_run *run, int64_t until_ns, int *ret_code)
     if (done > 0 && WIFEXITED(status))
         *ret_code = WEXITSTATUS(status);
     *run = (struct env_run){0, -1, -1};
+}
+
+bool env_run_has_ended(const struct env_run *run)
+{
+    struct pollfd other = {run->from_fd, 0, 0};
+    return poll(&other, 1, 0) > 0 && (other.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+void env_run_kill(struct env_run *run, int *ret_code, int *ret_signal)
+{
+    int status = 0;
+    *ret_code = -1;
+    *ret_signal = 0;
+    if (run->pid <= 0)
+        return;
+    env_run_close_input(run);
+    (void)close(run->from_fd);
+    for (int i = 0; i < ENDS_MAX && waitpid(run->pid, &status, WNOHANG) == 0;
+         i++) { /* its ends are closed before it is a corpse */
+        if (i + 1 == ENDS_MAX) {
+            (void)kill(-run->pid, SIGKILL);
+            (void)waitpid(run->pid, NULL, 0);
+            *run = (struct env_run){0, -1, -1};
+            return;
+        }
+        env_os.sleep(STEP_NS);
+    }
+    (void)kill(-run->pid, SIGKILL); /* what it started goes with it */
+    if (WIFSIGNALED(status))
+        *ret_signal = WTERMSIG(status);
+    else
+        *ret_code = WEXITSTATUS(status);
+    *run = (struct env_run){0, -1, -1};
+}
+
+void env_run_is_child(struct env_run *ret_run)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    *ret_run = (struct env_run){0, fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1),
+                                fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    (void)dup2(nothing, STDOUT_FILENO);
+    (void)dup2(nothing, STDIN_FILENO);
 }

@@ -28,6 +28,13 @@ CHECKED oc_rc env_run_write(struct env_run *run, const void *data, size_t size, 
 void env_run_close_input(struct env_run *run);
 /* [setup] What there is, at most `size` bytes; *ret_size 0: the program has closed its output. OC_E_AGAIN: nothing by until_ns. */
 CHECKED oc_rc env_run_read(struct env_run *run, void *data, size_t size, int64_t until_ns, size_t *ret_size);
+/* Whether it has ended, or nobody speaks there any more. Does not wait. */
+bool env_run_has_ended(const struct env_run *run);
+/* Ends it at once. *ret_signal is what had ended it before, 0: nothing had; then *ret_code is its exit code, -1: this call ended it. */
+void env_run_kill(struct env_run *run, int *ret_code, int *ret_signal);
+/* [setup] This process is the program: its standard input and output become *ret_run, and nothing else is said there. It ends with the
+ * process that started it. */
+void env_run_is_child(struct env_run *ret_run);
 /* [setup] Waits to until_ns for it to end by itself and then ends it. *ret_code is its exit code; -1: it was ended, or died. */
 void env_run_end(struct env_run *run, int64_t until_ns, int *ret_code);
 

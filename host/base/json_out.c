@@ -114,6 +114,14 @@ void json_money(struct text *text, const char *key, oc_i128 money)
     text_put(text, digits);
 }
 
+void json_money_exact(struct text *text, const char *key, oc_i128 money)
+{
+    char digits[TEXT_DECIMAL_MAX];
+    begin(text, key);
+    text_from_units_128(digits, money, MONEY_SCALE, TEXT_SHORTEST);
+    text_put(text, digits);
+}
+
 void json_time(struct text *text, const char *key, int64_t ns)
 {
     char time[TEXT_TIME_MAX];

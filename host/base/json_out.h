@@ -21,7 +21,8 @@ void json_double(struct text *text, const char *key, double value); /* not finit
 /* The shortest text that reads back as the same number. */
 void json_double_exact(struct text *text, const char *key, double value);
 void json_dec(struct text *text, const char *key, struct oc_dec dec);
-void json_money(struct text *text, const char *key, oc_i128 money);
+void json_money(struct text *text, const char *key, oc_i128 money); /* to 1e-8 */
+void json_money_exact(struct text *text, const char *key, oc_i128 money);
 void json_time(struct text *text, const char *key, int64_t ns);
 /* {"code":...,"message":...,"definitive":true} of a refusal. */
 void json_refusal(struct text *text, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));

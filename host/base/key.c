@@ -45,10 +45,10 @@ bool key_is_name(const char *name)
 bool key_is_reserved(const char *name)
 {
     static const char *const words[] = {
-        "accounts", "balance",     "bar_grace",  "bars",      "book",       "book_levels", "ca_file",     "cancel_all",
-        "cash",     "close",       "connector",  "deadman",   "empty_bars", "endpoint",    "environment", "fetch_fills",
-        "for",      "instruments", "keep_books", "keys",      "legs",       "link",        "move_stops",  "plugin",
-        "protect",  "proxy",       "starts",     "stop_slip", "transcript"};
+        "accounts", "balance",     "bar_grace", "bars",       "book",       "book_levels", "ca_file",     "cancel_all",
+        "cash",     "close",       "connector", "deadman",    "empty_bars", "endpoint",    "environment", "fetch_fills",
+        "for",      "instruments", "isolate",   "keep_books", "keys",       "legs",        "link",        "move_stops",
+        "plugin",   "protect",     "proxy",     "starts",     "stop_slip",  "transcript"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], name) == 0)
             return true;

@@ -11,6 +11,7 @@
 #include "cli/help.h"
 #include "cli/verbs.h"
 #include "session/interrupt.h"
+#include "session/isolate.h"
 
 /* What was written and has not arrived is an error, whatever came before. */
 static int close_output(int code)
@@ -37,6 +38,8 @@ int main(int argc, char **argv)
         word = "help";
     if (strcmp(word, "--version") == 0)
         word = "version";
+    if (strcmp(word, "isolated-connector") == 0) /* a host starts it: nobody types it */
+        return isolate_serve();
     const struct verb *verb = help_find(word);
     if (verb && verb->options != HELP_ITSELF && help_is_asked(argc - 1, argv + 1)) {
         help_verb(verb);

@@ -105,8 +105,10 @@ static void put_members(struct text *out, const struct venue_visit *visit, const
     json_close(out, '}');
 }
 
-static oc_rc show(struct venue_visit *visit, const struct options *options, struct text *out, struct error *ret_error)
+static oc_rc show(void *self, struct venue_visit *visit, const struct options *options, struct text *out,
+                  struct error *ret_error)
 {
+    (void)self;
     const struct oc_fetch ask = {.size = sizeof ask, .kind = OC_FETCH_CREDENTIALS, .account = 1, .lane = OC_LANE_QUERY};
     struct fees fees = {0};
     const oc_rc rc = visit->account_count && visit->keyring.count

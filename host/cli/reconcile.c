@@ -6,6 +6,7 @@
 
 #include "base/env.h"
 #include "base/json_out.h"
+#include "cli/reconcile.h"
 #include "cli/verbs.h"
 #include "cli/visit.h"
 #include "engine/statement.h"
@@ -295,8 +296,9 @@ static void put_json(const struct account_asked *asked, const char *account, str
     json_close(out, '}');
 }
 
-/* FOLDER/transactions.csv: no cell has a comma. */
-static oc_rc export(const struct account_asked *asked, const char *folder, const char *account, struct error *ret_error)
+/* FOLDER/transactions-ACCOUNT.csv, of several venues transactions-VENUE-ACCOUNT.csv: no cell has a comma. */
+static oc_rc export(const struct account_asked *asked, const char *folder, const char *account, bool of_several,
+                    struct error *ret_error)
 {
     char path[PATH_SIZE];
     struct text file;
@@ -312,7 +314,8 @@ static oc_rc export(const struct account_asked *asked, const char *folder, const
             text_format(&file, "%s%s", cell ? "," : "", line.of[cell]);
         text_put(&file, "\n");
     }
-    snprintf(path, sizeof path, "%s/transactions-%s.csv", folder, account);
+    snprintf(path, sizeof path, "%s/transactions-%s%s%s.csv", folder, of_several ? asked->visit->venue : "",
+             of_several ? "-" : "", account);
     oc_rc rc = env_mkdir(folder);
     rc = rc == OC_E_EXISTS ? (oc_rc)OC_OK : rc;
     if (rc == OC_OK)
@@ -336,8 +339,10 @@ static oc_rc since(const struct options *options, int64_t *ret_ns, struct error 
     return error_say(ret_error, OC_E_CONFIG, "--from", "expected a time such as 2026-01-05T14:30:00Z");
 }
 
-static oc_rc show(struct venue_visit *visit, const struct options *options, struct text *out, struct error *ret_error)
+static oc_rc show(void *self, struct venue_visit *visit, const struct options *options, struct text *out,
+                  struct error *ret_error)
 {
+    struct reconcile_totals *totals = self;
     char name[VENUE_ACCOUNT_MAX];
     int64_t since_ns;
     oc_rc rc = since(options, &since_ns, ret_error);
@@ -351,8 +356,11 @@ static oc_rc show(struct venue_visit *visit, const struct options *options, stru
         rc = ask_account(visit, i + 1, since_ns, asked, ret_error);
         if (rc == OC_OK)
             (options->json ? put_json : put_text)(asked, name, out);
+        for (uint32_t k = 0; k < asked->balance_count && rc == OC_OK; k++)
+            reconcile_totals_add(totals, visit->venue, name, venue_visit_asset(visit, asked->balances[k].asset),
+                                 &asked->balances[k]);
         if (rc == OC_OK && options->csv)
-            rc = export(asked, options->csv, name, ret_error);
+            rc = export(asked, options->csv, name, options->word_count == 0, ret_error);
         free(asked->rows);
         free(asked);
     }
@@ -365,12 +373,17 @@ static oc_rc show(struct venue_visit *visit, const struct options *options, stru
 
 int verb_reconcile(int argc, char **argv)
 {
-    static const struct visit_verb verb = {
+    struct reconcile_totals *totals = calloc(1, sizeof *totals);
+    const struct visit_verb verb = {
         .name = "reconcile",
-        .usage = "usage: outcry reconcile NAME --config FILE [--from TIME] [--csv FOLDER] [--json]\n"
-                 "NAME is a group of the configuration: venue.NAME. Its accounts need keys. --from: 30 days ago where "
-                 "it is not said.\n",
+        .usage = "usage: outcry reconcile [NAME] --config FILE [--from TIME] [--csv FOLDER] [--json]\n"
+                 "NAME is a group of the configuration: venue.NAME; without it all of them, with what they hold "
+                 "together. Their accounts need keys. --from: 30 days ago where it is not said.\n",
         .must_sign = true,
-        .show = show};
-    return visit_verb(&verb, argc, argv);
+        .show = show,
+        .put_totals = reconcile_totals_put,
+        .self = totals};
+    const int code = totals ? visit_verb(&verb, argc, argv) : EXIT_RUN;
+    free(totals);
+    return code;
 }

@@ -150,6 +150,27 @@ static struct parsed all(struct link *link, const char *word, const char *which,
     return rows;
 }
 
+/* Its sums, and the lines of all pages. */
+static struct parsed portfolio(struct link *link, int64_t timeout_ns)
+{
+    struct parsed whole = one(link, "portfolio", timeout_ns);
+    struct parsed rows = parsed_at(&whole, "rows");
+    int64_t from = parsed_int(&whole, "next", 0);
+    while (rows.object && from && parsed_count(&rows) < STATUS_ROWS_MAX) {
+        char page[24];
+        snprintf(page, sizeof page, "%lld", (long long)from);
+        const char *const fields[] = {"portfolio", "-", page};
+        const char *json = target_ask(link, fields, 3, timeout_ns, NULL);
+        struct parsed answer;
+        if (!json || !parsed_open(&answer, json))
+            break;
+        parsed_list_append(&rows, &answer, "rows");
+        from = parsed_int(&answer, "next", 0);
+        parsed_close(&answer);
+    }
+    return whole;
+}
+
 void status_ask(struct status *status, const struct host_run *run, int64_t timeout_ns, int64_t stale_ns)
 {
     struct link *link;
@@ -162,6 +183,7 @@ void status_ask(struct status *status, const struct host_run *run, int64_t timeo
         status->positions = all(link, "positions", NULL, timeout_ns);
         status->strategies = all(link, "strategies", NULL, timeout_ns);
         status->balances = all(link, "balances", NULL, timeout_ns);
+        status->portfolio = portfolio(link, timeout_ns);
         status->risk = one(link, "risk", timeout_ns);
         link_free(link);
         if (!status->head.object)
@@ -180,8 +202,8 @@ void status_ask(struct status *status, const struct host_run *run, int64_t timeo
 
 void status_close(struct status *status)
 {
-    struct parsed *const all_of[] = {&status->head,       &status->venues, &status->orders,  &status->positions,
-                                     &status->strategies, &status->risk,   &status->balances};
+    struct parsed *const all_of[] = {&status->head,       &status->venues, &status->orders,   &status->positions,
+                                     &status->strategies, &status->risk,   &status->balances, &status->portfolio};
     for (size_t i = 0; i < sizeof all_of / sizeof *all_of; i++)
         parsed_close(all_of[i]);
 }

@@ -12,7 +12,7 @@ struct status {
     const struct host_run *run; /* borrowed */
     enum target_state state;
     /* Answers of the host, as objects; {NULL} where it did not answer. Lists are of all pages, at most STATUS_ROWS_MAX rows. */
-    struct parsed head, venues, orders, positions, strategies, risk, balances;
+    struct parsed head, venues, orders, positions, strategies, risk, balances, portfolio;
     uint32_t order_total;
     char wrongs[STATUS_WRONGS_MAX][STATUS_WORDS_MAX]; /* one sentence each, the worst first */
     uint32_t wrong_count;

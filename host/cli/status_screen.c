@@ -117,6 +117,26 @@ static void put_money(struct screen *screen)
     end_line(screen, from);
 }
 
+/* Of several accounts: what is of each, and since when nothing was heard of it. */
+static void put_accounts(struct screen *screen)
+{
+    const struct parsed *portfolio = &screen->status->portfolio, rows = parsed_at(portfolio, "accounts");
+    struct text *out = screen->out;
+    char account[WORD], currency[16], age[24];
+    parsed_text(portfolio, "currency", currency, sizeof currency);
+    for (uint32_t i = 0; parsed_count(&rows) > 1 && i < parsed_count(&rows); i++) {
+        const struct parsed row = parsed_row(&rows, i);
+        const bool is_known = parsed_has(&row, "equity");
+        const size_t from = out->size;
+        text_format(out, "%-11s%s  %s%.2f %s", i ? "" : "of it", parsed_text(&row, "account", account, sizeof account),
+                    is_known ? "" : "not all known: ", parsed_double(&row, is_known ? "equity" : "equity_known", 0),
+                    currency);
+        if (!parsed_flag(&row, "heard"))
+            text_format(out, "; not heard for %s", span((double)parsed_int(&row, "age_ns", 0) / 1e9, age, sizeof age));
+        end_line(screen, from);
+    }
+}
+
 static void put_venues(struct screen *screen)
 {
     struct text *out = screen->out;
@@ -309,6 +329,7 @@ void status_put_screen(const struct status *status, bool has_colour, struct text
     if (status->state == TARGET_ANSWERS) {
         put_state(&screen);
         put_money(&screen);
+        put_accounts(&screen);
         put_venues(&screen);
         put_limits(&screen);
         put_orders(&screen);
@@ -325,13 +346,10 @@ void status_put_json(const struct status *status, struct text *out)
     const struct {
         const char *name;
         const struct parsed *object;
-    } parts[] = {{"status", &status->head},
-                 {"venues", &status->venues},
-                 {"orders", &status->orders},
-                 {"positions", &status->positions},
-                 {"strategies", &status->strategies},
-                 {"balances", &status->balances},
-                 {"risk", &status->risk}};
+    } parts[] = {{"status", &status->head},           {"venues", &status->venues},
+                 {"orders", &status->orders},         {"positions", &status->positions},
+                 {"strategies", &status->strategies}, {"balances", &status->balances},
+                 {"portfolio", &status->portfolio},   {"risk", &status->risk}};
     json_open(out, NULL, '{');
     json_text(out, "session", run->session[0] ? run->session : NULL);
     json_text(out, "socket", run->socket[0] ? run->socket : NULL);

@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/json_out.h"
 #include "base/log.h"
 #include "cli/complain.h"
 #include "cli/run.h"
@@ -51,18 +53,109 @@ static oc_rc visit(const struct visit_verb *verb, struct options *options, struc
         rc = venue_visit_begin(visit, ret_error);
     if (rc == OC_OK)
         rc = visit_fetch(visit, &ask, "its instruments", NULL, NULL, ret_error);
-    return rc == OC_OK ? verb->show(visit, options, out, ret_error) : rc;
+    return rc == OC_OK ? verb->show(verb->self, visit, options, out, ret_error) : rc;
+}
+
+static oc_rc visit_one(const struct visit_verb *verb, struct options *options, const char *venue, struct text *out,
+                       struct error *ret_error)
+{
+    struct venue_visit *guest = venue_visit_new(&options->settings, venue);
+    const oc_rc rc = guest ? visit(verb, options, guest, out, ret_error)
+                           : error_of_code(ret_error, OC_E_NOMEM, venue, "it cannot be asked");
+    venue_visit_free(guest);
+    return rc;
+}
+
+/* The i-th group of the configuration. False: there are no more. */
+static bool group_at(const struct settings *settings, uint32_t i, char ret_name[PART_NAME_MAX])
+{
+    for (uint32_t k = 0; k < settings->count; k++) {
+        const char *key = settings->list[k].key, *last = strrchr(key, '.');
+        const size_t size = last ? (size_t)(last - key) : 0;
+        if (size <= 6 || size - 6 >= PART_NAME_MAX || strncmp(key, "venue.", 6) != 0 || strcmp(last, ".connector") != 0)
+            continue;
+        if (i-- > 0)
+            continue;
+        snprintf(ret_name, PART_NAME_MAX, "%.*s", (int)(size - 6), key + 6);
+        return true;
+    }
+    return false;
+}
+
+static void put_failed(const struct error *error, const char *venue, bool is_json, struct text *out)
+{
+    char words[ERROR_TEXT_MAX];
+    error_text(error, words);
+    if (is_json)
+        json_text(out, "error", words);
+    else
+        text_format(out, "%s could not be asked: %s\n", venue, words);
+}
+
+/* One that fails is said, and the others are asked all the same; the code is that of the first that failed. */
+static oc_rc visit_all(const struct visit_verb *verb, struct options *options, struct text *out,
+                       struct error *ret_error)
+{
+    char venue[PART_NAME_MAX];
+    struct text missing;
+    oc_rc first = OC_OK;
+    if (!group_at(&options->settings, 0, venue))
+        return error_say(ret_error, OC_E_CONFIG, verb->name,
+                         "no venue is named, and the configuration has no group venue.NAME");
+    text_init_grow(&missing, SHOWN_MAX);
+    if (options->json)
+        text_put(out, "{\"venues\":[");
+    for (uint32_t i = 0; group_at(&options->settings, i, venue); i++) {
+        struct error error = {0};
+        struct text one;
+        text_init_grow(&one, SHOWN_MAX);
+        const oc_rc rc = visit_one(verb, options, venue, &one, &error);
+        if (options->json) {
+            text_format(out, "%s{\"venue\":\"%s\"", i ? "," : "", venue);
+            if (rc == OC_OK)
+                text_format(out, ",\"accounts\":%s", one.data ? one.data : "[]");
+        } else if (rc == OC_OK) {
+            text_put(out, one.data ? one.data : "");
+        }
+        if (rc < 0) {
+            put_failed(&error, venue, options->json, out);
+            text_format(&missing, options->json ? "%s\"%s\"" : "%s%s", missing.size ? ", " : "", venue);
+        }
+        if (options->json)
+            text_put(out, "}");
+        if (rc < 0 && first == OC_OK) {
+            first = rc;
+            (void)complain(&error, rc, false);
+        }
+        out->is_cut |= one.is_cut;
+        text_release(&one);
+    }
+    if (options->json)
+        text_format(out, "],\"missing\":[%s],\"totals\":", missing.size ? missing.data : "");
+    else if (missing.size)
+        text_format(out, "not in what follows: %s\n", missing.data);
+    text_release(&missing);
+    verb->put_totals(verb->self, options->json, out);
+    if (options->json)
+        text_put(out, "}\n");
+    return first;
 }
 
 static int run(const struct visit_verb *verb, struct options *options)
 {
     struct error error = {0};
     struct text out;
-    struct venue_visit *guest = venue_visit_new(&options->settings, options->words[0]);
     text_init_grow(&out, SHOWN_MAX);
-    const oc_rc rc = guest ? visit(verb, options, guest, &out, &error)
-                           : error_of_code(&error, OC_E_NOMEM, options->words[0], "it cannot be asked");
+    const bool is_all = options->word_count == 0;
+    const oc_rc rc =
+        is_all ? visit_all(verb, options, &out, &error) : visit_one(verb, options, options->words[0], &out, &error);
     int code = EXIT_GOOD;
+    if (is_all && rc < 0 && !error_is_set(&error)) { /* it was said with its venue */
+        code = EXIT_RUN;
+        fputs(out.data ? out.data : "", stdout);
+        text_release(&out);
+        return code;
+    }
     if (rc < 0)
         code = complain(&error, rc, options->json);
     else if (out.is_cut)
@@ -70,7 +163,6 @@ static int run(const struct visit_verb *verb, struct options *options)
     else
         fputs(out.data ? out.data : "", stdout);
     text_release(&out);
-    venue_visit_free(guest);
     return code;
 }
 
@@ -81,7 +173,7 @@ int visit_verb(const struct visit_verb *verb, int argc, char **argv)
     if (!options)
         return EXIT_RUN;
     oc_rc rc = options_parse(options, argc, argv);
-    if (rc == OC_OK && (options->word_count < 1 || options->word_count > 1 + verb->words_max))
+    if (rc == OC_OK && ((options->word_count < 1 && !verb->put_totals) || options->word_count > 1 + verb->words_max))
         rc = error_say(&options->error, OC_E_INVALID, verb->name, "expected the name of one venue");
     if (rc < 0) {
         (void)complain(&options->error, OC_E_INVALID, options->json);

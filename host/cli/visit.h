@@ -14,7 +14,12 @@ struct visit_verb {
     uint32_t words_max; /* the venue and so many more */
     bool must_sign;     /* it is of no use without keys */
     /* Asks, and puts what came of it. Codes of *ret_error. */
-    oc_rc (*show)(struct venue_visit *visit, const struct options *options, struct text *out, struct error *ret_error);
+    oc_rc (*show)(void *self, struct venue_visit *visit, const struct options *options, struct text *out,
+                  struct error *ret_error);
+    /* NULL: one venue must be named. Else all groups of the configuration are visited where none is, one that cannot be asked beside
+     * the others; and this is what comes behind them: as JSON the value of "totals". */
+    void (*put_totals)(void *self, bool is_json, struct text *out);
+    void *self;
 };
 
 /* The exit code of the verb. */

@@ -8,7 +8,7 @@ local function must(value, err)
 end
 
 local function position_of(info)
-  local rows = must(S.list(500, 'positions'))
+  local rows = S.of_account_in_use(must(S.list(500, 'positions')))
   for _, row in ipairs(rows) do
     if row.symbol == info.symbol and not row.strategy then
       if row.side == 'short' and row.qty > 0 then row.qty = -row.qty end
@@ -136,10 +136,13 @@ S.word('Look', 'market', 'market([symbol])',
     return S.market_object(symbol)
   end)
 
-S.word('Look', 'use', 'use(symbol)', 'The instrument that words take when none is named; also the global m.', 'use eth/usdt', function(symbol)
-  if symbol == nil then S.wrong('use what? found nothing, expected a symbol: use BTC/USDT') end
-  return use(symbol)
+S.word('Look', 'use', 'use(symbol), use(venue/account)', 'The instrument that words take when none is named; also the global m. Of an account: it alone is traded with and shown, until use all.', 'use eth/usdt', function(what)
+  if what == nil then S.wrong('use what? found nothing, expected a symbol or an account: use BTC/USDT, use binanceus/main') end
+  local is_said, err = S.use_account(what)
+  if is_said ~= nil then return is_said or nil, err end
+  return use(what)
 end)
+S.use_market = use
 
 -- The first instrument of the host, until `use` says another.
 function S.begin_default()

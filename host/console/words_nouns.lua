@@ -39,7 +39,7 @@ function S.info(symbol)
   local rows, err = learn()
   if not rows then return nil, err end
   if infos[symbol:upper()] then return infos[symbol:upper()] end
-  local short = S.by_short_name(rows, symbol:upper())
+  local short = S.of_venue_in_use(S.by_short_name(rows, symbol:upper()))
   if #short == 1 then return short[1] end
   local names = {}
   for _, row in ipairs(rows) do names[#names + 1] = row.symbol end
@@ -242,6 +242,7 @@ word('Look', 'orders', "orders(['open' or 'all'], [limit])", 'Open orders, young
     if type(which) == 'number' then which, limit = 'open', which end
     local rows, err = S.list(limit_of(limit), 'orders', which or 'open')
     if not rows then return nil, err end
+    rows = S.of_account_in_use(rows)
     for _, row in ipairs(rows) do S.as_order(row) end
     note_day()
     return table_of(rows, S.order_columns(rows), which == 'all' and 'no orders' or 'no open orders')
@@ -254,6 +255,7 @@ end)
 word('Look', 'fills', 'fills([limit])', 'The last fills, youngest first.', 'fills 10', function(limit)
   local rows, err = S.list(limit_of(limit), 'fills')
   if not rows then return nil, err end
+  rows = S.of_account_in_use(rows)
   note_day()
   return table_of(rows, { time('time', 'time', 2), { 'order', 'order', drop = 1 }, side(), qty('qty', 'qty'), { 'symbol', 'symbol' },
     price('price', 'price'), { 'fee', 'fee', right = true, drop = 3, get = function(r) return S.money(r.fee) .. ' ' .. (r.fee_asset or '') end },
@@ -304,7 +306,7 @@ end
 word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy, with the nearest stop against it; and dust, which cannot be sold by itself.', 'positions', function()
   local rows, err = S.list(200, 'positions')
   if not rows then return nil, err end
-  with_stops(rows)
+  rows = with_stops(S.of_account_in_use(rows))
   local function stop(r)
     if not r.stop then return r.qty ~= 0 and not r.unassigned and 'none' or '' end
     return S.price(S.info(r.symbol), r.stop) .. (r.limit and ' limit ' .. S.price(S.info(r.symbol), r.limit) or '') ..
@@ -334,6 +336,7 @@ end)
 word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()
   local rows, page = S.list(200, 'balances')
   if not rows then return nil, page end
+  rows = S.of_account_in_use(rows)
   local currency = page and page.currency or 'value'
   local function amount(name) return { name, name, right = true, get = function(r) return S.any(r[name]) end } end
   local columns = with_account(rows, { { 'asset', 'asset' }, amount 'free', amount 'used', amount 'total',
@@ -378,6 +381,7 @@ end)
 word('Money', 'ledger', 'ledger([limit])', 'Money that moved without a fill, youngest first.', 'ledger 20', function(limit)
   local rows, err = S.list(limit_of(limit), 'ledger')
   if not rows then return nil, err end
+  rows = S.of_account_in_use(rows)
   return table_of(rows, with_account(rows, { time('time', 'time', 3), { 'kind', 'kind' },
     { 'status', 'status', colour = function(r) return r.status ~= 'done' and 'yellow' or nil end },
     { 'amount', 'amount', right = true, get = function(r) return S.any(r.amount) end }, { 'asset', 'asset' },
@@ -423,7 +427,7 @@ word('Session', 'status', 'status()', 'The session: mode, time, speed, money, wh
       { 'rules', v.missing and S.missing_words(v.missing), 'red' }, { 'now', v.now }, { 'speed', speed },
       { 'equity', equity_words(v), not v.equity and 'red' or nil },
       { 'profit', v.equity and v.start and S.signed(v.equity - v.start), S.profit_colour(v.equity and v.start and v.equity - v.start) },
-      { 'instrument', S.default or v.instrument }, { 'open orders', S.any(v.open_orders) }, { 'positions', S.any(v.positions) },
+      { 'account', S.account and S.account.name }, { 'instrument', S.default or v.instrument }, { 'open orders', S.any(v.open_orders) }, { 'positions', S.any(v.positions) },
       { 'fills', S.any(v.fills) }, { 'strategies', S.any(v.strategies) }, { 'record', S.any(v.seq) }, { 'events', S.any(v.events) },
       { 'consoles', S.any(v.consoles) }, { 'dropped', v.dropped and v.dropped > 0 and S.any(v.dropped) or nil, 'red' } }
   end)
@@ -497,7 +501,12 @@ end
 word('Money', 'risk', 'risk()', 'Each rule, and what the smallest buy would use of its limit.', 'risk', function()
   local rows, page = S.list(200, 'risk')
   if not rows then return nil, page end
-  rows.halted, rows.missing, rows.asked = page.halted, page.missing, page.asked
+  local asked = page.asked
+  if S.account then
+    rows, asked = S.rules_of_account_in_use()
+    if not rows then return nil, asked end
+  end
+  rows.halted, rows.missing, rows.asked = page.halted or S.account and S.account_halted(), page.missing, asked
   local abouts = {}
   for _, part in ipairs(S.list(200, 'plugins') or {}) do abouts[part.part] = part.about end
   for _, row in ipairs(rows) do row.about = abouts['risk.' .. row.rule] end

@@ -4,17 +4,19 @@ local S = ...
 local function of_account(rows, account, verb)
   local found = {}
   for _, row in ipairs(rows) do
-    if not account or not row.account or row.account == account then found[#found + 1] = row end
+    if not account or not row.account or row.account == account or row.account:match('[^:]*$') == account then found[#found + 1] = row end
   end
   if #found > 1 then S.wrong('%s: several accounts have it: say which by: with ACCOUNT', verb) end
   return found[1]
 end
 
-local function balance_of(asset, account, verb)
+local function balance_of(asset, account, verb, venue)
   local rows, err = S.list(200, 'balances')
   if not rows then S.wrong('%s: %s', verb, err.message or err.code) end
   local mine = {}
-  for _, row in ipairs(rows) do if row.asset == asset then mine[#mine + 1] = row end end
+  for _, row in ipairs(rows) do -- of another venue nothing can be sold here
+    if row.asset == asset and (not row.account or row.account:match('^[^:]*') == venue) then mine[#mine + 1] = row end
+  end
   return of_account(mine, account, verb)
 end
 
@@ -43,7 +45,7 @@ end
 
 -- Money for a share of what is free of the quote asset: with its fee it stays within that.
 local function money_of(info, share, account, verb)
-  local row = balance_of(info.quote, account, verb)
+  local row = balance_of(info.quote, account, verb, info.venue)
   local free = row and row.free or 0
   if free <= 0 then S.wrong('%s: no %s is free', verb, info.quote) end
   local want = free * share
@@ -66,7 +68,7 @@ local function qty_of(info, share, account, verb)
   local qty, of_strategies = held(info, account, verb)
   if qty < 0 then S.wrong('%s: %s is short by hand: close %d%% buys that back, or say a quantity', verb, info.symbol, math.floor(share * 100 + 0.5)) end
   if qty == 0 then
-    local row = balance_of(info.base, account, verb)
+    local row = balance_of(info.base, account, verb, info.venue)
     qty = row and row.free - math.max(of_strategies, 0) - math.max(row.unassigned or 0, 0) or 0
   end
   local lots = S.market_object(info.symbol):round_qty(qty * share)
@@ -90,6 +92,7 @@ end
 
 -- Quantity, or nil and money, for a share: `price` is that of a limit.
 function S.share_size(side, info, share, price, account, verb)
+  account = S.account_for(info, account, verb)
   if side == 'sell' then return qty_of(info, share, account, verb) end
   local now = held(info, account, verb)
   if now < 0 then S.wrong('%s: %s is short by hand: close %d%% buys that back, or say a quantity', verb, info.symbol, math.floor(share * 100 + 0.5)) end
@@ -120,7 +123,7 @@ end
 function S.close_part(info, amount, account, name)
   local share = S.share_of(amount, 'close', 'word 2')
   if share == 1 then return nil end
-  local qty, of_strategies = held(info, account, 'close', name)
+  local qty, of_strategies = held(info, S.account_for(info, account, 'close'), 'close', name)
   if qty == 0 then
     S.wrong('close: nothing of %s is held %s%s', info.symbol, name and 'for ' .. name or 'by hand', not name and of_strategies ~= 0 and '; strategies hold ' .. S.qty(info, of_strategies) or '')
   end

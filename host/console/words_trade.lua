@@ -149,6 +149,7 @@ local function place(side, symbol, qty, options)
   end
   local info, err = S.info(given.symbol or symbol)
   if not info then return nil, err end
+  given.account = S.account_for(info, given.account, side)
   return info, fields_of(given, options_known, side)
 end
 
@@ -173,10 +174,17 @@ for _, side in ipairs { 'buy', 'sell' } do
   end
 end
 
+local function close_fields(info, options)
+  local given = {}
+  for key, value in pairs(options or {}) do given[key] = value end
+  given.account = S.account_for(info, given.account, 'close')
+  return fields_of(given, { 'tag', 'account', 'strategy' }, 'close')
+end
+
 local function close(symbol, options)
   local info, err = S.info(symbol)
   if not info then return nil, err end
-  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag', 'account', 'strategy' }, 'close'))))
+  return made(S.verb('close', info.symbol, table.unpack(close_fields(info, options))))
 end
 S.market_methods.close = function(self, options) return close(self.symbol, options) end
 
@@ -188,7 +196,7 @@ word('Trade', 'close', 'close([symbol], [qty, share or all])',
     if not amount then return close(symbol, options) end
     local side, qty = S.close_part(info, amount, options and options.account, options and options.strategy)
     if not side then return close(symbol, options) end
-    local fields = fields_of(options or {}, { 'tag', 'account', 'strategy' }, 'close')
+    local fields = close_fields(info, options)
     return made(S.verb(side, info.symbol, 'qty=' .. S.number(qty), 'reduce_only=1', table.unpack(fields)))
   end)
 
@@ -315,12 +323,12 @@ word('Trade', 'cancel_all', 'cancel_all([symbol])', 'Cancels all open orders, or
     if not info then return nil, err end
   end
   local answer, why = S.verb('cancel_all', info and info.symbol or nil)
-  return counted(answer, why, 'to be cancelled: #orders')
+  return counted(answer, why, 'to be cancelled: #orders' .. S.of_all_accounts(info))
 end)
 
 word('Trade', 'flatten', 'flatten()', 'Cancels everything and closes every position, until all is flat. Needs no unlock.', 'flatten', function()
   local answer, err = S.verb('flatten')
-  return counted(answer, err, 'to be cancelled: #orders; to be closed: #positions')
+  return counted(answer, err, 'to be cancelled: #orders; to be closed: #positions' .. S.of_all_accounts())
 end)
 
 local kills = { all = 'all', flatten = 'flatten' }

@@ -108,7 +108,10 @@ static oc_rc apply_account(struct engine *engine, const struct oc_ev_account *ac
 static oc_rc apply_venue(struct engine *engine, const struct oc_ev_venue *venue)
 {
     const uint32_t account = venue->head.source, before = statement_state(&engine->statement, account, OC_PART_TRADING);
+    const bool was_reached = statement_reaches(&engine->statement, account);
     const oc_rc rc = statement_venue(&engine->statement, venue);
+    if (statement_reaches(&engine->statement, account) != was_reached)
+        portfolio_rates_changed(engine->portfolio);
     const uint32_t now = statement_state(&engine->statement, account, OC_PART_TRADING);
     if (rc == OC_OK && now == OC_VENUE_DENIED && before != OC_VENUE_DENIED)
         engine_alarm(engine, NULL, "the venue refuses the key of this account");

@@ -29,6 +29,7 @@ oc_rc engine_new(const struct engine_config *config, struct engine **ret_engine)
         engine_free(engine);
         return rc;
     }
+    portfolio_watch(engine->portfolio, &engine->statement);
     *ret_engine = engine;
     return OC_OK;
 }

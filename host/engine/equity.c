@@ -1,9 +1,9 @@
 /* equity.c: what an account is worth, and what of it strategies trade with. */
 #include "engine/portfolio.h"
 
-/* At mark2 / 2. The middle of an odd spread lies between two price units: then it is the middle of the values there. */
-static oc_rc unrealised_at_mark(const struct position *position, const struct instrument *instrument, int64_t mark2,
-                                oc_i128 *ret_money)
+/* The middle of an odd spread lies between two price units: then it is the middle of the values there. */
+oc_rc portfolio_unrealised(const struct position *position, const struct instrument *instrument, int64_t mark2,
+                           oc_i128 *ret_money)
 {
     int64_t low = mark2 / 2 - (mark2 % 2 < 0), high = low + (mark2 % 2 != 0);
     oc_i128 at_low, at_high, sum;
@@ -36,7 +36,7 @@ static oc_rc derivatives(struct portfolio *portfolio, const struct account *owne
         if (instrument->info.kind == OC_KIND_SPOT || !market || !market->has_mark)
             continue;
         oc_i128 money, converted;
-        oc_rc rc = unrealised_at_mark(position, instrument, market->mark2, &money);
+        oc_rc rc = portfolio_unrealised(position, instrument, market->mark2, &money);
         if (rc == OC_OK)
             rc = portfolio_convert(portfolio, money, instrument->info.settle, owner->base, RATE_MIDDLE, &converted);
         if (rc == OC_OK)

@@ -177,7 +177,11 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
         if (engine->bar_end_ns <= at_ns)
             builders_close(engine, 0, at_ns);
     }
+    const bool had_mark = market->has_mark;
     market_apply(market, event, engine->now_ns);
+    if (__builtin_expect(market->has_mark != had_mark,
+                         0)) /* rates may come by it now, whoever asks for them and when */
+        portfolio_rates_changed(engine->portfolio);
     if (__builtin_expect(engine->statement.outside.waiting_count != 0, 0)) /* before anybody sees what it is worth */
         outside_price(engine);
     if (__builtin_expect(groups_follow(&engine->groups), 0))

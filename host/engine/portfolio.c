@@ -6,6 +6,7 @@
 #include "engine/dust.h"
 #include "engine/limits.h"
 #include "engine/rates.h"
+#include "engine/statement.h"
 
 enum { TABLE_FIRST = 64 };
 
@@ -26,7 +27,8 @@ struct portfolio {
     struct book **books; /* in order of creation */
     struct place *table;
     struct rates rates;
-    uint64_t version; /* of balances and positions: one more with each change */
+    const struct statement *statement; /* borrowed; NULL: of no use without an engine */
+    uint64_t version;                  /* of balances and positions: one more with each change */
 };
 
 oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio)
@@ -475,6 +477,39 @@ oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t fro
                         oc_i128 *ret_money)
 {
     return rates_convert(&portfolio->rates, money, from, to, side, ret_money);
+}
+
+const struct rate_path *portfolio_rate_path(struct portfolio *portfolio, uint32_t from, uint32_t to)
+{
+    return rates_path(&portfolio->rates, from, to);
+}
+
+bool portfolio_reaches(const struct portfolio *portfolio, const char *venue)
+{
+    bool is_known = false;
+    for (uint32_t id = 1; portfolio->statement && id <= portfolio->account_count; id++) {
+        if (strcmp(portfolio->accounts[id].venue, venue) != 0)
+            continue;
+        if (statement_reaches(portfolio->statement, id))
+            return true;
+        is_known = true;
+    }
+    return !is_known;
+}
+
+static bool is_reached(const void *self, const char *venue) { return portfolio_reaches(self, venue); }
+
+void portfolio_watch(struct portfolio *portfolio, const struct statement *statement)
+{
+    portfolio->statement = statement;
+    portfolio->rates.is_reached = is_reached;
+    portfolio->rates.self = portfolio;
+}
+
+void portfolio_rates_changed(struct portfolio *portfolio)
+{
+    portfolio->rates.change++;
+    portfolio->version++;
 }
 
 uint32_t portfolio_account_at(const struct portfolio *portfolio, const char *venue, uint32_t account)

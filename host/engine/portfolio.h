@@ -57,6 +57,8 @@ struct account {
 };
 
 struct portfolio;
+struct rate_path;
+struct statement;
 
 CHECKED oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio);
 void portfolio_free(struct portfolio *portfolio);
@@ -134,6 +136,17 @@ enum { RATE_MIDDLE = 0, RATE_FAR = 1 };
 /* `money` of asset `from` in asset `to`. OC_E_NOT_FOUND: no chain of prices leads there. */
 CHECKED oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,
                                 oc_i128 *ret_money);
+/* By which markets; NULL: none is needed, or no chain of prices leads there. Borrowed until the next call. */
+const struct rate_path *portfolio_rate_path(struct portfolio *portfolio, uint32_t from, uint32_t to);
+/* [setup] Whether venues are reached stands in it: prices of those that are not are gone by only where there are no others. Borrowed. */
+void portfolio_watch(struct portfolio *portfolio, const struct statement *statement);
+/* Whether a venue is reached, by any of its accounts: each may have streams of its own. One without accounts is. */
+bool portfolio_reaches(const struct portfolio *portfolio, const char *venue);
+/* A market has its first price, or a venue is reached that was not, or the other way round: conversions may go another way. */
+void portfolio_rates_changed(struct portfolio *portfolio);
+/* What a position has made at mark2 / 2. OC_E_RANGE. */
+CHECKED oc_rc portfolio_unrealised(const struct position *position, const struct instrument *instrument, int64_t mark2,
+                                   oc_i128 *ret_money);
 /* Balances plus unrealised profit of derivatives, in the account's currency. Balances without any price chain are
  * left out and counted in *ret_unpriced; where that is NULL, OC_E_NOT_FOUND: a smaller number is no equity. */
 CHECKED oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money,
@@ -152,7 +165,7 @@ uint32_t portfolio_account_at(const struct portfolio *portfolio, const char *ven
 bool portfolio_leads(const struct portfolio *portfolio, uint32_t from, uint32_t to);
 /* Grows with each change of balances and positions. */
 uint64_t portfolio_version(const struct portfolio *portfolio);
-/* The index of the instrument whose spot price alone values `from` in `to`; 0: none, or a longer way. */
+/* The index of the instrument whose price alone values `from` in `to`; 0: none, or a longer way. */
 uint32_t portfolio_direct(struct portfolio *portfolio, uint32_t from, uint32_t to);
 bool portfolio_is_spot(const struct portfolio *portfolio, uint32_t inst);
 

@@ -18,14 +18,29 @@ static bool converts(const struct instrument *instrument, int64_t price, bool se
     return price > 0 || (sells && instrument->info.present & OC_INST_HAS_PRICE_SIGN);
 }
 
-static bool is_usable(const struct rates *rates, const struct instrument *instrument, bool sells)
+/* Which markets a path may go by. */
+enum { OF_PRICED = 1, OF_REACHED = 2, OF_LINEAR = 4 };
+
+/* One of it is one of its base, and its price is in its quote. */
+static bool is_plain_linear(const struct oc_instrument *info)
 {
-    const struct market *market = markets_get(rates->markets, instrument->info.inst);
-    return market && market->has_mark && converts(instrument, market->mark2, sells);
+    return info->kind == OC_KIND_LINEAR && info->settle == info->quote && info->contract_size.units == 1 &&
+           info->contract_size.scale == 0;
 }
 
-/* Breadth first from `from`; ties go to the instrument added first. `with_price`: of those that have one now. */
-static void path_find(const struct rates *rates, bool with_price, struct rate_path *path)
+static bool is_usable(const struct rates *rates, const struct instrument *instrument, bool sells, int which)
+{
+    if (instrument->info.kind != OC_KIND_SPOT && !((which & OF_LINEAR) && is_plain_linear(&instrument->info)))
+        return false;
+    if (!(which & OF_PRICED))
+        return true;
+    const struct market *market = markets_get(rates->markets, instrument->info.inst);
+    return market && market->has_mark && converts(instrument, market->mark2, sells) &&
+           (!(which & OF_REACHED) || !rates->is_reached || rates->is_reached(rates->self, instrument->info.venue));
+}
+
+/* Breadth first from `from`; ties go to the instrument added first. */
+static void path_find(const struct rates *rates, int which, struct rate_path *path)
 {
     struct step {
         uint32_t asset;
@@ -44,8 +59,7 @@ static void path_find(const struct rates *rates, bool with_price, struct rate_pa
         for (uint32_t i = 1; i < instruments; i++) {
             const struct instrument *instrument = instruments_at(rates->instruments, i);
             bool sells = instrument->info.base == at.asset;
-            if ((!sells && instrument->info.quote != at.asset) || instrument->info.kind != OC_KIND_SPOT ||
-                (with_price && !is_usable(rates, instrument, sells)))
+            if ((!sells && instrument->info.quote != at.asset) || !is_usable(rates, instrument, sells, which))
                 continue;
             struct step next = at;
             next.asset = sells ? instrument->info.quote : instrument->info.base;
@@ -89,19 +103,29 @@ static oc_rc hop(const struct instrument *instrument, const struct market *marke
                  : num_muldiv_128(*money, den, num, NUM_HALF_EVEN, money);
 }
 
+const struct rate_path *rates_path(struct rates *rates, uint32_t from, uint32_t to)
+{
+    struct rate_path *path = &rates->paths[(from * 7 + to) % RATE_PATHS];
+    const uint32_t count = instruments_count(rates->instruments);
+    if (path->from != from || path->to != to || path->instrument_count != count || path->change != rates->change ||
+        path->hops == 0) {
+        *path = (struct rate_path){.from = from, .to = to, .instrument_count = count, .change = rates->change};
+        static const int ways[] = {OF_PRICED | OF_REACHED, OF_PRICED, OF_PRICED | OF_REACHED | OF_LINEAR,
+                                   OF_PRICED | OF_LINEAR};
+        for (size_t i = 0; i < sizeof ways / sizeof *ways && from != to && path->hops == 0; i++)
+            path_find(rates, ways[i], path);
+    }
+    return path->hops ? path : NULL;
+}
+
 oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t to, int side, oc_i128 *ret_money)
 {
     if (from == to) {
         *ret_money = money;
         return OC_OK;
     }
-    struct rate_path *path = &rates->paths[(from * 7 + to) % RATE_PATHS];
-    uint32_t count = instruments_count(rates->instruments);
-    if (path->from != from || path->to != to || path->instrument_count != count || path->hops == 0) {
-        *path = (struct rate_path){.from = from, .to = to, .instrument_count = count};
-        path_find(rates, true, path);
-    }
-    if (path->hops == 0)
+    const struct rate_path *path = rates_path(rates, from, to);
+    if (!path)
         return OC_E_NOT_FOUND;
     for (uint32_t i = 0; i < path->hops; i++) {
         const struct instrument *instrument = instruments_at(rates->instruments, path->inst[i]);
@@ -118,7 +142,7 @@ bool rates_lead(const struct rates *rates, uint32_t from, uint32_t to)
 {
     struct rate_path path = {.from = from, .to = to};
     if (from != to)
-        path_find(rates, false, &path);
+        path_find(rates, OF_LINEAR, &path);
     return from == to || path.hops > 0;
 }
 

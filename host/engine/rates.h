@@ -1,7 +1,10 @@
-/* rates.h: conversion between assets through spot prices, by the fewest hops (formula sheet 5.3, PNL-4).
+/* rates.h: conversion between assets through prices, by the fewest hops (formula sheet 5.3, PNL-4).
  *
- * Invariants: a path is found once and kept until an instrument is added; at most RATE_HOPS_MAX hops. The middle values,
- * the far side (sell at bid, buy at ask) liquidates; without a quote both are the last price. */
+ * Invariants: a path is found once and kept until an instrument is added or has its first price, or a venue is reached that was not,
+ * or the other way round: so it follows from what there is, in a session that goes on as in one that never stopped. At most
+ * RATE_HOPS_MAX hops. Where no spot prices lead there, those of linear contracts on one of the base do, which are
+ * quoted in what they settle in (EUR/USD:USD at a broker). Markets of venues that are not reached are gone by only where no others lead there: their
+ * prices grow old. The middle values, the far side (sell at bid, buy at ask) liquidates; without a quote both are the last price. */
 #ifndef ENGINE_RATES_H
 #define ENGINE_RATES_H
 
@@ -15,6 +18,7 @@ struct rate_path {
     uint32_t from;
     uint32_t to;
     uint32_t instrument_count; /* when found */
+    uint64_t change;           /* of rates, when found */
     uint32_t hops;             /* 0: none was found */
     uint32_t inst[RATE_HOPS_MAX];
     uint32_t sells[RATE_HOPS_MAX]; /* 1: base to quote */
@@ -23,6 +27,10 @@ struct rate_path {
 struct rates {
     const struct instruments *instruments;
     struct markets *markets;
+    /* Whether a venue is reached; NULL: all are. */
+    bool (*is_reached)(const void *self, const char *venue);
+    const void *self;
+    uint64_t change;                    /* one more whenever that, or which markets have a price, says something else */
     struct rate_path paths[RATE_PATHS]; /* direct-mapped */
 };
 
@@ -31,9 +39,12 @@ void rates_init(struct rates *rates, const struct instruments *instruments, stru
 CHECKED oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t to, int side,
                             oc_i128 *ret_money);
 
-/* Whether a chain of spot instruments leads from one to the other, priced or not yet. */
+/* By which markets that is. NULL: none is needed, or there is no priced chain. Borrowed until the next call. */
+const struct rate_path *rates_path(struct rates *rates, uint32_t from, uint32_t to);
+
+/* Whether a chain of instruments leads from one to the other, priced or not yet. */
 bool rates_lead(const struct rates *rates, uint32_t from, uint32_t to);
-/* The index of the instrument whose spot price alone leads from one to the other; 0: none, or a longer way. */
+/* The index of the instrument whose price alone leads from one to the other; 0: none, or a longer way. */
 uint32_t rates_direct(struct rates *rates, uint32_t from, uint32_t to);
 
 #endif

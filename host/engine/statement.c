@@ -274,6 +274,13 @@ uint32_t statement_state(const struct statement *statement, uint32_t account, ui
     return statement_state_is_worse(reached, said) ? reached : said;
 }
 
+bool statement_reaches(const struct statement *statement, uint32_t account)
+{
+    const struct account_statement *of = statement_of(statement, account);
+    const uint32_t state = of ? of->states[OC_PART_LINK].state : OC_VENUE_NONE;
+    return state != OC_VENUE_DOWN && state != OC_VENUE_CONNECTING;
+}
+
 const char *statement_refuses(const struct statement *statement, uint32_t account, bool is_passive)
 {
     const struct account_statement *of = statement_of(statement, account);

@@ -119,6 +119,9 @@ bool statement_held(const struct statement *statement, uint32_t account, uint32_
 /* The state of a part of a venue as an account's connector said it last, of that part or of all; where less is possible, or it has said
  * nothing, how the venue is reached. */
 uint32_t statement_state(const struct statement *statement, uint32_t account, uint32_t part);
+/* Whether the host reaches the venue of an account, which may refuse its key all the same; where nothing was said of that, as of a
+ * simulator, it does. */
+bool statement_reaches(const struct statement *statement, uint32_t account);
 /* Less is possible in `state` than in `than`. */
 bool statement_state_is_worse(uint32_t state, uint32_t than);
 /* Why the venue takes no new order of this account; `is_passive`: one that only rests. NULL: nothing said is in the way. */

@@ -15,12 +15,18 @@ void signer_init(struct signer *signer, const struct oc_venue *venue, uint32_t e
     signer->keys = keys;
 }
 
-void signer_release(struct signer *signer)
+void signer_void(struct signer *signer)
 {
     for (uint32_t i = 0; i < signer->key_count; i++) {
         kept_key_release(signer->list[i].kept);
         env_secret_free(&signer->list[i].pages);
     }
+    signer->key_count = 0;
+}
+
+void signer_release(struct signer *signer)
+{
+    signer_void(signer);
     for (uint32_t i = 0; i < signer->kept_count; i++) {
         redact_drop(&signer->kept[i]);
         env_secret_free(&signer->kept[i].secret);

@@ -46,6 +46,8 @@ struct signer {
 };
 
 void signer_init(struct signer *signer, const struct oc_venue *venue, uint32_t env, const struct keyring *keys);
+/* All handles: whoever had them is gone. */
+void signer_void(struct signer *signer);
 void signer_release(struct signer *signer);
 /* A handle; OC_E_INVALID: no such credential, OC_E_DENIED: a public text is no key, or the key is not for this environment or algorithm;
  * OC_E_NOT_FOUND: no value is configured; OC_E_DATA: its value is no such key; OC_E_NOT_SUPPORTED, OC_E_LIMIT. */

@@ -480,6 +480,11 @@ CHECKED oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *t
 void io_venue_release(struct io_venue *venue);
 CHECKED oc_rc io_venue_start(struct io_venue *venue, void *self);
 CHECKED oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account);
+/* The connector is gone in the midst of it all (isolate.h): its streams are closed, what left and is not answered is UNKNOWN and asked about,
+ * and the venue is down until it was compared anew. Until io_venue_take_codec each call of the table says OC_E_AGAIN. Within no call. */
+CHECKED oc_rc io_venue_lose_codec(struct io_venue *venue);
+/* Another one of the same kind takes its place: it is started, and given the accounts. */
+CHECKED oc_rc io_venue_take_codec(struct io_venue *venue, uint32_t generation);
 /* An account that its connector is not told of: no key, no stream and no order of it, but it hears whether the venue is reached. */
 CHECKED oc_rc io_venue_watch(struct io_venue *venue, const struct oc_account *account);
 /* A session goes on: what its records say of cursors and of what the connector has stored, in their order; what else they say is passed

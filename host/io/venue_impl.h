@@ -29,6 +29,8 @@ static inline int64_t io_answer_ns(const struct io_venue *venue, int64_t said_ns
 }
 
 struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number);
+/* It is free: whoever speaks of it is not heard. */
+void io_stream_forget(struct io_venue *venue, struct io_stream *stream);
 struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link);
 /* Its last word has been said and it is not to come back. */
 static inline bool io_stream_is_over(const struct io_stream *stream)

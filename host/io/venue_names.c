@@ -97,6 +97,7 @@ static int is_step(struct oc_dec step) { return step.units > 0 && step.scale >= 
 oc_rc venue_names_add(struct venue_names *names, const struct oc_instrument *instrument)
 {
     struct oc_instrument made = *instrument;
+    names->changes++;
     if (!is_step(made.price_step) || !is_step(made.qty_step) || !made.inst)
         return OC_E_INVALID;
     if (!made.venue_symbol[0])

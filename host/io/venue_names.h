@@ -25,7 +25,8 @@ struct venue_names {
     uint32_t *by_number;
     uint32_t *by_inst; /* by instrument index */
     uint32_t count, room, slots, inst_room;
-    uint32_t last; /* place of the one that was asked for last by its symbol: feeds say the same often */
+    uint64_t changes; /* one more with each that was added, or has become another */
+    uint32_t last;    /* place of the one that was asked for last by its symbol: feeds say the same often */
     struct venue_assets assets;
 };
 

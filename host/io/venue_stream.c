@@ -25,7 +25,7 @@ struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link)
     return NULL;
 }
 
-static void forget(struct io_venue *venue, struct io_stream *stream)
+void io_stream_forget(struct io_venue *venue, struct io_stream *stream)
 {
     venue->reach_is_old = true;
     free(stream->path);
@@ -230,7 +230,7 @@ oc_rc io_stream_tell(struct io_venue *venue)
     if (stream && !stream->tell && stream->is_succeeding && stream->state == IO_STREAM_OPENING)
         io_successor_told(venue, stream);
     if (stream && !stream->tell && io_stream_is_over(stream)) {
-        forget(venue, stream);
+        io_stream_forget(venue, stream);
         ask_anew(venue);
     }
     return rc == OC_E_NOMEM ? rc : 1;

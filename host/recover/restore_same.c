@@ -20,7 +20,8 @@ static bool is_fixed(const char *key)
     static const char *const fixed[] = {"account.",   "data.",          "sim.",          "venue.", "session.from",
                                         "session.to", "session.symbol", "session.venue", NULL};
     if (strncmp(key, "venue.", 6) == 0 &&
-        (strstr(key, ".keys.") || strstr(key, ".balance.") || ends_with(key, ".ca_file") || ends_with(key, ".proxy")))
+        (strstr(key, ".keys.") || strstr(key, ".balance.") || ends_with(key, ".ca_file") ||
+         ends_with(key, ".isolate") || ends_with(key, ".proxy")))
         return false;
     for (int i = 0; fixed[i]; i++)
         if (strncmp(key, fixed[i], strlen(fixed[i])) == 0)

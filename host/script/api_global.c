@@ -385,8 +385,9 @@ static void object(lua_State *lua, const char *name, const luaL_Reg *meta)
 void api_global_install(struct strategy *strategy)
 {
     lua_State *lua = strategy->lua;
-    static const luaL_Reg functions[] = {{"strategy", lj_strategy}, {"params", lj_params}, {"now", lj_now},
-                                         {"every", lj_every},       {"after", lj_after},   {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"strategy", lj_strategy}, {"params", lj_params},       {"now", lj_now}, {"every", lj_every},
+        {"after", lj_after},       {"portfolio", lj_portfolio}, {NULL, NULL}};
     static const luaL_Reg logs[] = {
         {"debug", lj_log_debug}, {"info", lj_log_info}, {"warn", lj_log_warn}, {"error", lj_log_error}, {NULL, NULL}};
     static const luaL_Reg account[] = {{"__index", lj_account_index}, {"__call", lj_account_call}, {NULL, NULL}};

@@ -54,6 +54,16 @@ static const struct reference_entry entries[] = {
      "timers set in a restart are not kept."},
 
     {"global", "now", "now()", "fun(): integer", "The time of the event being handled."},
+    {"global", "portfolio", "portfolio(), portfolio(\"EUR\")", "fun(currency: string?): table",
+     "What all accounts of the session hold together, in the account's currency or another one: `equity`, `realised`, "
+     "`unrealised`, `fees` and `currency`; `rows`, a line an asset with `asset`, `net`, `value`, `equity` (what it "
+     "adds "
+     "to it: the value of balances, the profit of derivatives), `rate`, `rate_by` (the markets that it comes by), "
+     "`rate_time` of the oldest of their prices, `rate_heard` (their venues are reached), and `parts` with `account`, "
+     "`as` (`\"balance\"` or the symbol of a position), `qty`, `value`, `equity`; and `accounts` with `account`, "
+     "`state` and the same four sums. `heard` is false where the venue of an account is not reached, and `known` since "
+     "when. A sum of which a part has no price is `nil`: then `equity_known` is what is known of it and "
+     "`equity_missing` says how many parts are not in it."},
     {"global", "every", "every(\"5m\", function(due) ... end)",
      "fun(duration: string, call: fun(due: integer)): integer",
      "Calls again and again at whole multiples of the duration (ms, s, m, h, d) since 1970 UTC. Returns a number. "

@@ -347,6 +347,8 @@ extern const luaL_Reg api_target_methods[]; /* of a market */
  * is none of these. */
 bool api_push_balance_shown(lua_State *lua, const struct strategy *strategy, uint32_t account, uint32_t asset,
                             const char *part);
+/* api_portfolio.c */
+int lj_portfolio(lua_State *lua);
 bool api_push_account_shown(lua_State *lua, const struct strategy *strategy, uint32_t account, const char *key);
 extern const luaL_Reg api_shown_methods[]; /* of a market */
 /* api_options.c */

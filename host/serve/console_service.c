@@ -85,6 +85,7 @@ static const struct {
                  {"positions", service_positions},
                  {"balances", service_balances},
                  {"pnl", service_pnl},
+                 {"portfolio", service_portfolio},
                  {"explain", service_explain},
                  {"preview", service_preview},
                  {"alert", service_alert},

@@ -159,6 +159,9 @@ bool service_balances(struct console_service *service, const struct command_word
 bool service_pnl(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_status(struct console_service *service, const struct command_words *words, struct text *reply);
 
+/* service_portfolio.c */
+bool service_portfolio(struct console_service *service, const struct command_words *words, struct text *reply);
+
 /* service_statement.c */
 /* Which one, where there are several: VENUE:NAME. */
 void service_put_account(const struct console_service *service, uint32_t id, struct text *reply);
@@ -191,6 +194,8 @@ bool service_parse_order(struct console_service *service, const struct command_w
 /* service_glance.c */
 /* A market event has come: its time, and where the day began. */
 void service_look_at_day(struct console_service *service, int64_t now_ns);
+/* Profit of the day, in the account's currency. False: it is not known. */
+bool service_day_profit(const struct console_service *service, oc_i128 *ret_profit);
 /* Members of the answer to `status`: feed, day, latches. */
 void service_put_glance(const struct console_service *service, const struct console_service_status *status,
                         struct text *reply);

@@ -47,13 +47,22 @@ void service_look_at_day(struct console_service *service, int64_t now_ns)
     service->day_end_ns = day * DAY_NS - service->config.zone_ns;
 }
 
+bool service_day_profit(const struct console_service *service, oc_i128 *ret_profit)
+{
+    oc_i128 profit = 0;
+    if (!service->day.day || profit_of(service, &profit) < 0)
+        return false;
+    *ret_profit = profit - service->day.profit;
+    return true;
+}
+
 static void put_day(const struct console_service *service, struct text *reply)
 {
     oc_i128 profit = 0;
-    const bool is_known = service->day.day && profit_of(service, &profit) >= 0;
+    const bool is_known = service_day_profit(service, &profit);
     json_open(reply, "day", '{');
     if (is_known)
-        json_money(reply, "profit", profit - service->day.profit);
+        json_money(reply, "profit", profit);
     else
         json_null(reply, "profit");
     if (service->day.day)

@@ -61,6 +61,7 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     json_open(reply, key, '{');
     json_order_id(reply, "id", now->order);
     json_text(reply, "symbol", instruments_name(service->instruments, instrument));
+    service_put_account(service, now->account, reply);
     json_text(reply, "side", NAME_OF(sides, now->side));
     json_text(reply, "type", NAME_OF(types, now->type));
     json_text(reply, "tif", NAME_OF(tifs, now->tif));
@@ -188,6 +189,7 @@ void service_put_fill(struct console_service *service, struct text *reply, const
     json_time(reply, "time", fill->head.local_ns);
     json_order_id(reply, "order", fill->order);
     json_text(reply, "symbol", instruments_name(service->instruments, instrument));
+    service_put_account(service, fill->head.source, reply);
     json_text(reply, "side", NAME_OF(sides, fill->side));
     json_qty(reply, "qty", instrument, true, fill->qty);
     json_price(reply, "price", instrument, true, fill->price);

@@ -350,6 +350,10 @@ static const void *service(const struct oc_host *host, const char *id)
         .size = sizeof sim, .emit = sim_emit, .schedule_at = sim_schedule, .level = sim_level};
     static const struct oc_svc_engine engine = {
         .size = sizeof engine, .now_ns = engine_now_ns, .random = engine_random, .alloc = engine_alloc};
+    const struct plugin_instance *instance = plugin_instance_of(host);
+    const void *theirs = instance->services ? instance->services(id) : NULL;
+    if (theirs)
+        return theirs;
     if (strcmp(id, OC_SVC_CONFIG) == 0)
         return &config;
     if (strcmp(id, OC_SVC_LOG) == 0)
@@ -358,7 +362,7 @@ static const void *service(const struct oc_host *host, const char *id)
         return &sim;
     if (strcmp(id, OC_SVC_ENGINE) == 0)
         return &engine;
-    return plugin_instance_of(host)->impl.venue ? io_venue_service(id) : feed_service(id);
+    return instance->impl.venue ? io_venue_service(id) : feed_service(id);
 }
 
 /* A wrong setting is the cause; else the code is all there is, beside what the plugin logged. */
@@ -379,6 +383,19 @@ static oc_rc open_failed(const struct plugin_instance *instance, oc_rc rc, const
     return error_of_code(ret_error, rc, where, "it did not open");
 }
 
+static struct oc_host host_of(struct plugin_instance *instance)
+{
+    return (struct oc_host){
+        .size = sizeof instance->host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = service, .impl = instance};
+}
+
+void plugin_instance_stand_for(struct plugin_instance *instance, const struct oc_plugin *plugin, void *self)
+{
+    instance->plugin = plugin;
+    instance->self = self;
+    instance->host = host_of(instance);
+}
+
 oc_rc plugin_instance_open(struct plugin_instance *instance, const struct registry *registry, const char *kind,
                            const char *id, struct error *ret_error)
 {
@@ -391,8 +408,7 @@ oc_rc plugin_instance_open(struct plugin_instance *instance, const struct regist
     }
     instance->plugin = entry->plugin;
     instance->memory_left = PLUGIN_MEMORY_MAX;
-    instance->host = (struct oc_host){
-        .size = sizeof instance->host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = service, .impl = instance};
+    instance->host = host_of(instance);
     if (instance->settings)
         instance->settings->error.rc = OC_OK; /* what it says of a setting from here on */
     const struct plugin_site opening = {id, "open"};

@@ -23,9 +23,10 @@ struct plugin_instance {
     char section[SETTING_KEY_MAX];
     const struct oc_plugin *plugin;
     void *self;
-    struct sim_answers *sim_answers; /* simulators */
-    const struct engine *engine;     /* simulators: whose order books they read; borrowed; NULL: none */
-    const int64_t *now_ns;           /* logical time, borrowed; NULL before there is one */
+    struct sim_answers *sim_answers;         /* simulators */
+    const struct engine *engine;             /* simulators: whose order books they read; borrowed; NULL: none */
+    const void *(*services)(const char *id); /* those of another process, before our own; NULL: there are none */
+    const int64_t *now_ns;                   /* logical time, borrowed; NULL before there is one */
     uint64_t seed;
     uint64_t random[8];
     uint64_t memory_left;
@@ -40,6 +41,8 @@ struct plugin_instance {
 /* Opens `id` of `kind`. `section` names its settings ("risk.price_collar"). *ret_error says what went wrong. */
 CHECKED oc_rc plugin_instance_open(struct plugin_instance *instance, const struct registry *registry, const char *kind,
                                    const char *id, struct error *ret_error);
+/* What `plugin` says is in another process: `self` is who speaks for it there, and this instance its host object here. */
+void plugin_instance_stand_for(struct plugin_instance *instance, const struct oc_plugin *plugin, void *self);
 void plugin_instance_close(struct plugin_instance *instance);
 
 #endif

@@ -244,6 +244,14 @@ oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i,
     return rc < 0 ? rc : venue_contract_size(settings, venue, i, &size, ret_error);
 }
 
+oc_rc venue_isolated(struct settings *settings, const char *venue, bool *ret_isolated, struct error *ret_error)
+{
+    char key[SETTING_KEY_MAX];
+    snprintf(key, sizeof key, "venue.%s.isolate", venue);
+    const oc_rc rc = settings_boolean(settings, key, ret_isolated);
+    return rc == OC_E_CONFIG ? error_copy(ret_error, &settings->error) : (oc_rc)OC_OK;
+}
+
 uint32_t venue_env(const struct settings *settings, const char *venue)
 {
     return vault_env_of(venue_text(settings, venue, "environment", "local"));

@@ -91,6 +91,8 @@ struct venue_books {
  * NULL: a replay, by what is recorded. OC_E_CONFIG. [setup] */
 CHECKED oc_rc venue_books(struct settings *settings, const char *venue, const struct oc_venue *described,
                           struct venue_books *ret_books, struct error *ret_error);
+/* Whether its connector runs in a process of its own: venue.NAME.isolate. OC_E_CONFIG. [setup] */
+CHECKED oc_rc venue_isolated(struct settings *settings, const char *venue, bool *ret_isolated, struct error *ret_error);
 /* How bars of a venue on the network are built: venue.NAME.bar_grace, bars and empty_bars, likewise. Of a transcript: as of a file. */
 CHECKED oc_rc venue_bars(struct settings *settings, const char *venue, const struct oc_venue *described,
                          struct engine_bars *ret_bars, struct error *ret_error);

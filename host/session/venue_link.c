@@ -35,46 +35,6 @@ struct venue_link *venue_link_new(struct settings *settings, const char *name, c
     return link;
 }
 
-static oc_rc script_failed(const struct venue_link *link, oc_rc rc, const char *what, struct error *ret_error)
-{
-    error_at(ret_error, rc, "%s", venue_text(link->settings, link->name, "transcript", ""));
-    error_what(ret_error, "%s", what);
-    return rc;
-}
-
-/* The first line of time says when the session begins; a replay has no script and finds it in the settings. */
-static oc_rc take_start(struct venue_link *link, struct error *ret_error)
-{
-    char key[SETTING_KEY_MAX], time[TEXT_TIME_MAX];
-    int64_t start_ns;
-    if (transcript_starts(&link->transcript, &start_ns) < 0)
-        return script_failed(link, OC_E_DATA,
-                             "its first line behind `transcript 2` does not say when it begins, such as "
-                             "@ 2026-01-05T14:30:00Z",
-                             ret_error);
-    text_from_time(time, start_ns);
-    snprintf(key, sizeof key, "venue.%s.starts", link->name);
-    if (settings_set(link->settings, key, time, "the transcript") < 0)
-        return error_copy(ret_error, &link->settings->error);
-    return OC_OK;
-}
-
-oc_rc venue_link_read(struct venue_link *link, struct error *ret_error)
-{
-    *ret_error = (struct error){0};
-    oc_rc rc = env_read_file(venue_text(link->settings, link->name, "transcript", ""), TRANSCRIPT_SIZE_MAX,
-                             &link->script, &link->script_size);
-    if (rc < 0)
-        return script_failed(link, rc, env_error_text(), ret_error);
-    if (strlen(link->script) != link->script_size)
-        return script_failed(link, OC_E_DATA, "it holds a byte of value 0", ret_error);
-    rc = transcript_init(&link->transcript, link->script, link->script_size);
-    if (rc < 0)
-        return script_failed(link, rc, link->transcript.mismatch[0] ? link->transcript.mismatch : error_name(rc),
-                             ret_error);
-    return take_start(link, ret_error);
-}
-
 /* Its accounts, by the names that the configuration gives them. */
 static oc_rc give_accounts(struct venue_link *link)
 {
@@ -120,7 +80,9 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
-    oc_rc rc = OC_OK;
+    oc_rc rc = venue_link_isolate(link, entry, &table, ret_error);
+    if (rc < 0)
+        return rc;
     link->now_ns = *world->now_ns;
     rc = number_keys(link);
     if (rc == OC_OK && venue_net_is(link->settings, link->name)) {
@@ -144,7 +106,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     link->plugin.seed = world->seed;
     link->plugin.impl.venue = &link->venue;
     snprintf(link->plugin.section, sizeof link->plugin.section, "%s", part->section);
-    rc = plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
+    rc = venue_link_open_plugin(link, part->id, ret_error);
     if (rc < 0)
         return rc;
     link->table = table;
@@ -185,6 +147,8 @@ void venue_link_close(struct venue_link *link)
     if (link->table && link->net)
         io_venue_say_counts(&link->venue, link->name);
     plugin_instance_close(&link->plugin);
+    free(link->isolate);
+    link->isolate = NULL;
     link->table = NULL;
     io_venue_release(&link->venue);
     net_free(link->net);
@@ -282,6 +246,11 @@ oc_rc venue_link_pull(struct venue_link *link, int64_t until_ns)
         }
         if (link->transcript.mismatches)
             return OC_E_STATE;
+        const oc_rc looked = venue_link_look(link);
+        if (looked < 0)
+            return looked;
+        if (event_first(link))
+            continue;
         const oc_rc rc = io_venue_pump(&link->venue, until_ns);
         if (rc < 0)
             return rc;
@@ -407,7 +376,9 @@ int64_t venue_link_next_ns(const struct venue_link *link)
         return link->recorded ? link->recorded->local_ns : INT64_MAX;
     const int64_t next_ns = link->transcript.mismatches ? INT64_MAX : io_venue_next_ns(&link->venue),
                   wants_ns = link->books_due_ns < link->history_due_ns ? link->books_due_ns : link->history_due_ns;
-    return link->net && wants_ns < next_ns ? wants_ns : next_ns;
+    const int64_t looks_ns = venue_link_looks_ns(link);
+    const int64_t first_ns = link->net && wants_ns < next_ns ? wants_ns : next_ns;
+    return looks_ns < first_ns ? looks_ns : first_ns;
 }
 
 /* When the first of the others goes on, for one that waits to be sent something; INT64_MAX: all wait. */

@@ -22,6 +22,7 @@
 #include "journal/read.h"
 #include "session/border.h"
 #include "session/inbox.h"
+#include "session/isolate.h"
 #include "session/names_again.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
@@ -55,6 +56,7 @@ struct venue_link {
     struct settings *settings; /* borrowed */
     struct venue_link_world world;
     struct plugin_instance plugin;
+    struct isolate *isolate;          /* owned; NULL: the connector runs in this process */
     const struct oc_connector *table; /* NULL: not open, or played by records */
     struct io_venue venue;
     struct keyring
@@ -161,6 +163,17 @@ CHECKED oc_rc venue_link_recall(struct venue_link *link);
 CHECKED oc_rc venue_link_resume(struct venue_link *link, struct error *ret_error);
 /* The oldest thing that it has said itself becomes *event; OC_E_AGAIN: there is nothing more. */
 CHECKED oc_rc venue_link_say_first(struct venue_link *link, struct oc_event **ret_event);
+
+/* venue_link_isolated.c: by venue.NAME.isolate */
+/* Its connector is to run in a process of its own: *table becomes what speaks for it. [setup] */
+CHECKED oc_rc venue_link_isolate(struct venue_link *link, const struct registry_entry *entry,
+                                 const struct oc_connector **table, struct error *ret_error);
+/* Here, or there. As plugin_instance_open. [setup] */
+CHECKED oc_rc venue_link_open_plugin(struct venue_link *link, const char *id, struct error *ret_error);
+/* Between calls: what has become of that process. */
+CHECKED oc_rc venue_link_look(struct venue_link *link);
+/* When it is to be looked at; INT64_MAX: there is none. */
+int64_t venue_link_looks_ns(const struct venue_link *link);
 
 /* venue_link_names.c */
 /* An asset that the connector has named and no record has: *event names it. False: there is none. */

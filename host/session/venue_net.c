@@ -35,7 +35,8 @@ static oc_rc complain(const struct settings *settings, const char *venue, const 
 /* The first key of the network in the group; NULL: there is none. */
 static const char *first_key(const struct settings *settings, const char *venue)
 {
-    static const char *const names[] = {"endpoint.", "ca_file", "proxy", "balance.", "bar_grace", "bars", "empty_bars"};
+    static const char *const names[] = {"endpoint.", "ca_file", "proxy",      "balance.",
+                                        "bar_grace", "bars",    "empty_bars", "isolate"};
     char prefix[SETTING_KEY_MAX];
     const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.", venue);
     for (uint32_t i = 0; i < settings->count; i++)

@@ -1,41 +1,6 @@
 /* portfolio_test.c: accounts, conversion between currencies, strategy books against the account's book. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "engine/limits.h"
-#include "engine/portfolio.h"
-
-static struct instruments *instruments;
-static struct markets *markets;
-static struct portfolio *portfolio;
-
-static int setup(void **state)
-{
-    (void)state;
-    return instruments_new(&instruments) < 0 || markets_new(&markets) < 0 ||
-           portfolio_new(instruments, markets, &portfolio) < 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    portfolio_free(portfolio);
-    markets_free(markets);
-    instruments_free(instruments);
-    return 0;
-}
-
-static uint32_t asset(const char *name)
-{
-    uint32_t id = 0;
-    assert_int_equal(instruments_asset(instruments, name, &id), OC_OK);
-    return id;
-}
+#include "support/portfolio_kit.h"
 
 static uint32_t add(uint32_t kind, const char *base, const char *quote, int price_scale)
 {
@@ -58,46 +23,12 @@ static uint32_t add(uint32_t kind, const char *base, const char *quote, int pric
     return inst;
 }
 
-static void quote(uint32_t inst, int64_t bid, int64_t ask)
-{
-    struct oc_ev_quote event;
-    memset(&event, 0, sizeof event);
-    event.head.size = sizeof event;
-    event.head.type = OC_EV_QUOTE;
-    event.head.inst = inst;
-    event.head.venue_ns = 1;
-    event.bid = bid;
-    event.ask = ask;
-    event.present = OC_HAS_BID | OC_HAS_ASK;
-    assert_true(market_apply(markets_get(markets, inst), &event.head, 1));
-}
-
 static uint32_t account(const char *base)
 {
     uint32_t id;
     assert_int_equal(portfolio_add_account(portfolio, "main", "paper", asset(base), COST_AVERAGE, &id), OC_OK);
     return id;
 }
-
-static struct oc_ev_fill fill_of(uint32_t inst, uint8_t side, int64_t qty, int64_t price)
-{
-    struct oc_ev_fill fill;
-    memset(&fill, 0, sizeof fill);
-    fill.head.size = sizeof fill;
-    fill.head.type = OC_EV_FILL;
-    fill.head.inst = inst;
-    fill.side = side;
-    fill.qty = qty;
-    fill.price = price;
-    return fill;
-}
-
-static void trade(uint32_t owner, uint32_t strategy, const struct oc_ev_fill *fill)
-{
-    assert_int_equal(portfolio_fill(portfolio, owner, strategy, fill), OC_OK);
-}
-
-static oc_i128 whole(int64_t value) { return value * num_pow10_128(MONEY_SCALE); }
 
 static oc_i128 convert(oc_i128 money, const char *from, const char *to, int side)
 {

@@ -18,38 +18,41 @@ until_() { # WORDS...: a command that becomes true
 }
 says() { grep -q -- "$1" "$2"; }
 tell() { echo "$*" >&8; }
-mkfifo prompt
-"$venue" $face --port 0 --every "${every:-1h}" <prompt >said 2>&1 &
-pid=$!
-exec 8>prompt
-until_ says '^account second' said
-port=$(sed -n 's/^listens: localhost:\([0-9]*\).*/\1/p' said)
-case $face in
-binanceus)
-    endpoint="rest = \"https://localhost:$port\"; stream = \"wss://localhost:$port\";"
-    key='api_key = "file:rehearsal/main.key"; secret = "file:rehearsal/main.secret";'
-    instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00001";'
-    ;;
-coinbase)
-    endpoint="rest = \"https://localhost:$port\"; market = \"wss://localhost:$port\"; user = \"wss://localhost:$port\";"
-    key='key_name = "file:rehearsal/main.key"; private_key = "file:rehearsal/main.secret";'
-    instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00000001";'
-    ;;
-oanda)
-    endpoint="rest = \"https://localhost:$port\"; stream = \"https://localhost:$port\";"
-    key='token = "file:rehearsal/main.secret"; account_id = "file:rehearsal/main.key";'
-    instrument='symbol = "EUR/USD:USD"; price_step = "0.00001"; qty_step = "1";'
-    ;;
-esac
-cat >main.conf <<END
-venue: {
-  $face: {
-    connector = "outcry.$face"; accounts = ["main"]; environment = "local"; link = "network";
+# face_open FACE: it runs in the folder that is entered, at the prompt `prompt` (8), and says what it says in `said`; `group`: its group of the configuration.
+face_open() {
+    mkfifo prompt
+    "$venue" $1 --port 0 --every "${every:-1h}" <prompt >said 2>&1 &
+    pid=$!
+    exec 8>prompt
+    until_ says '^account second' said
+    port=$(sed -n 's/^listens: localhost:\([0-9]*\).*/\1/p' said)
+    case $1 in
+    binanceus)
+        endpoint="rest = \"https://localhost:$port\"; stream = \"wss://localhost:$port\";"
+        key="api_key = \"file:${at:-}rehearsal/main.key\"; secret = \"file:${at:-}rehearsal/main.secret\";"
+        instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00001";'
+        ;;
+    coinbase)
+        endpoint="rest = \"https://localhost:$port\"; market = \"wss://localhost:$port\"; user = \"wss://localhost:$port\";"
+        key="key_name = \"file:${at:-}rehearsal/main.key\"; private_key = \"file:${at:-}rehearsal/main.secret\";"
+        instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00000001";'
+        ;;
+    oanda)
+        endpoint="rest = \"https://localhost:$port\"; stream = \"https://localhost:$port\";"
+        key="token = \"file:${at:-}rehearsal/main.secret\"; account_id = \"file:${at:-}rehearsal/main.key\";"
+        instrument='symbol = "EUR/USD:USD"; price_step = "0.00001"; qty_step = "1";'
+        ;;
+    esac
+    group="  $1: {
+    connector = \"outcry.$1\"; accounts = [\"main\"]; environment = \"local\"; link = \"network\";
     endpoint: { $endpoint };
-    ca_file = "rehearsal/ca.pem";
-    keys: { main: { environment = "local"; $key }; };
+    ca_file = \"${at:-}rehearsal/ca.pem\";
+    keys: { main: { environment = \"local\"; $key }; };
     instruments = ( { $instrument } );
     ${more:-}
-  };
-};
-END
+  };"
+}
+if [ -n "${face:-}" ]; then # several: by face_open, each in a folder of its own, `at`
+    face_open $face
+    printf 'venue: {\n%s\n};\n' "$group" >main.conf
+fi

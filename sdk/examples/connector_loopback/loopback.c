@@ -10,6 +10,7 @@ struct codec {
     const struct oc_svc_feed *feed;
     const struct oc_svc_net *net;
     const struct oc_svc_names *names;
+    uint32_t stream; /* the one there is */
 };
 
 /* Copies one event. It is delivered when the call has returned OC_OK; otherwise it was never said. */
@@ -67,20 +68,20 @@ static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t 
         snprintf(line, sizeof line, "cancel %llu", (unsigned long long)ask->order);
     else
         return OC_E_NOT_SUPPORTED; /* nothing was sent: the host refuses the order */
-    return oc_send_text(lb->host, 1, line, (uint32_t)strlen(line), ask->id);
+    return oc_send_text(lb->host, lb->stream, line, (uint32_t)strlen(line), ask->id);
 }
 static oc_rc start(void *self, const struct oc_start *start)
 {
     const struct oc_open open = {.size = sizeof open, .flags = OC_OPEN_KEEP | OC_OPEN_ORDERS, .frame = OC_FRAME_LINES};
-    uint32_t stream = start->size ? 1 : 0; /* 1 it will be: the first */
-    return ((struct codec *)self)->net->open(((struct codec *)self)->host, &open, &stream);
+    struct codec *lb = ((void)start, self);
+    return lb->net->open(lb->host, &open, &lb->stream);
 }
 static oc_rc open_it(const struct oc_host *host, void **ret_self)
 {
     struct codec *lb = calloc(1, sizeof *lb);
     if (!lb)
         return OC_E_NOMEM;
-    *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET), host->service(host, OC_SVC_NAMES)};
+    *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET), host->service(host, OC_SVC_NAMES), 0};
     *ret_self = lb;
     return OC_OK;
 }
