@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json_out.h"
 #include "base/log.h"
 #include "cli/complain.h"
 #include "cli/run.h"
@@ -17,6 +18,14 @@ void visit_put_units(struct text *out, int64_t units, struct oc_dec step)
     char text[TEXT_DECIMAL_MAX];
     text_from_units_128(text, (oc_i128)units * step.units, step.scale, TEXT_SHORTEST);
     text_put(out, text);
+}
+
+void visit_put_known(struct text *out, const char *key, struct oc_dec dec, bool is_known)
+{
+    if (is_known)
+        json_dec(out, key, dec);
+    else
+        json_null(out, key);
 }
 
 oc_rc visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, const char *what,
