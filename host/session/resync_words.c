@@ -27,5 +27,6 @@ void resync_words(struct engine *engine, const struct engine_resync *resync, str
         text_put(out, " and would hold ");
         put_qty(out, instrument, resync->qty);
     }
-    text_format(out, ": %llu bars were missed", (unsigned long long)resync->missed);
+    text_format(out, resync->missed == 1 ? ": a bar was missed" : ": %llu bars were missed",
+                (unsigned long long)resync->missed);
 }
