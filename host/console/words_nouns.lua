@@ -475,7 +475,7 @@ word('Strategies', 'strategies', 'strategies()', 'The strategies, their state an
     { 'heap KiB', 'heap_bytes', right = true, drop = 6, get = function(r) return r.heap_bytes and S.any(r.heap_bytes // 1024) or '' end },
     { 'file', 'file', drop = 7 }, { 'error', 'error', drop = 2, colour = function() return 'red' end } }
   if any_has(rows, 'resync') then
-    columns[#columns + 1] = { 'behind a hole', 'resync', drop = 1, colour = function(r) return r.differs and 'red' or 'yellow' end }
+    columns[#columns + 1] = { 'behind a hole', 'resync', colour = function(r) return r.differs and 'red' or 'yellow' end }
   end
   return table_of(rows, columns, 'no strategies: load a file')
 end)
