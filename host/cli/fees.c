@@ -96,8 +96,11 @@ oc_rc fees_take(struct run *run)
     if (rc == OC_E_NOT_SUPPORTED)
         return OC_OK; /* the report says that nobody was asked */
     if (rc < 0) {
-        error_remedy(&error, "--fee taker=RATE,maker=RATE says what paper takes, and then the account %s is not asked",
-                     account);
+        char remedy[ERROR_REMEDY_MAX];
+        snprintf(remedy, sizeof remedy,
+                 "%.300s%s--fee taker=RATE,maker=RATE: then the account %s is not asked for its fees", error.remedy,
+                 error.remedy[0] ? "; or " : "", account);
+        error_remedy(&error, "%s", remedy);
         return session_fail(run->session, &error);
     }
     snprintf(of, sizeof of, "%s/%s", venue, account);

@@ -105,7 +105,8 @@ static oc_rc begin(struct error *ret_error)
     for (uint32_t i = 0; i < host.shared->markets && rc >= 0; i++)
         for (uint32_t k = 0; k < FLOOD_KINDS && rc >= 0; k++)
             rc = io_venue_subscribe(&host.plugin.venue, &(struct oc_sub){.inst = host.insts[i], .topic = topics[k]});
-    return rc < 0 && !error_is_set(ret_error) ? error_of_code(ret_error, rc, "outcry.binanceus", "it did not begin") : rc;
+    return rc < 0 && !error_is_set(ret_error) ? error_of_code(ret_error, rc, "outcry.binanceus", "it did not begin")
+                                              : rc;
 }
 
 /* The first change is all that there is of a book. */
@@ -208,7 +209,9 @@ static int hear(void)
         if (!turn())
             return fputs("flood_bench: the link has ended\n", stderr), 1;
     if (atomic_load(&shared->subscribed) < topics)
-        return fprintf(stderr, "flood_bench: %u of %u topics were asked for\n", atomic_load(&shared->subscribed), topics), 1;
+        return fprintf(stderr, "flood_bench: %u of %u topics were asked for\n", atomic_load(&shared->subscribed),
+                       topics),
+               1;
     const double before = cpu_us();
     const int64_t from_ns = env_clock_mono();
     int64_t end_ns = from_ns, last_ns = from_ns;
@@ -233,11 +236,13 @@ static int hear(void)
     printf("said     %llu messages of %u markets, in %.1f s: %.0f a second; at most %.1f ms behind its schedule\n",
            (unsigned long long)said, shared->markets, seconds, (double)said / seconds,
            (double)atomic_load(&shared->behind_us) / 1e3);
-    printf("heard    %llu: %llu changes of books, %llu tops, %llu trades; cpu %.2f us each, %.0f %% of a core; the longest way %.1f ms\n",
+    printf("heard    %llu: %llu changes of books, %llu tops, %llu trades; cpu %.2f us each, %.0f %% of a core; the "
+           "longest way %.1f ms\n",
            (unsigned long long)all, (unsigned long long)host.heard[0], (unsigned long long)host.heard[1],
            (unsigned long long)host.heard[2], cpu / (double)(all ? all : 1), cpu / seconds / 1e4,
            (double)host.late_ns / 1e6);
-    printf("missing  %lld messages, %llu holes in the numbers of trades, %llu refused, %llu streams lost, %llu times a book was not what was said\n",
+    printf("missing  %lld messages, %llu holes in the numbers of trades, %llu refused, %llu streams lost, %llu times a "
+           "book was not what was said\n",
            (long long)(said - all), (unsigned long long)host.holes, (unsigned long long)host.others,
            (unsigned long long)host.lost, (unsigned long long)host.wrong);
     return said == all && said && !host.holes && !host.others && !host.lost && !host.wrong ? 0 : 1;
@@ -262,12 +267,16 @@ static int run(const char *plugins)
     const int port = atomic_load(&host.shared->port);
     char folder[4200];
     struct error error = {0};
-    struct net_config config = {.venue = "binanceus", .where = "venue.binanceus", .ca_file = "ca.pem", .endpoints = endpoints, .endpoint_count = 2};
+    struct net_config config = {.venue = "binanceus",
+                                .where = "venue.binanceus",
+                                .ca_file = "ca.pem",
+                                .endpoints = endpoints,
+                                .endpoint_count = 2};
     snprintf(endpoints[0].url, sizeof endpoints[0].url, "https://localhost:%d", port);
     snprintf(endpoints[1].url, sizeof endpoints[1].url, "wss://localhost:%d", port);
     snprintf(folder, sizeof folder, "%s/connector", plugins);
-    if (settings_set(&host.settings, "plugins.folders", folder, "the command line") < 0 || net_loop_new(&host.kit.loop, &error) < 0 ||
-        net_new(host.kit.loop, &config, &host.kit.net, &error) < 0)
+    if (settings_set(&host.settings, "plugins.folders", folder, "the command line") < 0 ||
+        net_loop_new(&host.kit.loop, &error) < 0 || net_new(host.kit.loop, &config, &host.kit.net, &error) < 0)
         return say_error("the network", &error), 1;
     host.kit.link = net_link(host.kit.net);
     registry_init(&host.registry);
@@ -285,8 +294,7 @@ int main(int argc, char **argv)
 {
     static char plugins[4097];
     struct certificates made = {0};
-    struct flood_shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct flood_shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (argc < 2 || !realpath(argv[1], plugins) || shared == MAP_FAILED)
         return fputs("usage: flood_bench PLUGINS [MARKETS [RATE [SECONDS]]]\n", stderr), 2;
     shared->markets = argc > 2 ? (uint32_t)atoi(argv[2]) : FLOOD_MARKETS_MAX;
@@ -294,7 +302,9 @@ int main(int argc, char **argv)
     shared->seconds = argc > 4 ? (uint32_t)atoi(argv[4]) : 60;
     if (shared->markets < 1 || shared->markets > FLOOD_MARKETS_MAX || shared->rate < shared->markets ||
         shared->seconds < 1 || shared->seconds > FLOOD_SECONDS_MAX)
-        return fputs("flood_bench: 1 to 1000 markets, at least a message a second of each, 1 to 3600 seconds\n", stderr), 2;
+        return fputs("flood_bench: 1 to 1000 markets, at least a message a second of each, 1 to 3600 seconds\n",
+                     stderr),
+               2;
     log_set_level(getenv("FLOOD_LOUD") ? LOG_DEBUG : LOG_NONE);
     SSL_CTX *context = make_context(&made);
     if (!context)

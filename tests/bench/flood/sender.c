@@ -45,7 +45,8 @@ static long long real_ms(void)
 static void answer(struct peer *peer, const char *body, size_t size)
 {
     char head[160];
-    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", size);
+    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+             size);
     peer_say(peer, head);
     peer_write(peer, body, size);
 }
@@ -61,11 +62,12 @@ static void say_markets(struct peer *peer)
                                  "\"symbols\":[",
                                  real_ms());
     for (uint32_t i = 0; i < flood->markets; i++)
-        at += (size_t)snprintf(text + at, room - at,
-                               "%s{\"symbol\":\"S%04uUSD\",\"status\":\"TRADING\",\"baseAsset\":\"S%04u\",\"quoteAsset\":"
-                               "\"USD\",\"orderTypes\":[\"LIMIT\"],\"filters\":[{\"filterType\":\"PRICE_FILTER\","
-                               "\"tickSize\":\"0.01\"},{\"filterType\":\"LOT_SIZE\",\"stepSize\":\"0.00001\"}]}",
-                               i ? "," : "", i, i);
+        at +=
+            (size_t)snprintf(text + at, room - at,
+                             "%s{\"symbol\":\"S%04uUSD\",\"status\":\"TRADING\",\"baseAsset\":\"S%04u\",\"quoteAsset\":"
+                             "\"USD\",\"orderTypes\":[\"LIMIT\"],\"filters\":[{\"filterType\":\"PRICE_FILTER\","
+                             "\"tickSize\":\"0.01\"},{\"filterType\":\"LOT_SIZE\",\"stepSize\":\"0.00001\"}]}",
+                             i ? "," : "", i, i);
     at += (size_t)snprintf(text + at, room - at, "]}");
     answer(peer, text, at);
     free(text);
@@ -107,22 +109,25 @@ static void take_topics(struct speaker *speaker, const char *words)
 static int write_message(const struct topic *topic, char *text, size_t room)
 {
     const uint64_t number = topic->number;
-    const uint32_t market = topic->market, slot = flood_slot(number), bid = flood_price(slot, 0), ask = flood_price(slot, 1);
+    const uint32_t market = topic->market, slot = flood_slot(number), bid = flood_price(slot, 0),
+                   ask = flood_price(slot, 1);
     const long long ms = real_ms();
     if (topic->kind == 1)
-        return snprintf(text, room,
-                        "{\"u\":%llu,\"s\":\"S%04uUSD\",\"b\":\"10000.00000000\",\"B\":\"0.%05u000\",\"a\":\"10000.01000000\","
-                        "\"A\":\"0.%05u000\"}",
-                        (unsigned long long)number, market, flood_qty(market, number, 0) + 1,
-                        flood_qty(market, number, 1) + 1);
+        return snprintf(
+            text, room,
+            "{\"u\":%llu,\"s\":\"S%04uUSD\",\"b\":\"10000.00000000\",\"B\":\"0.%05u000\",\"a\":\"10000.01000000\","
+            "\"A\":\"0.%05u000\"}",
+            (unsigned long long)number, market, flood_qty(market, number, 0) + 1, flood_qty(market, number, 1) + 1);
     if (topic->kind == 2)
-        return snprintf(text, room,
-                        "{\"e\":\"trade\",\"E\":%lld,\"s\":\"S%04uUSD\",\"t\":%llu,\"p\":\"10000.%02u000000\",\"q\":\"0.%05u000\","
-                        "\"b\":1,\"a\":2,\"T\":%lld,\"m\":%s,\"M\":true}",
-                        ms, market, (unsigned long long)number, (unsigned)(number % 2),
-                        1 + (unsigned)(number % 99999), ms, number & 1 ? "true" : "false");
+        return snprintf(
+            text, room,
+            "{\"e\":\"trade\",\"E\":%lld,\"s\":\"S%04uUSD\",\"t\":%llu,\"p\":\"10000.%02u000000\",\"q\":\"0.%05u000\","
+            "\"b\":1,\"a\":2,\"T\":%lld,\"m\":%s,\"M\":true}",
+            ms, market, (unsigned long long)number, (unsigned)(number % 2), 1 + (unsigned)(number % 99999), ms,
+            number & 1 ? "true" : "false");
     return snprintf(text, room,
-                    "{\"e\":\"depthUpdate\",\"E\":%lld,\"s\":\"S%04uUSD\",\"U\":%llu,\"u\":%llu,\"b\":[[\"%u.%02u000000\",\"0.%05u000\"]],"
+                    "{\"e\":\"depthUpdate\",\"E\":%lld,\"s\":\"S%04uUSD\",\"U\":%llu,\"u\":%llu,\"b\":[[\"%u.%"
+                    "02u000000\",\"0.%05u000\"]],"
                     "\"a\":[[\"%u.%02u000000\",\"0.%05u000\"]]}",
                     ms, market, (unsigned long long)(number * 2 - 1), (unsigned long long)(number * 2), bid / 100,
                     bid % 100, flood_qty(market, number, 0), ask / 100, ask % 100, flood_qty(market, number, 1));
