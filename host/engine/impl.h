@@ -137,8 +137,7 @@ struct engine {
     struct market_terms market_terms[ENGINE_ACCOUNTS_MAX + 1]; /* by account */
     uint64_t book_news; /* changes when a book is wanted, or is in want of a snapshot, that was not */
     uint64_t history_news;
-    bool is_resync;             /* a strategy is called with a hole ... */
-    struct engine_resync would; /* ... and says this */
+    struct engine_resync would; /* what the strategy says that is called with a hole */
     uint32_t resync_count;
     struct engine_resync resyncs[ENGINE_RESYNCS_MAX];
 };

@@ -42,11 +42,7 @@ static int64_t held(const struct engine *engine, uint32_t strategy, uint32_t ins
     return qty;
 }
 
-void resync_begin(struct engine *engine)
-{
-    engine->would = (struct engine_resync){0};
-    engine->is_resync = true;
-}
+void resync_begin(struct engine *engine) { engine->would = (struct engine_resync){0}; }
 
 void resync_end(struct engine *engine, uint32_t strategy, uint32_t inst, uint64_t missed, oc_rc rc)
 {
@@ -55,7 +51,6 @@ void resync_end(struct engine *engine, uint32_t strategy, uint32_t inst, uint64_
     said.inst = inst;
     said.missed = missed;
     said.at_ns = engine->now_ns;
-    engine->is_resync = false;
     const bool is_good =
         said.would == ENGINE_WOULD_NOT_SAID ? held(engine, strategy, inst) == 0 : !engine_resync_differs(engine, &said);
     if (is_good)
@@ -100,7 +95,7 @@ const struct engine_resync *engine_resync_at(const struct engine *engine, uint32
 
 void resync_ordered(struct engine *engine, const struct oc_request *request)
 {
-    if (engine->caller && !engine->is_resync)
+    if (engine->caller) /* what it orders within the call is followed by what it says */
         drop(engine, find(engine, engine->caller, request->head.inst));
 }
 
