@@ -1,6 +1,7 @@
 #include "cli/fees.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "cli/visit.h"
@@ -90,8 +91,10 @@ oc_rc fees_take(struct run *run)
     char venue[PART_NAME_MAX], account[VENUE_ACCOUNT_MAX], of[PART_NAME_MAX + VENUE_ACCOUNT_MAX];
     struct fees fees = {0};
     struct error error = {0};
-    if (run->restore.has_journal || !is_asked_for(settings, venue, account))
-        return OC_OK;
+    const struct part *filler = parts_at(run->session->parts, PART_SIM, 0);
+    if (run->restore.has_journal || (filler && strcmp(filler->id, "outcry.paper") != 0) ||
+        !is_asked_for(settings, venue, account))
+        return OC_OK; /* what another simulator takes is its own */
     oc_rc rc = ask(settings, venue, &fees, &error);
     if (rc == OC_E_NOT_SUPPORTED)
         return OC_OK; /* the report says that nobody was asked */

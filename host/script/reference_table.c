@@ -43,10 +43,11 @@ static const struct reference_entry entries[] = {
      "On a live feed: behind a hole in what was heard, so many bars were fetched from the venue and fed to indicators; "
      "`on_bar` was and will not be called with them. Orders made here are `reduce_only`, whatever they say, unless "
      "`strategy { trade_late = true }`. What it returns is what the strategy would hold now had it heard "
-     "all: a quantity (below 0 short), `\"flat\"`, `\"long\"` or `\"short\"`. As long as its position there is "
-     "another, that "
-     "is an alert and a line of `outcry status` (see `strategies` of the console too), until it orders there by itself "
-     "in a later callback. A strategy that returns nothing and holds something is a warning: nobody knows. "
+     "all: a quantity (below 0 short), `\"flat\"`, `\"long\"` or `\"short\"`. As long as it holds something else "
+     "there, "
+     "that is an alert and a line of `outcry status` (see `strategies` of the console too), until it orders there by "
+     "itself in a later callback. A strategy that holds nothing and would, or holds something and returns nothing, is "
+     "a warning, once. "
      "Not called for the bars of the start, nor in backtests."},
     {"callback", "on_stop", "on_stop(reason)", "fun(reason: string)",
      "The session ends; reason is `\"end\"`; or the strategy is unloaded: `\"unload\"`. Not called when suspended."},

@@ -169,7 +169,7 @@ static void put_resyncs(struct engine *engine, uint32_t strategy, struct text *r
     for (uint32_t i = 0; (resync = engine_resync_at(engine, i)) != NULL; i++) {
         if (resync->strategy != strategy)
             continue;
-        differs |= engine_resync_differs(engine, resync);
+        differs |= engine_resync_differs(engine, resync) && engine_resync_held(engine, resync);
         if (words.size)
             text_put(&words, "; ");
         resync_words(engine, resync, &words);

@@ -224,7 +224,7 @@ static struct watch_resync *resync_place(struct watch *watch, const struct engin
     return room;
 }
 
-static void tell_resync(const struct watch *watch, const struct engine_resync *resync, bool differs)
+static void tell_resync(const struct watch *watch, const struct engine_resync *resync, bool is_wrong)
 {
     char bytes[256], key[128];
     struct text words;
@@ -232,10 +232,11 @@ static void tell_resync(const struct watch *watch, const struct engine_resync *r
     text_init_fixed(&words, bytes, sizeof bytes);
     resync_words(watch->session->engine, resync, &words);
     snprintf(key, sizeof key, "%s %s", name, symbol_of(watch, resync->inst));
-    tell_say(watch->tell, differs ? NOTICE_ALARM : NOTICE_WARNING, NOTICE_RESYNC, key, "%s: %s", name, words.data);
+    tell_say(watch->tell, is_wrong ? NOTICE_ALARM : NOTICE_WARNING, NOTICE_RESYNC, key, "%s: %s", name, words.data);
 }
 
-/* Behind a hole: what a strategy holds and would not, for so long that its own orders have had their time; what it would hold it has not said. */
+/* Behind a hole: what a strategy holds and would not, for so long that its own orders have had their time, and again each hour; once that it holds nothing
+ * and would, or has not said what it would hold. */
 static void look_at_resyncs(struct watch *watch)
 {
     const struct engine_resync *resync;
@@ -244,6 +245,7 @@ static void look_at_resyncs(struct watch *watch)
     for (uint32_t i = 0; (resync = engine_resync_at(watch->session->engine, i)) != NULL; i++) {
         struct watch_resync *place = resync_place(watch, resync);
         const bool differs = engine_resync_differs(watch->session->engine, resync),
+                   is_wrong = differs && engine_resync_held(watch->session->engine, resync),
                    is_not_said = resync->would == ENGINE_WOULD_NOT_SAID;
         if (!place) /* more than can be followed: status and the console show them */
             return;
@@ -252,13 +254,14 @@ static void look_at_resyncs(struct watch *watch)
             place->differs_ns = 0;
         else if (!place->differs_ns)
             place->differs_ns = watch->look_ns;
-        const bool is_due = is_not_said ? !place->said_ns
-                                        : differs && watch->look_ns - place->differs_ns >= BARE_LOOKS * LOOK_NS &&
-                                              (!place->said_ns || watch->look_ns - place->said_ns >= BARE_SAY_NS);
+        const bool is_due = is_not_said
+                                ? !place->said_ns
+                                : differs && watch->look_ns - place->differs_ns >= BARE_LOOKS * LOOK_NS &&
+                                      (!place->said_ns || (is_wrong && watch->look_ns - place->said_ns >= BARE_SAY_NS));
         if (!is_due)
             continue;
         place->said_ns = watch->look_ns;
-        tell_resync(watch, resync, differs);
+        tell_resync(watch, resync, is_wrong);
     }
     for (uint32_t i = 0; i < WATCH_RESYNCS_MAX; i++)
         if (!watch->resyncs[i].is_there)
