@@ -208,12 +208,14 @@ static oc_rc set_fields(const struct keys_words *words, struct vault_entry *entr
         if (rc < 0)
             return error_of_code(ret_error, rc, where, "its value cannot be taken");
         rc = key_source_fetch(&source, where, prompt, &value, ret_error);
-        if (rc == OC_OK && value.size < REDACT_MIN)
-            fprintf(stderr,
-                    "outcry: %s has fewer than %d bytes: as a secret it is refused when it is used, and as a public "
-                    "text it is not "
-                    "cut out of logs\n",
-                    field->name, REDACT_MIN);
+        if (rc == OC_OK && value.size < REDACT_MIN && entry->env != OC_ENV_LOCAL) {
+            rc = OC_E_INVALID;
+            error_at(ret_error, rc, "%s", where);
+            error_what(ret_error, "it has fewer than %d bytes, and what is so short cannot be cut out of logs",
+                       REDACT_MIN);
+            error_remedy(ret_error, "where the venue gives no longer one, name its place in the configuration: "
+                                    "keys.ACCOUNT.FIELD = \"env:NAME\" or \"ask\"");
+        }
         if (rc == OC_OK) {
             rc = vault_set(entry, field->name, &value);
             rc = rc < 0 ? error_of_code(ret_error, rc, where, "the vault does not take it") : rc;

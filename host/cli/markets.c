@@ -2,24 +2,9 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "cli/fees.h"
 #include "cli/verbs.h"
 #include "cli/visit.h"
-
-struct fees {
-    struct oc_dec maker, taker;
-    uint32_t present; /* OC_ACC_... */
-};
-
-static void take_fees(void *self, const struct oc_event *event)
-{
-    struct fees *fees = self;
-    const struct oc_ev_account *account = (const struct oc_ev_account *)(const void *)event;
-    if (event->type != OC_EV_ACCOUNT || event->size < sizeof *account)
-        return;
-    fees->maker = account->maker_fee;
-    fees->taker = account->taker_fee;
-    fees->present = account->present & (OC_ACC_MAKER_FEE | OC_ACC_TAKER_FEE);
-}
 
 static const char *status_of(const struct oc_instrument *info)
 {
@@ -77,14 +62,6 @@ static void put_units(struct text *out, const char *key, int64_t units, struct o
     json_text(out, key, is_known ? value.data : NULL);
 }
 
-static void put_dec(struct text *out, const char *key, struct oc_dec dec, bool is_known)
-{
-    if (is_known)
-        json_dec(out, key, dec);
-    else
-        json_null(out, key);
-}
-
 static void put_members(struct text *out, const struct venue_visit *visit, const struct oc_instrument *info,
                         const struct fees *fees)
 {
@@ -98,10 +75,10 @@ static void put_members(struct text *out, const struct venue_visit *visit, const
     json_dec(out, "qty_step", info->qty_step);
     put_units(out, "min_qty", info->min_qty, info->qty_step, info->present & OC_INST_HAS_MIN_QTY);
     put_units(out, "max_qty", info->max_qty, info->qty_step, info->present & OC_INST_HAS_MAX_QTY);
-    put_dec(out, "min_notional", info->min_notional, info->present & OC_INST_HAS_MIN_NOTIONAL);
-    put_dec(out, "max_notional", info->max_notional, info->present & OC_INST_HAS_MAX_NOTIONAL);
-    put_dec(out, "maker_fee", fee_of(info->maker_fee, fees->maker), fees->present & OC_ACC_MAKER_FEE);
-    put_dec(out, "taker_fee", fee_of(info->taker_fee, fees->taker), fees->present & OC_ACC_TAKER_FEE);
+    visit_put_known(out, "min_notional", info->min_notional, info->present & OC_INST_HAS_MIN_NOTIONAL);
+    visit_put_known(out, "max_notional", info->max_notional, info->present & OC_INST_HAS_MAX_NOTIONAL);
+    visit_put_known(out, "maker_fee", fee_of(info->maker_fee, fees->maker), fees->present & OC_ACC_MAKER_FEE);
+    visit_put_known(out, "taker_fee", fee_of(info->taker_fee, fees->taker), fees->present & OC_ACC_TAKER_FEE);
     json_close(out, '}');
 }
 
@@ -109,11 +86,8 @@ static oc_rc show(void *self, struct venue_visit *visit, const struct options *o
                   struct error *ret_error)
 {
     (void)self;
-    const struct oc_fetch ask = {.size = sizeof ask, .kind = OC_FETCH_CREDENTIALS, .account = 1, .lane = OC_LANE_QUERY};
     struct fees fees = {0};
-    const oc_rc rc = visit->account_count && visit->keyring.count
-                         ? visit_fetch(visit, &ask, "the fees of its first account", take_fees, &fees, ret_error)
-                         : (oc_rc)OC_OK;
+    const oc_rc rc = visit->account_count && visit->keyring.count ? fees_ask(visit, 1, &fees, ret_error) : (oc_rc)OC_OK;
     if (rc < 0)
         return rc;
     if (options->json)

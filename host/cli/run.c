@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/redact.h"
 #include "cli/complain.h"
+#include "cli/fees.h"
 #include "cli/verbs.h"
 #include "config/check.h"
 #include "history/store.h"
@@ -265,6 +266,8 @@ oc_rc run_open(struct run *run)
         rc = restore_open(restore, session, dir);
     if (rc == OC_OK && session->links.count) /* the last that may need a person, and nothing is recorded yet */
         rc = run_unlock_venue(run);
+    if (rc == OC_OK && run->parts & RUN_RECOVERS)
+        rc = fees_take(run);
     if (rc == OC_OK && run->parts & RUN_RECOVERS)
         rc = run_arm(run);
     if (rc == OC_OK && dir && is_host)

@@ -79,6 +79,11 @@ static void judge_positions(struct status *status)
         char state[24];
         if (strcmp(parsed_text(&row, "state", state, sizeof state), "suspended") == 0)
             wrong(status, "%s is suspended: it does not trade", parsed_text(&row, "name", strategy, sizeof strategy));
+        if (parsed_flag(&row, "differs")) {
+            char words[STATUS_WORDS_MAX];
+            wrong(status, "%s: %s", parsed_text(&row, "name", strategy, sizeof strategy),
+                  parsed_text(&row, "resync", words, sizeof words));
+        }
     }
 }
 

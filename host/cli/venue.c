@@ -7,9 +7,11 @@
 #include "base/log.h"
 #include "base/why.h"
 #include "cli/complain.h"
+#include "cli/fees.h"
 #include "cli/run.h"
 #include "cli/try.h"
 #include "cli/verbs.h"
+#include "cli/visit.h"
 #include "load/venue_lines.h"
 #include "session/venue_keys.h"
 #include "session/venue_visit.h"
@@ -20,8 +22,16 @@ enum { INFO_MAX = 1 << 18 };
 static const char usage[] =
     "usage: outcry venue info NAME --config FILE [--plugin NAME=FILE] [--json]\n"
     "       outcry venue try NAME/ACCOUNT --max '15 USD' --config FILE [--trade] [--yes ACCOUNT]\n"
-    "NAME is a group of the configuration: venue.NAME. info needs no key and signs nothing. try sends orders of the "
-    "smallest size, with real money where the group says so, and asks first; --trade also buys and sells once.\n";
+    "NAME is a group of the configuration: venue.NAME. info needs no key; with one it asks what the account pays. try "
+    "sends orders of the smallest size, with real money where the group says so, and asks first; --trade also buys and "
+    "sells once.\n";
+
+struct told { /* what a visit says of the first account */
+    struct venue_visit *visit;
+    char account[VENUE_ACCOUNT_MAX]; /* "": none has a key here */
+    struct fees fees;
+    char why[ERROR_TEXT_MAX]; /* they could not be asked for; else "" */
+};
 
 static double ms(int64_t ns) { return (double)ns / 1e6; }
 
@@ -74,8 +84,33 @@ static void put_limits(struct text *text, const struct venue_visit *visit)
     }
 }
 
-static void write_text(struct text *text, const struct venue_visit *visit)
+static void put_fees(struct text *text, const struct told *told)
 {
+    const struct fees *fees = &told->fees;
+    if (!*told->account)
+        text_put(text, "  fees       not known: its first account has no key here\n");
+    else if (*told->why)
+        text_format(text, "  fees       not known: %s\n", told->why);
+    else if (!fees->present)
+        text_format(text, "  fees       account %s: the venue says no rates\n", told->account);
+    else {
+        text_format(text, "  fees       account %s: maker ", told->account);
+        if (fees->present & OC_ACC_MAKER_FEE)
+            visit_put_dec(text, fees->maker);
+        else
+            text_put(text, "not said");
+        text_put(text, ", taker ");
+        if (fees->present & OC_ACC_TAKER_FEE)
+            visit_put_dec(text, fees->taker);
+        else
+            text_put(text, "not said");
+        text_put(text, " of what is traded\n");
+    }
+}
+
+static void write_text(struct text *text, const struct told *told)
+{
+    const struct venue_visit *visit = told->visit;
     text_format(text, "%s: %s %s, environment %s\n", visit->venue, visit->plugin->id, visit->plugin->version,
                 environment_of(visit));
     venue_lines(text, visit->table->venue);
@@ -86,6 +121,7 @@ static void write_text(struct text *text, const struct venue_visit *visit)
     put_places(text, visit);
     put_clock(text, visit);
     put_limits(text, visit);
+    put_fees(text, told);
 }
 
 /* For programs. */
@@ -140,8 +176,23 @@ static void limit_members(struct text *text, const struct venue_visit *visit, ui
     json_close(text, '}');
 }
 
-static void write_json(struct text *text, const struct venue_visit *visit)
+static void fee_members(struct text *text, const struct told *told)
 {
+    const struct fees *fees = &told->fees;
+    if (!*told->account || *told->why) {
+        json_null(text, "fees");
+        return;
+    }
+    json_open(text, "fees", '{');
+    json_text(text, "account", told->account);
+    visit_put_known(text, "maker", fees->maker, fees->present & OC_ACC_MAKER_FEE);
+    visit_put_known(text, "taker", fees->taker, fees->present & OC_ACC_TAKER_FEE);
+    json_close(text, '}');
+}
+
+static void write_json(struct text *text, const struct told *told)
+{
+    const struct venue_visit *visit = told->visit;
     json_open(text, NULL, '{');
     json_text(text, "venue", visit->venue);
     json_text(text, "connector", visit->plugin->id);
@@ -158,34 +209,55 @@ static void write_json(struct text *text, const struct venue_visit *visit)
     for (uint32_t i = 0; i < visit->table->venue->limit_count && i < OC_VENUE_LIMITS_MAX; i++)
         limit_members(text, visit, i);
     json_close(text, ']');
+    fee_members(text, told);
     json_close(text, '}');
     text_put(text, "\n");
 }
 
-static int show(struct venue_visit *visit, bool is_json)
+static int show(const struct told *told, bool is_json)
 {
     struct text text;
     text_init_grow(&text, INFO_MAX);
-    (is_json ? write_json : write_text)(&text, visit);
+    (is_json ? write_json : write_text)(&text, told);
     fputs(text.data, stdout);
     const bool is_cut = text.is_cut;
     text_release(&text);
-    return is_cut ? EXIT_RUN : venue_visit_is_good(visit) ? EXIT_GOOD : EXIT_VENUE;
+    return is_cut ? EXIT_RUN : venue_visit_is_good(told->visit) ? EXIT_GOOD : EXIT_VENUE;
+}
+
+/* Its account's fees, where it has a key: what is wrong with that is told beside all else. */
+static oc_rc ask(struct told *told, struct error *ret_error)
+{
+    struct venue_visit *visit = told->visit;
+    struct error error = {0};
+    oc_rc signs = OC_E_NOT_FOUND;
+    if (visit->is_on_network && fees_account(visit->settings, visit->venue, told->account))
+        signs = venue_visit_sign(visit, &error);
+    else
+        told->account[0] = 0;
+    const oc_rc rc = venue_visit_ask(visit, VISIT_NS, ret_error);
+    if (rc == OC_OK && signs == OC_OK && !venue_visit_is_reached(visit))
+        signs = error_say(&error, OC_E_IO, visit->venue, "it was not reached");
+    else if (rc == OC_OK && signs == OC_OK)
+        signs = fees_ask(visit, 1, &told->fees, &error);
+    if (*told->account && signs < 0)
+        error_text(&error, told->why);
+    return rc;
 }
 
 static int info(struct options *options)
 {
     struct error error = {0};
-    struct venue_visit *visit = venue_visit_new(&options->settings, options->words[1]);
-    if (!visit) {
+    struct told told = {.visit = venue_visit_new(&options->settings, options->words[1])};
+    if (!told.visit) {
         (void)error_of_code(&error, OC_E_NOMEM, options->words[1], "it cannot be asked");
         return complain(&error, OC_E_NOMEM, options->json);
     }
-    oc_rc rc = venue_visit_open(visit, &error);
+    oc_rc rc = venue_visit_open(told.visit, &error);
     if (rc == OC_OK)
-        rc = venue_visit_ask(visit, VISIT_NS, &error);
-    const int code = rc < 0 ? complain(&error, rc, options->json) : show(visit, options->json);
-    venue_visit_free(visit);
+        rc = ask(&told, &error);
+    const int code = rc < 0 ? complain(&error, rc, options->json) : show(&told, options->json);
+    venue_visit_free(told.visit);
     return code;
 }
 

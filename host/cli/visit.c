@@ -21,6 +21,14 @@ void visit_put_units(struct text *out, int64_t units, struct oc_dec step)
     text_put(out, text);
 }
 
+void visit_put_known(struct text *out, const char *key, struct oc_dec dec, bool is_known)
+{
+    if (is_known)
+        json_dec(out, key, dec);
+    else
+        json_null(out, key);
+}
+
 oc_rc visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask, const char *what,
                   void (*take)(void *self, const struct oc_event *event), void *self, struct error *ret_error)
 {

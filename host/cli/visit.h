@@ -30,5 +30,7 @@ CHECKED oc_rc visit_fetch(struct venue_visit *visit, const struct oc_fetch *ask,
 /* "101.25": units of a step, or a decimal; without zeros behind. */
 void visit_put_units(struct text *out, int64_t units, struct oc_dec step);
 void visit_put_dec(struct text *out, struct oc_dec dec);
+/* A member of JSON; null where it is not known. */
+void visit_put_known(struct text *out, const char *key, struct oc_dec dec, bool is_known);
 
 #endif

@@ -470,12 +470,19 @@ local function state_colour(row)
   return row.state == 'suspended' and 'red' or row.state == 'running' and 'green' or row.state == 'paused' and 'yellow' or nil
 end
 
-plain_list('Strategies', 'strategies', 'The strategies, their state and what they use.', { { 'name', 'name' },
-  { 'state', 'state', colour = state_colour }, { 'period', 'period_ns', right = true, drop = 5,
+word('Strategies', 'strategies', 'strategies()', 'The strategies, their state and what they use.', 'strategies', function()
+  local rows, err = S.list(500, 'strategies')
+  if not rows then return nil, err end
+  local columns = { { 'name', 'name' }, { 'state', 'state', colour = state_colour }, { 'period', 'period_ns', right = true, drop = 5,
     get = function(r) return type(r.period_ns) == 'number' and r.period_ns > 0 and S.duration(r.period_ns) or '' end },
-  { 'calls', 'calls', right = true, drop = 4 }, { 'open', 'open_orders', right = true, drop = 3 },
-  { 'heap KiB', 'heap_bytes', right = true, drop = 6, get = function(r) return r.heap_bytes and S.any(r.heap_bytes // 1024) or '' end },
-  { 'file', 'file', drop = 7 }, { 'error', 'error', drop = 2, colour = function() return 'red' end } }, 'no strategies: load a file')
+    { 'calls', 'calls', right = true, drop = 4 }, { 'open', 'open_orders', right = true, drop = 3 },
+    { 'heap KiB', 'heap_bytes', right = true, drop = 6, get = function(r) return r.heap_bytes and S.any(r.heap_bytes // 1024) or '' end },
+    { 'file', 'file', drop = 7 }, { 'error', 'error', drop = 2, colour = function() return 'red' end } }
+  if any_has(rows, 'resync') then
+    columns[#columns + 1] = { 'behind a hole', 'resync', colour = function(r) return r.differs and 'red' or 'yellow' end }
+  end
+  return table_of(rows, columns, 'no strategies: load a file')
+end)
 
 -- What is allowed above its number, or refused below it, is held against a minimum: nothing of it is used up.
 local function is_minimum(r)

@@ -46,6 +46,8 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, con
         note.realised_after = book->position.realised;
         out_add_note(&engine->out, &note);
     }
+    if (__builtin_expect(engine->resync_count != 0, 0))
+        resync_filled(engine, strategy, fill->head.inst);
     if (!order || !is_plain)
         return OC_OK;
     oc_i128 fee;

@@ -250,6 +250,7 @@ void engine_remove_client(struct engine *engine, uint32_t strategy)
     slot->is_over = 0;
     slot->missed = 0;
     slot->off = CLIENT_GONE;
+    resync_forget(engine, strategy);
 }
 
 uint32_t engine_client_count(const struct engine *engine) { return engine->client_count; }

@@ -222,6 +222,29 @@ void engine_set_bars(struct engine *engine, uint32_t account, const struct engin
 bool engine_history_at(const struct engine *engine, uint32_t i, struct engine_history *ret_history);
 /* A number that changes when other bars are wanted. */
 uint64_t engine_history_news(const struct engine *engine);
+/* Behind a hole: what a strategy would hold had it heard all, against what it holds; as long as that is not the same, and it has ordered nothing there by
+ * itself since. Restarts forget it: behind one, too, a hole is told. */
+enum {
+    ENGINE_WOULD_NOT_SAID, /* and it holds something */
+    ENGINE_WOULD_HOLD,     /* `qty`; 0: nothing */
+    ENGINE_WOULD_LONG,
+    ENGINE_WOULD_SHORT
+};
+struct engine_resync {
+    uint32_t strategy, inst;
+    uint32_t would; /* ENGINE_WOULD_... */
+    uint32_t zero;
+    int64_t qty;     /* signed units of `inst` */
+    uint64_t missed; /* bars */
+    int64_t at_ns;
+};
+/* Within resync(): what its strategy would hold in that market. Elsewhere it does nothing. */
+void engine_would_hold(struct engine *engine, uint32_t would, int64_t qty);
+/* The i-th; NULL: there are no more. Borrowed until the next input. */
+const struct engine_resync *engine_resync_at(const struct engine *engine, uint32_t i);
+/* It holds something else than it said. */
+bool engine_resync_differs(const struct engine *engine, const struct engine_resync *resync);
+int64_t engine_resync_held(const struct engine *engine, const struct engine_resync *resync);
 /* The bar of this period that is being added up, or NULL: none is open, or nobody asked for the period. Borrowed until the next input. */
 const struct oc_event *engine_open_bar(const struct engine *engine, uint32_t inst, int64_t period_ns);
 /* Whether a client is told of this instrument; and a number that changes when what clients are told of has. */

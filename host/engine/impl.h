@@ -137,6 +137,9 @@ struct engine {
     struct market_terms market_terms[ENGINE_ACCOUNTS_MAX + 1]; /* by account */
     uint64_t book_news; /* changes when a book is wanted, or is in want of a snapshot, that was not */
     uint64_t history_news;
+    struct engine_resync would; /* what the strategy says that is called with a hole */
+    uint32_t resync_count;
+    struct engine_resync resyncs[ENGINE_RESYNCS_MAX];
 };
 
 /* chain.c */
@@ -318,6 +321,15 @@ void live_bars_heard(struct engine *engine, uint32_t inst);
 /* A bar of the past, as the venue says it. */
 void history_apply(struct engine *engine, const struct oc_ev_bar *bar);
 
+/* resync.c */
+/* Around the call of a strategy with a hole of `missed` bars; `rc` is what came of the call. */
+void resync_begin(struct engine *engine);
+void resync_end(struct engine *engine, uint32_t strategy, uint32_t inst, uint64_t missed, oc_rc rc);
+/* A strategy has asked for something anew, or was filled: what it would have held is over, or is met. */
+void resync_ordered(struct engine *engine, const struct oc_request *request);
+void resync_filled(struct engine *engine, uint32_t strategy, uint32_t inst);
+void resync_forget(struct engine *engine, uint32_t strategy);
+
 /* books.c */
 /* Those of the instrument's venue: of the first account there. */
 const struct market_terms *market_terms_of(const struct engine *engine, const struct instrument *instrument);
@@ -329,12 +341,12 @@ void markets_lost(struct engine *engine, const struct oc_ev_venue *said);
 void books_turn(struct engine *engine, uint32_t inst);
 
 /* input.c */
+/* The hole in its bars is filled by history that was passed on: who asked for that period is told. */
+void builder_resync(struct engine *engine, const struct bar_builder *builder);
 /* A bar of a builder is closed here. */
 void builder_close(struct engine *engine, struct bar_builder *builder);
 /* It is told to who asked for that period; `fed`: it is history, and nobody's callback is called with it. */
 void builder_tell(struct engine *engine, const struct bar_builder *builder, const struct oc_event *bar, bool fed);
-/* The hole in its bars is filled by history that was passed on: who asked for that period is told. */
-void builder_resync(struct engine *engine, const struct bar_builder *builder);
 /* The book behind this event is shown to who asked for it. */
 void book_show(struct engine *engine, const struct oc_event *event);
 /* With is_restoring nobody is told and nothing is asked for. */

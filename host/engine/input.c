@@ -94,8 +94,11 @@ void builder_resync(struct engine *engine, const struct bar_builder *builder)
         const struct engine_client *client = &engine->clients[strategy].table;
         if (subscription->builder != builder || !client->resync || !is_called(engine, strategy))
             continue;
-        const bool enters = call_begin(engine, strategy);
-        call_end(engine, strategy, enters ? client->resync(client->self, builder->inst, builder->fed) : OC_E_LIMIT);
+        resync_begin(engine);
+        const oc_rc rc = call_begin(engine, strategy) ? client->resync(client->self, builder->inst, builder->fed)
+                                                      : (oc_rc)OC_E_LIMIT;
+        call_end(engine, strategy, rc);
+        resync_end(engine, strategy, builder->inst, builder->fed, rc);
     }
 }
 

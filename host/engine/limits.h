@@ -22,6 +22,7 @@ enum {
     ENGINE_LOTS_MAX = 65536,           /* open lots of one position under FIFO or LIFO */
     ENGINE_BARS_MAX = 4096,            /* (instrument, period) bar builders */
     ENGINE_HISTORY_BARS = 500,         /* that a venue is asked for when the first bar of a period begins */
+    ENGINE_RESYNCS_MAX = 256,          /* strategies in a market behind a hole whose position is looked at */
     ENGINE_DEPTHS_MAX = 1024,          /* order books of venues that are kept */
     ENGINE_DEPTH_LEVELS = 1000,        /* levels a side of one of them */
     ENGINE_DEPTH_THIN = 20,            /* fewer known ones of a side that goes on: a snapshot is asked for */

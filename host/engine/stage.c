@@ -249,6 +249,8 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         return OC_E_LIMIT;
     }
     engine->staged_messages++;
+    if (__builtin_expect(engine->resync_count != 0, 0))
+        resync_ordered(engine, request);
     return OC_OK;
 }
 

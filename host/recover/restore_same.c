@@ -48,6 +48,7 @@ struct same {
     struct strategies *strategy_list;
     const char *dir;
     uint32_t sources, strategies, params, fixed;
+    bool has_own_fees; /* they were its account's, and are not asked for again */
     bool is_same_sim;
     struct error error; /* what differs first; rc 0: nothing */
 };
@@ -77,16 +78,25 @@ static void differs_in_count(struct same *same, uint32_t fixed)
     differs(same, "what it is made of", then, now);
 }
 
+/* Said by the venue when it began: such a session goes on with what was true then, where nothing else is said now. */
+static bool is_of_venue(const struct same *same, const char *key)
+{
+    if (ends_with(key, ".starts"))
+        return links_are_on_network(&same->session->links);
+    return same->has_own_fees && !settings_get(same->session->settings, key) &&
+           (strcmp(key, "session.fees_of") == 0 || strcmp(key, "sim.paper.taker_fee") == 0 ||
+            strcmp(key, "sim.paper.maker_fee") == 0);
+}
+
 static void look_at_setting(struct same *same, const struct header_line *line)
 {
     char key[SETTING_KEY_MAX], then[SETTING_VALUE_MAX];
     header_text(line, 0, key, sizeof key);
     header_text(line, 1, then, sizeof then);
+    if (is_of_venue(same, key) && settings_set(same->session->settings, key, then, "the session's header") < 0)
+        (void)error_keep(&same->error, &same->session->settings->error);
     if (!is_fixed(key))
         return;
-    if (ends_with(key, ".starts") && links_are_on_network(&same->session->links) && /* it began then, not now */
-        settings_set(same->session->settings, key, then, "the session's header") < 0)
-        (void)error_keep(&same->error, &same->session->settings->error);
     const char *now = settings_text(same->session->settings, key, NULL);
     same->fixed++;
     if (!now || strcmp(now, then) != 0)
@@ -221,6 +231,11 @@ oc_rc restore_is_same(struct session *session, struct strategies *strategies, co
     if (journal_header(reader, &text, &size) < 0)
         return OC_OK;                  /* nothing was recorded under it */
     session->rules.is_recorded = true; /* none, if no line says so */
+    for (size_t i = 0; header_next(text, size, &i, &line) == OC_OK;) {
+        char key[SETTING_KEY_MAX];
+        header_text(&line, 0, key, sizeof key);
+        same.has_own_fees |= strcmp(line.word, "set") == 0 && strcmp(key, "session.fees_of") == 0;
+    }
     oc_rc rc = header_next(text, size, &at, &line);
     for (; rc == OC_OK; rc = header_next(text, size, &at, &line))
         look_at(&same, &line);

@@ -39,10 +39,15 @@ static const struct reference_entry entries[] = {
     {"callback", "on_venue_stale", "on_venue_stale(venue)", "fun(venue: outcry.Venue)",
      "A part of what is heard of the venue was lost, while orders and their answers still go: prices may be old. "
      "Behind it comes `on_venue_up` or `on_venue_down`. Silence alone is not told: a market may have nothing to say."},
-    {"callback", "on_resync", "on_resync(m, missed)", "fun(m: outcry.Market, missed: integer)",
+    {"callback", "on_resync", "on_resync(m, missed)", "fun(m: outcry.Market, missed: integer): number|string|nil",
      "On a live feed: behind a hole in what was heard, so many bars were fetched from the venue and fed to indicators; "
      "`on_bar` was and will not be called with them. Orders made here are `reduce_only`, whatever they say, unless "
-     "`strategy { trade_late = true }`. Whether what is held is what the strategy would hold, it has to judge itself. "
+     "`strategy { trade_late = true }`. What it returns is what the strategy would hold now had it heard "
+     "all: a quantity (below 0 short), `\"flat\"`, `\"long\"` or `\"short\"`. As long as it holds something else "
+     "there, "
+     "that is an alert and a line of `outcry status` (see `strategies` of the console too), until it orders there by "
+     "itself in a later callback. A strategy that holds nothing and would, or holds something and returns nothing, is "
+     "a warning, once. "
      "Not called for the bars of the start, nor in backtests."},
     {"callback", "on_stop", "on_stop(reason)", "fun(reason: string)",
      "The session ends; reason is `\"end\"`; or the strategy is unloaded: `\"unload\"`. Not called when suspended."},

@@ -53,19 +53,61 @@ oc_rc strategy_on_venue(void *self, const struct oc_ev_venue *said)
     return strategy_failed(strategy, sandbox_protect(strategy->sandbox, lj_on_venue, &what));
 }
 
+struct resync_call {
+    const struct strategy *strategy;
+    const struct market_handle *market;
+    uint64_t missed;
+};
+
+/* What it returns: how much it would hold; nothing: it does not say. */
+static void lj_take_would(lua_State *lua, const struct market_handle *market)
+{
+    static const char *const words[] = {"flat", "long", "short", NULL};
+    static const uint32_t kinds[] = {ENGINE_WOULD_HOLD, ENGINE_WOULD_LONG, ENGINE_WOULD_SHORT};
+    struct engine *engine = market->strategy->engine;
+    const char *word = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : NULL;
+    struct api_number number;
+    bool is_snapped;
+    if (lua_isnil(lua, -1))
+        return;
+    for (int i = 0; word && words[i]; i++)
+        if (strcmp(word, words[i]) == 0) {
+            engine_would_hold(engine, kinds[i], 0);
+            return;
+        }
+    if (!api_number(lua, -1, "what on_resync returns", &number))
+        sandbox_raise(lua, "what on_resync returns: nothing, \"flat\", \"long\", \"short\" or a quantity was expected");
+    const bool is_short = number.is_exact ? number.dec.units < 0 : number.number < 0;
+    if (is_short) {
+        number.dec.units = -number.dec.units;
+        number.number = -number.number;
+    }
+    const bool is_none = number.is_exact ? number.dec.units == 0 : !(number.number > 0 || number.number < 0);
+    const int64_t qty = is_none ? 0 : api_qty_units(lua, market->instrument, &number, &is_snapped);
+    engine_would_hold(engine, ENGINE_WOULD_HOLD, is_short ? -qty : qty);
+}
+
+static int lj_on_resync(lua_State *lua)
+{
+    const struct resync_call *what = lua_touserdata(lua, 1);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, what->strategy->on_resync);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, what->market->ref);
+    lua_pushinteger(lua, (lua_Integer)what->missed);
+    lua_call(lua, 2, 1);
+    lj_take_would(lua, what->market);
+    return 0;
+}
+
 /* What is decided on bars that nobody saw in their time closes or reduces, unless the strategy says that it may come late. */
 oc_rc strategy_on_resync(void *self, uint32_t inst, uint64_t missed)
 {
     struct strategy *strategy = self;
-    lua_State *lua = strategy->lua;
     const struct market_handle *market = strategy_market(strategy, inst);
     if (!market || strategy->on_resync == LUA_NOREF || strategy->is_restoring || !market->is_ready)
         return OC_OK;
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_resync);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);
-    lua_pushinteger(lua, (lua_Integer)missed);
+    struct resync_call what = {strategy, market, missed};
     strategy->only_reduces = !strategy->trades_late;
-    const oc_rc rc = sandbox_call(strategy->sandbox, 2, 0);
+    const oc_rc rc = sandbox_protect(strategy->sandbox, lj_on_resync, &what);
     strategy->only_reduces = false;
     return strategy_failed(strategy, rc);
 }

@@ -370,7 +370,7 @@ static bool host_fee_rate(void *self, bool is_maker, struct oc_dec *ret_rate)
 {
     struct session *session = ((const struct console_host *)self)->session;
     *ret_rate = (struct oc_dec){0, 0, 0};
-    if (session->links.count) /* each account has its own */
+    if (session->links.count && !session->venues.is_feed) /* each account has its own */
         return false;
     const struct venue *venue = venues_of(&session->venues, session->money.account);
     if (venue && venue->is_foreign) {

@@ -53,7 +53,7 @@ static const struct setting *next_of(const struct settings *settings, const char
     return NULL;
 }
 
-static bool is_configured(const struct settings *settings, const char *venue, const char *account)
+bool account_keys_are_set(const struct settings *settings, const char *venue, const char *account)
 {
     uint32_t at = 0;
     const char *field;
@@ -455,7 +455,7 @@ oc_rc account_keys_fill(struct account_keys *keys, const char *venue, const stru
     oc_rc rc = judge_venue(keys->settings, venue, ret_error);
     for (uint32_t i = 0; rc == OC_OK && venue_account(keys->settings, venue, i, account); i++) {
         struct filling filling = {keys, venue, account, described, keyring, NULL, NULL, ret_error};
-        if (is_configured(keys->settings, venue, account))
+        if (account_keys_are_set(keys->settings, venue, account))
             rc = fill_account(&filling, i + 1);
     }
     return rc;

@@ -13,7 +13,8 @@
  * - An account of which nothing is configured has test keys in `local` and is refused anywhere else.
  * - Every credential of the description has a value, or the start is refused; one that is asked at each login (OC_CREDENTIAL_ONCE) is asked of
  *   the person where nothing else is said.
- * - The vault is open for as long as it takes to fill the keyrings, once a start. Replays and paper never come here. */
+ * - The vault is open for as long as it takes to fill the keyrings, once a start. Replays never come here; paper on a live feed only before it
+ *   begins, to ask what the account pays (cli/fees.h). */
 #ifndef SESSION_ACCOUNT_KEYS_H
 #define SESSION_ACCOUNT_KEYS_H
 
@@ -24,6 +25,8 @@
 
 /* Words, accounts and environments of the groups of all venues that the session names. Codes of *ret_error. [setup] */
 CHECKED oc_rc account_keys_judge(struct settings *settings, struct error *ret_error);
+/* Anything at all is said of where its credentials come from. */
+bool account_keys_are_set(const struct settings *settings, const char *venue, const char *account);
 
 struct account_keys {          /* what a start needs to fill keyrings */
     struct settings *settings; /* borrowed */

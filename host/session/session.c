@@ -259,13 +259,28 @@ static const char *limit_words(const struct settings *settings)
     return strcmp(fill, "through") == 0 ? "traded through by one step" : "traded through by two steps";
 }
 
+/* Where the fees of a paper session on a live feed come from. */
+static const char *fee_words(const struct settings *settings, char room[128])
+{
+    const char *of = settings_text(settings, "session.fees_of", NULL);
+    const bool is_said = settings_get(settings, "sim.paper.taker_fee") || settings_get(settings, "sim.paper.maker_fee");
+    if (!venue_is_feed(settings))
+        return "";
+    if (!of)
+        return is_said ? ", of the configuration: the venue is not asked"
+                       : ": none is configured, and the venue is not asked";
+    snprintf(room, 128,
+             is_said ? ", as the account %s paid when it began" : ": the account %s was asked, and has no rates", of);
+    return room;
+}
+
 /* What the fills of this run assume is said on every report. */
 static oc_rc note_profile(void *self, struct session *session)
 {
     (void)self;
     const struct settings *settings = session->settings;
     const bool is_feed = venue_is_feed(settings);
-    char venue[PART_NAME_MAX];
+    char venue[PART_NAME_MAX], room[128];
     for (uint32_t i = 0; venue_at(settings, i, venue); i++)
         session_note(session, "%s the venue %s says, through %s; %s: %s", is_feed ? "prices: as" : "fills: as", venue,
                      venue_text(settings, venue, "connector", ""), venue_text(settings, venue, "environment", ""),
@@ -283,6 +298,9 @@ static oc_rc note_profile(void *self, struct session *session)
     if (strcmp(settings_text(settings, "sim.paper.profile", "neutral"), "ideal") == 0) {
         session_note(session, "fills: IDEAL: the next event, no spread, no volume cap, latency %s",
                      settings_text(settings, "sim.paper.latency", "0"));
+        if (is_feed)
+            session_note(session, "fees: taker %s, maker %s%s", settings_text(settings, "sim.paper.taker_fee", "0"),
+                         settings_text(settings, "sim.paper.maker_fee", "0"), fee_words(settings, room));
         return OC_OK;
     }
     session_note(session,
@@ -299,10 +317,7 @@ static oc_rc note_profile(void *self, struct session *session)
     const char *taker = settings_text(settings, "sim.paper.taker_fee", NULL),
                *maker = settings_text(settings, "sim.paper.maker_fee", NULL);
     session_note(session, "fills: limits when %s; fees taker %s, maker %s%s", limit_words(settings),
-                 taker ? taker : "0", maker ? maker : "0",
-                 !is_feed         ? ""
-                 : taker || maker ? ", of the configuration: the venue is not asked"
-                                  : ": none is configured, and the venue is not asked");
+                 taker ? taker : "0", maker ? maker : "0", fee_words(settings, room));
     return OC_OK;
 }
 

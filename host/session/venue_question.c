@@ -19,7 +19,9 @@ oc_rc venue_visit_sign(struct venue_visit *visit, struct error *ret_error)
     if (rc == OC_OK)
         rc = account_keys_fill(&keys, visit->venue, visit->table->venue, &visit->keyring, ret_error);
     account_keys_close(&keys);
-    if (rc == OC_OK && visit->keyring.count)
+    if (rc < 0)
+        keyring_release(&visit->keyring); /* half of a key signs nothing */
+    else if (visit->keyring.count)
         env_secret_guard();
     return rc;
 }

@@ -249,7 +249,7 @@ static void look_at_limits(struct venue_visit *visit)
     }
 }
 
-static bool is_any_reached(const struct venue_visit *visit)
+bool venue_visit_is_reached(const struct venue_visit *visit)
 {
     bool is_reached = false;
     for (uint32_t i = 0; i < visit->place_count; i++)
@@ -275,15 +275,10 @@ static oc_rc connect(struct venue_visit *visit, struct error *ret_error)
     return rc;
 }
 
-oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_error)
+static oc_rc add_accounts(struct venue_visit *visit, struct error *ret_error)
 {
     char name[VENUE_ACCOUNT_MAX];
-    if (!visit->is_on_network)
-        return error_say(ret_error, OC_E_NOT_SUPPORTED, visit->venue,
-                         "its link is a transcript, which answers a session alone: link = \"network\" is needed");
-    oc_rc rc = connect(visit, ret_error);
-    if (rc == OC_OK)
-        rc = start_connector(visit, ret_error);
+    oc_rc rc = OC_OK;
     for (uint32_t i = 0; rc == OC_OK && (visit->keyring.count || visit->gives_accounts) &&
                          venue_account(visit->settings, visit->venue, i, name);
          i++) {
@@ -296,6 +291,17 @@ oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_error)
             return error_of_code(ret_error, rc, visit->venue, "its connector takes no account");
     }
     return rc;
+}
+
+oc_rc venue_visit_begin(struct venue_visit *visit, struct error *ret_error)
+{
+    if (!visit->is_on_network)
+        return error_say(ret_error, OC_E_NOT_SUPPORTED, visit->venue,
+                         "its link is a transcript, which answers a session alone: link = \"network\" is needed");
+    oc_rc rc = connect(visit, ret_error);
+    if (rc == OC_OK)
+        rc = start_connector(visit, ret_error);
+    return rc == OC_OK ? add_accounts(visit, ret_error) : rc;
 }
 
 oc_rc venue_visit_ask(struct venue_visit *visit, int64_t timeout_ns, struct error *ret_error)
@@ -313,12 +319,12 @@ oc_rc venue_visit_ask(struct venue_visit *visit, int64_t timeout_ns, struct erro
     if (rc < 0)
         return rc;
     visit->can_tell_time = tells_time(visit->table->venue);
-    if (visit->can_tell_time && is_any_reached(visit)) {
+    if (visit->can_tell_time && venue_visit_is_reached(visit)) {
         ask_clock(visit, net_loop_now(visit->loop) + timeout_ns);
         take_clock(visit);
     }
     look_at_limits(visit);
-    return OC_OK;
+    return add_accounts(visit, ret_error);
 }
 
 bool venue_visit_is_good(const struct venue_visit *visit)

@@ -71,7 +71,8 @@ struct venue_visit *venue_visit_new(struct settings *settings, const char *venue
 void venue_visit_free(struct venue_visit *visit);
 /* Finds its connector and holds the group against what that says of its venue. Codes of *ret_error. [setup] */
 CHECKED oc_rc venue_visit_open(struct venue_visit *visit, struct error *ret_error);
-/* Asks: for connections for at most timeout_ns, then for its clock for as long. What has not answered is no failure of this call. Codes of *ret_error. */
+/* Asks: for connections for at most timeout_ns, then for its clock for as long. What has not answered is no failure of this call. Where it
+ * signs, more may be asked behind it: venue_visit_fetch. Codes of *ret_error. */
 CHECKED oc_rc venue_visit_ask(struct venue_visit *visit, int64_t timeout_ns, struct error *ret_error);
 /* From now on it signs with the keys of its accounts. Behind venue_visit_open. Codes of *ret_error. [setup] */
 CHECKED oc_rc venue_visit_sign(struct venue_visit *visit, struct error *ret_error);
@@ -94,6 +95,8 @@ const char *venue_visit_asset(const struct venue_visit *visit, uint32_t asset);
 const struct oc_instrument *venue_visit_instrument(const struct venue_visit *visit, uint32_t inst);
 const struct oc_instrument *venue_visit_symbol(const struct venue_visit *visit, const char *symbol);
 
+/* A place of one endpoint at least was reached. */
+bool venue_visit_is_reached(const struct venue_visit *visit);
 /* All that was asked has answered. */
 bool venue_visit_is_good(const struct venue_visit *visit);
 

@@ -8,6 +8,7 @@
 
 #include "base/line.h"
 #include "journal/read.h"
+#include "session/resync_words.h"
 
 static const struct {
     const char *word;
@@ -157,6 +158,26 @@ static void put_params(struct text *reply, const struct strategy *strategy)
     json_close(reply, '}');
 }
 
+/* Behind a hole: where it holds something else than it would, or has not said what that is. */
+static void put_resyncs(struct engine *engine, uint32_t strategy, struct text *reply)
+{
+    const struct engine_resync *resync;
+    char bytes[1024];
+    bool differs = false;
+    struct text words;
+    text_init_fixed(&words, bytes, sizeof bytes);
+    for (uint32_t i = 0; (resync = engine_resync_at(engine, i)) != NULL; i++) {
+        if (resync->strategy != strategy)
+            continue;
+        differs |= engine_resync_differs(engine, resync) && engine_resync_held(engine, resync);
+        if (words.size)
+            text_put(&words, "; ");
+        resync_words(engine, resync, &words);
+    }
+    json_text(reply, "resync", words.size ? words.data : NULL);
+    json_flag(reply, "differs", differs);
+}
+
 void steer_put_open_row(struct strategies *strategies, struct text *reply, const char *key, uint32_t index)
 {
     const struct strategy_slot *owner = &strategies->list[index];
@@ -182,6 +203,7 @@ void steer_put_open_row(struct strategies *strategies, struct text *reply, const
     json_flag(reply, "no_entries", owner->has_no_entries);
     json_flag(reply, "taken", owner->is_taken);
     json_int(reply, "missed", (int64_t)engine_missed(strategies->session->engine, owner->id));
+    put_resyncs(strategies->session->engine, owner->id, reply);
     json_int(reply, "period_ns", strategy ? strategy_period_ns(strategy) : 0);
     json_int(reply, "calls", strategy ? (int64_t)strategy_calls(strategy) : 0);
     json_int(reply, "open_orders", open_orders);

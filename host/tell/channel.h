@@ -34,6 +34,7 @@ enum notice_kind {
     NOTICE_CLOCK,
     NOTICE_LIMIT,      /* a limit of a venue is nearly used */
     NOTICE_DIFFERENCE, /* the venue says something else than we count */
+    NOTICE_RESYNC,     /* behind a hole a strategy holds something else than it would */
     NOTICE_BY_HAND,    /* an alert that a person has set */
     NOTICE_KINDS
 };

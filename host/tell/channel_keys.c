@@ -9,9 +9,9 @@
 #include "tell/channel.h"
 
 static const char *const level_names[] = {"none", "info", "warning", "alarm", NULL};
-static const char *const kind_names[] = {"test",    "start",       "end",      "disconnect", "feed",     "unknown",
-                                         "refused", "unprotected", "external", "latch",      "strategy", "journal",
-                                         "disk",    "clock",       "limit",    "difference", "by_hand",  NULL};
+static const char *const kind_names[] = {
+    "test",     "start",   "end",  "disconnect", "feed",  "unknown",    "refused", "unprotected", "external", "latch",
+    "strategy", "journal", "disk", "clock",      "limit", "difference", "resync",  "by_hand",     NULL};
 static const char *const way_names[] = {"", "command", "webhook", "telegram", "mail", "heartbeat", NULL};
 static const char *const key_names[] = {"channel", "level", "kinds", "fold", "quiet",    "command", "url",   "token",
                                         "chat",    "from",  "to",    "user", "password", "ca_file", "every", NULL};
@@ -106,10 +106,10 @@ static oc_rc read_kinds(const struct reading *reading)
         const size_t size = strcspn(at, ",");
         const uint32_t kind = place_of(kind_names, at, size);
         if (kind >= NOTICE_KINDS)
-            return wrong(
-                reading, setting,
-                "some of start end disconnect feed unknown refused unprotected external latch strategy journal disk "
-                "clock limit difference by_hand");
+            return wrong(reading, setting,
+                         "some of start end disconnect feed unknown refused unprotected external latch strategy resync "
+                         "journal disk "
+                         "clock limit difference by_hand");
         channel->kinds |= 1u << kind;
         at += size + (at[size] == ',');
     }

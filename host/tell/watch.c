@@ -7,6 +7,7 @@
 #include "base/why.h"
 #include "io/venue_health.h"
 #include "session/protection.h"
+#include "session/resync_words.h"
 
 enum { BARE_LOOKS = 5 }; /* a stop is replaced within so many seconds, or that is told */
 #define LOOK_NS     1000000000ll
@@ -208,6 +209,65 @@ static void look_at_protection(struct watch *watch)
     }
 }
 
+static struct watch_resync *resync_place(struct watch *watch, const struct engine_resync *resync)
+{
+    struct watch_resync *room = NULL;
+    for (uint32_t i = 0; i < WATCH_RESYNCS_MAX; i++) {
+        struct watch_resync *place = &watch->resyncs[i];
+        if (place->strategy == resync->strategy && place->inst == resync->inst && place->at_ns == resync->at_ns)
+            return place;
+        if (!place->strategy && !room)
+            room = place;
+    }
+    if (room)
+        *room = (struct watch_resync){.strategy = resync->strategy, .inst = resync->inst, .at_ns = resync->at_ns};
+    return room;
+}
+
+static void tell_resync(const struct watch *watch, const struct engine_resync *resync, bool is_wrong)
+{
+    char bytes[256], key[128];
+    struct text words;
+    const char *name = watch->strategy_name(watch->self, resync->strategy);
+    text_init_fixed(&words, bytes, sizeof bytes);
+    resync_words(watch->session->engine, resync, &words);
+    snprintf(key, sizeof key, "%s %s", name, symbol_of(watch, resync->inst));
+    tell_say(watch->tell, is_wrong ? NOTICE_ALARM : NOTICE_WARNING, NOTICE_RESYNC, key, "%s: %s", name, words.data);
+}
+
+/* Behind a hole: what a strategy holds and would not, for so long that its own orders have had their time, and again each hour; once that it holds nothing
+ * and would, or has not said what it would hold. */
+static void look_at_resyncs(struct watch *watch)
+{
+    const struct engine_resync *resync;
+    for (uint32_t i = 0; i < WATCH_RESYNCS_MAX; i++)
+        watch->resyncs[i].is_there = false;
+    for (uint32_t i = 0; (resync = engine_resync_at(watch->session->engine, i)) != NULL; i++) {
+        struct watch_resync *place = resync_place(watch, resync);
+        const bool differs = engine_resync_differs(watch->session->engine, resync),
+                   is_wrong = differs && engine_resync_held(watch->session->engine, resync),
+                   is_not_said = resync->would == ENGINE_WOULD_NOT_SAID;
+        if (!place) /* more than can be followed: status and the console show them */
+            return;
+        place->is_there = true;
+        if (!differs)
+            place->differs_ns = 0;
+        else if (!place->differs_ns)
+            place->differs_ns = watch->look_ns;
+        const bool is_due = is_not_said
+                                ? !place->said_ns
+                                : differs && watch->look_ns - place->differs_ns >= BARE_LOOKS * LOOK_NS &&
+                                      (!place->said_ns || (is_wrong && watch->look_ns - place->said_ns >= BARE_SAY_NS));
+        if (!is_due)
+            continue;
+        place->said_ns = watch->look_ns;
+        tell_resync(watch, resync, is_wrong);
+    }
+    for (uint32_t i = 0; i < WATCH_RESYNCS_MAX; i++)
+        if (!watch->resyncs[i].is_there)
+            watch->resyncs[i].strategy = 0;
+}
+
 static void look_at_journal(struct watch *watch)
 {
     const bool has_failed = watch->session->journal.has_gap || door_failed(watch->session->door);
@@ -232,6 +292,7 @@ void watch_look(struct watch *watch)
     look_at_latch(watch);
     look_at_venues(watch);
     look_at_protection(watch);
+    look_at_resyncs(watch);
     look_at_journal(watch);
 }
 

@@ -7,7 +7,7 @@
 #include "session/session.h"
 #include "tell/tell.h"
 
-enum { WATCH_BOOKS_MAX = 1024 };
+enum { WATCH_BOOKS_MAX = 1024, WATCH_RESYNCS_MAX = 64 };
 
 struct watch {
     struct tell *tell; /* borrowed; NULL: nobody is told */
@@ -23,6 +23,12 @@ struct watch {
     uint32_t states[ENGINE_ACCOUNTS_MAX + 1]; /* OC_VENUE_..., as it was told last */
     uint8_t bare[WATCH_BOOKS_MAX];            /* looks in a row without the protection that there was */
     int64_t bare_ns[WATCH_BOOKS_MAX];         /* when that was told last */
+    struct watch_resync { /* what was told of a strategy in a market; strategy 0: the place is free */
+        uint32_t strategy, inst;
+        int64_t at_ns; /* when it was told behind its hole */
+        int64_t differs_ns, said_ns;
+        bool is_there;
+    } resyncs[WATCH_RESYNCS_MAX];
     bool was_protected[WATCH_BOOKS_MAX], is_bare[WATCH_BOOKS_MAX]; /* by place of the book */
 };
 

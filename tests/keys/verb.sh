@@ -43,6 +43,9 @@ says 'should not be able to withdraw'
 [ "$(stat -c %a "$vault" "$w/data/outcry" | tr '\n' ' ')" = '600 700 ' ] || fail "the vault is not its owner's alone: $(ls -la "$w/data/outcry")"
 ! grep -qaF -e testsecret -e testkey "$vault" || fail "the vault shows a secret"
 refuses 1 'there is a key of that name' add mine --environment testnet --field secret=env:MINE_SECRET --passphrase fd:3
+export SHORT=s3cret7
+refuses 1 'it has fewer than 8 bytes' add short --environment testnet --field api_key=env:SHORT --field secret=env:MINE_SECRET --passphrase fd:3
+keys list && ! grep -q short out || fail "what was refused is in the vault: $(cat out)"
 refuses 1 'a name has 1 to' add 'm/ine' --environment testnet --field secret=env:MINE_SECRET --passphrase fd:3
 
 # It signs: a vector of Binance's sheet, and what openssl makes of keys of its own.
@@ -89,6 +92,7 @@ says 'does not sign by es256: not supported'
 says '5 keys'
 export NEW_SECRET=anothersecret
 refuses 2 'which values are new' rotate mine --passphrase fd:3
+refuses 1 'it has fewer than 8 bytes' rotate mine --field secret=env:SHORT --passphrase fd:3
 keys rotate mine --field secret=env:NEW_SECRET || fail "rotate: $(cat err)"
 keys test mine --field secret --text "$text" || fail "test: $(cat err)"
 says "$(mac "$text" anothersecret)"

@@ -144,6 +144,122 @@ static void behind_a_hole_it_is_told_how_many_bars_were_missed_and_reduces(void 
     kit_free(kit);
 }
 
+/* A strategy that holds two, and behind a hole says `would`. */
+static struct kit *holds(const char *would)
+{
+    static char text[1024];
+    static const struct engine_bars live = {.is_live = true, .grace_ns = SECOND / 2};
+    struct kit *kit = calloc(1, sizeof *kit);
+    kit->f = fixture_new(COST_AVERAGE);
+    snprintf(text, sizeof text,
+             "strategy { timeframe = '1m' }\n"
+             "function on_bar(m, b)\n"
+             "  if not state.had then state.had = m:buy { qty = 2, price = 99 } ~= nil end\n"
+             "  if state.sells then state.sells = nil m:sell { qty = 1, price = 200 } end\n"
+             "end\n"
+             "function on_resync(m, missed) %s end",
+             would);
+    const struct strategy_config config = {.file = "test.lua",
+                                           .text = text,
+                                           .text_size = strlen(text),
+                                           .from_ns = INT64_MIN,
+                                           .account = kit->f->account,
+                                           .seed = 1,
+                                           .log = kit_log,
+                                           .log_arg = kit};
+    engine_set_bars(kit->f->engine, kit->f->account, &live);
+    kit->f->now_ns = T0;
+    assert_int_equal(strategy_new(kit->f->engine, &config, &kit->strategy, &kit->error), OC_OK);
+    assert_int_equal(strategy_add_market(kit->strategy, kit->f->inst, &kit->error), OC_OK);
+    assert_int_equal(strategy_start(kit->strategy), OC_OK);
+    fixture_flush(kit->f);
+    trades(kit, 10);
+    trades(kit, 61);
+    trades(kit, 121);
+    assert_int_equal(kit->f->sent_count, 1);
+    assert_int_equal(fixture_trade(kit->f, kit->f->sent[0].order, OC_SIDE_BUY, 2000, 9900), OC_OK);
+    trades(kit, 181);
+    link_is(kit, OC_VENUE_DOWN, 0);
+    link_is(kit, OC_VENUE_READY, 0);
+    trades(kit, 370);
+    trades(kit, 421);
+    for (int64_t minute = 3; minute < 7; minute++)
+        history(kit, minute);
+    return kit;
+}
+
+static const struct engine_resync *only(const struct kit *kit)
+{
+    assert_null(engine_resync_at(kit->f->engine, 1));
+    return engine_resync_at(kit->f->engine, 0);
+}
+
+static void what_is_held_is_held_against_what_it_says_it_would(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says;
+        uint32_t would;
+        int64_t qty;
+        bool differs, is_there;
+    } rows[] = {{"return 'flat'", ENGINE_WOULD_HOLD, 0, true, true},
+                {"return 0", ENGINE_WOULD_HOLD, 0, true, true},
+                {"return '0'", ENGINE_WOULD_HOLD, 0, true, true},
+                {"return 'short'", ENGINE_WOULD_SHORT, 0, true, true},
+                {"return -2", ENGINE_WOULD_HOLD, -2000, true, true},
+                {"return 3", ENGINE_WOULD_HOLD, 3000, true, true},
+                {"return '1'", ENGINE_WOULD_HOLD, 1000, true, true},
+                {"return 2", 0, 0, false, false},
+                {"return 'long'", 0, 0, false, false},
+                {"", ENGINE_WOULD_NOT_SAID, 0, false, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct kit *kit = holds(rows[i].says);
+        const struct engine_resync *resync = only(kit);
+        assert_int_equal(resync != NULL, rows[i].is_there);
+        if (resync) {
+            assert_int_equal(resync->would, rows[i].would);
+            assert_int_equal(resync->qty, rows[i].qty);
+            assert_int_equal(resync->missed, 3);
+            assert_int_equal(engine_resync_differs(kit->f->engine, resync), rows[i].differs);
+            assert_int_equal(engine_resync_held(kit->f->engine, resync), 2000);
+        }
+        kit_free(kit);
+    }
+}
+
+static void it_is_over_when_it_is_met_or_the_strategy_orders_again(void **state)
+{
+    (void)state;
+    struct kit *kit = holds("m:close { price = 98 } return 'flat'");
+    assert_non_null(only(kit)); /* what it ordered within the call does not end it */
+    assert_int_equal(kit->f->sent_count, 2);
+    assert_int_equal(fixture_trade(kit->f, kit->f->sent[1].order, OC_SIDE_SELL, 1000, 9800), OC_OK);
+    assert_non_null(only(kit));
+    assert_int_equal(fixture_trade(kit->f, kit->f->sent[1].order, OC_SIDE_SELL, 1000, 9800), OC_OK);
+    assert_null(only(kit));
+    kit_free(kit);
+    kit = holds("state.sells = true return 'flat'");
+    assert_null(only(kit)); /* the bar behind it was told in its time, and it ordered there */
+    kit_free(kit);
+    kit = holds("return 'flat'");
+    engine_remove_client(kit->f->engine, 1);
+    assert_null(only(kit));
+    kit_free(kit);
+}
+
+static void what_it_may_say_is_a_quantity_or_a_side(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"return {}", "return true", "return 'up'", "return 0/0"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct kit *kit = holds(wrong[i]);
+        assert_true(engine_is_suspended(kit->f->engine, 1));
+        assert_non_null(strstr(strategy_error(kit->strategy)->message, "what on_resync returns"));
+        assert_int_equal(only(kit)->would, ENGINE_WOULD_NOT_SAID);
+        kit_free(kit);
+    }
+}
+
 static void who_trades_late_may_open(void **state)
 {
     (void)state;
@@ -175,6 +291,9 @@ int main(void)
         cmocka_unit_test(a_venue_that_comes_and_goes_is_told_once_each),
         cmocka_unit_test(orders_of_on_venue_up_are_orders),
         cmocka_unit_test(behind_a_hole_it_is_told_how_many_bars_were_missed_and_reduces),
+        cmocka_unit_test(what_is_held_is_held_against_what_it_says_it_would),
+        cmocka_unit_test(it_is_over_when_it_is_met_or_the_strategy_orders_again),
+        cmocka_unit_test(what_it_may_say_is_a_quantity_or_a_side),
         cmocka_unit_test(who_trades_late_may_open),
         cmocka_unit_test(trade_late_is_yes_or_no),
     };

@@ -198,11 +198,14 @@ void peer_reset(struct peer *peer)
 
 bool peer_ws_open(struct peer *peer, const char *extra, char head[4096])
 {
+    return peer_read_head(peer, head, 4096) && peer_ws_answer(peer, extra, head);
+}
+
+bool peer_ws_answer(struct peer *peer, const char *extra, const char *head)
+{
     unsigned char digest[20], text[32];
     char joined[128], answer[1024];
     unsigned int digest_size;
-    if (!peer_read_head(peer, head, 4096))
-        return false;
     const char *key = strcasestr(head, "sec-websocket-key: ");
     snprintf(joined, sizeof joined, "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key ? (int)strcspn(key + 19, "\r") : 0,
              key ? key + 19 : "");

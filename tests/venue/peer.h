@@ -60,6 +60,8 @@ void peer_reset(struct peer *peer);
 
 /* Takes the opening handshake of a WebSocket; false: it ended. `extra`: header lines; `head` (4096): what was asked. */
 bool peer_ws_open(struct peer *peer, const char *extra, char head[4096]);
+/* The same behind a head that was read. */
+bool peer_ws_answer(struct peer *peer, const char *extra, const char *head);
 /* A frame: its first byte (FIN, RSV, opcode) as it is. */
 void peer_ws_frame(struct peer *peer, uint8_t first, const void *bytes, size_t size);
 void peer_ws_text(struct peer *peer, const char *text);

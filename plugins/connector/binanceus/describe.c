@@ -73,25 +73,25 @@ static const int64_t bars[] = {MINUTE,   3 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30
 const char *const bn_bar_names[] = {"1m", "3m", "5m",  "15m", "30m", "1h", "2h", "4h",
                                     "6h", "8h", "12h", "1d",  "3d",  "1w", "1M"};
 
-const struct oc_venue bn_venue = {.size = sizeof bn_venue,
-                                  .flags = OC_CAN_CANCEL_BY_CLIENT | OC_CAN_CANCEL_ALL_BY_INST | OC_HAS_SIGNED_TIME,
-                                  .venue = "binanceus",
-                                  .protocol = "REST v3 and streams as of 2024-06-17",
-                                  KIT_LIST(endpoints, endpoint_count, endpoints),
-                                  KIT_LIST(credentials, credential_count, credentials),
-                                  KIT_LIST(limits, limit_count, limits),
-                                  KIT_LIST(orders, order_count, orders),
-                                  KIT_LIST(topics, topic_count, topics),
-                                  KIT_LIST(fetches, fetch_count, fetches),
-                                  KIT_LIST(bars_ns, bar_count, bars),
-                                  .client_form = OC_CLIENT_TEXT,
-                                  .client_charset = OC_CLIENT_DASH,
-                                  .client_max = 34, /* of 36: a cancel has two more before it */
-                                  .subscribe_max = 100,
-                                  .message_max = 16u << 20,
-                                  .window_ns = WINDOW_NS,
-                                  .absence_ns =
-                                      10 * SECOND, /* what was signed is void by then, and reading has caught up */
-                                  .answer_ns = 5 * SECOND,
-                                  .silence_ns = 30 * SECOND,
-                                  .reconcile_ns = 60 * SECOND};
+const struct oc_venue bn_venue = {
+    .size = sizeof bn_venue,
+    .flags = OC_CAN_CANCEL_BY_CLIENT | OC_CAN_CANCEL_ALL_BY_INST | OC_HAS_SIGNED_TIME,
+    .venue = "binanceus",
+    .protocol = "REST v3 and streams as of 2024-06-17; orders by REST (by WebSocket: not supported)",
+    KIT_LIST(endpoints, endpoint_count, endpoints),
+    KIT_LIST(credentials, credential_count, credentials),
+    KIT_LIST(limits, limit_count, limits),
+    KIT_LIST(orders, order_count, orders),
+    KIT_LIST(topics, topic_count, topics),
+    KIT_LIST(fetches, fetch_count, fetches),
+    KIT_LIST(bars_ns, bar_count, bars),
+    .client_form = OC_CLIENT_TEXT,
+    .client_charset = OC_CLIENT_DASH,
+    .client_max = 34, /* of 36: a cancel has two more before it */
+    .subscribe_max = 100,
+    .message_max = 16u << 20,
+    .window_ns = WINDOW_NS,
+    .absence_ns = 10 * SECOND, /* what was signed is void by then, and reading has caught up */
+    .answer_ns = 5 * SECOND,
+    .silence_ns = 30 * SECOND,
+    .reconcile_ns = 60 * SECOND};
