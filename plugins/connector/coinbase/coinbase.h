@@ -28,6 +28,8 @@ enum { KEY_NAME = 1, PRIVATE_KEY = 2 };                     /* fields of the cre
 enum { PRIVATE = 0, PUBLIC = 1, CONNECTS = 2, SPOKEN = 3 }; /* places of the limits */
 enum { ABOUT_NAMES = 1000 }; /* oc_http.user[0] of a page of names; of its own: the kind */
 enum { KEY_NAME_MAX = 160, PATH_ROOM = 4096, TEXT_ROOM = 32768 };
+/* Seconds for which a token is good: what waits on its way for longer is refused. The venue takes up to 120. */
+enum { TOKEN_S = 30 };
 enum { FILLS_PAGE = 50, ORDERS_PAGE = 250, ACCOUNTS_PAGE = 250, BARS_PAGE = 350 };
 
 #define SECOND      INT64_C(1000000000)
