@@ -62,5 +62,5 @@ local function step(m)
   elseif m.last or m.ask then act(m) end
 end
 
-function on_init(m) every("30s", function() step(m) end) end
+function on_init(m) every("40s", function() step(m) end) end
 function on_book(m, book) state.bid = book.bid end

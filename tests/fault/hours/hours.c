@@ -59,6 +59,7 @@ static void begin_folder(const char *plugins)
     size_t length = (size_t)snprintf(text, sizeof text,
                                      "plugins: { folders = [\"%s/connector\", \"%s/risk\"]; };\n"
                                      "session: { durability = \"power\"; };\n"
+                                     "history: { write = \"no\"; };\n"
                                      "account: { cost_method = \"fifo\"; };\n"
                                      "venue: {\n",
                                      plugins, plugins);

@@ -7,7 +7,7 @@
 #include "rehearsal/market.h"
 #include "rehearsal/token.h"
 
-#define MARKET_NS (2600 * HOURS_MS) /* from one step of the market to the next, of all venues together */
+#define MARKET_NS (3000 * HOURS_MS) /* from one step of the market to the next, of all venues together */
 
 static const struct hours_kind known[HOURS_VENUES] = {
     {.name = "binanceus",
@@ -112,5 +112,6 @@ void hours_begin_venue(struct hours_venue *venue, uint64_t seed)
         abort();
     venue->exchange->market = market_new(venue->exchange->core, venue->exchange->face, seed,
                                          HOURS_BEGIN_NS + venue->place * MARKET_NS, hours.count * MARKET_NS);
+    market_move(venue->exchange->market, 1);
     sim_link_init(&venue->link, venue->exchange, HOURS_BEGIN_NS);
 }

@@ -104,10 +104,12 @@ static int64_t hour_begins(const struct weather *weather)
     return HOURS_BEGIN_NS + (int64_t)(weather->hour - 1) * HOURS_HOUR;
 }
 
-/* Listen keys are Binance.US's. */
+/* Listen keys are Binance.US's; a process dies for all of them, and comes with what goes wrong at the first. */
 static bool has_kind(const struct weather *weather, uint32_t kind)
 {
-    return kinds[kind].form != KEY_LOST || strcmp(weather->venue->kind->name, "binanceus") == 0;
+    const enum form form = kinds[kind].form;
+    return form == KEY_LOST ? strcmp(weather->venue->kind->name, "binanceus") == 0
+                            : (form != KILLED && form != POWER) || weather == weathers;
 }
 
 static uint32_t draw_kind(struct weather *weather)

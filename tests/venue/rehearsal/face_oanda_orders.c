@@ -221,6 +221,7 @@ static void make(const struct oa_call *call, const struct asked *asked, uint64_t
 {
     struct oa_order *made = &call->own->made;
     *made = (struct oa_order){.replaces = replaces, .trade = trade};
+    call->own->has_exits |= trade != 0;
     text_copy(made->type, sizeof made->type, asked->type);
     text_copy(made->tif, sizeof made->tif, asked->tif[0] ? asked->tif : "GTC");
     text_copy(made->fill, sizeof made->fill, asked->fill);
