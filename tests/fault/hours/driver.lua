@@ -53,7 +53,7 @@ local function act(m)
   end
 end
 
--- From the 52nd to the 55th minute of an hour nothing rests: a venue that streams no balances is asked for them then.
+-- From the 52nd to the 55th minute of an hour nothing rests: a venue is asked for balances then, and not while something may move them.
 local first = 1767623400000000000
 local function rests() local minute = (now() - first) // 60000000000 % 60; return minute >= 52 and minute < 55 end
 

@@ -16,7 +16,7 @@
 
 void oracle_begin(void);
 struct session_stage oracle_stage(void);
-/* A process has died: nobody waits for answers any more. */
+/* A process has died: while none lives nobody waits for an answer, and nobody is late. */
 void oracle_dies(void);
 /* A process has gone on: what it believes is what it read. */
 void oracle_goes_on(void);

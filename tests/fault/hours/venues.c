@@ -21,8 +21,7 @@ static const struct hours_kind known[HOURS_VENUES] = {
      .secret = "the-secret-of-this-account",
      .money = "100000 USD, 100000 USDT, 2 BTC, 10 ETH",
      .proof_ns = 6 * HOURS_S,
-     .answer_ns = 5 * HOURS_S,
-     .tells_balances = true},
+     .answer_ns = 5 * HOURS_S},
     {.name = "coinbase",
      .symbol = "BTC/USD",
      .halts = "BTC-USD",
@@ -46,7 +45,6 @@ static const struct hours_kind known[HOURS_VENUES] = {
      .levels = 5,
      .proof_ns = 66 * HOURS_S,
      .answer_ns = 10 * HOURS_S,
-     .tells_balances = true,
      .is_margined = true},
 };
 

@@ -1,10 +1,10 @@
-/* weather.c: what goes wrong in an hour: WEATHER_AN_HOUR things at each venue in its first 47 minutes, then calm. Of each venue every kind comes before any comes
+/* weather.c: what goes wrong in an hour: ten things at a venue, or seven at each of several, in its first 47 minutes, then calm. Of each venue every kind comes before any comes
  * again. */
 #include "fault/hours/world.h"
 
 #include <stdio.h>
 
-enum { WEATHER_AN_HOUR = 7, ENDS_MAX = 64 };
+enum { AN_HOUR_MAX = 10, ENDS_MAX = 64 };
 #define BAD_FROM_NS  (60 * HOURS_S)
 #define BAD_UNTIL_NS (47 * 60 * HOURS_S)
 #define CALM_NS      (48 * 60 * HOURS_S)
@@ -83,7 +83,7 @@ struct end {
 static struct weather {
     struct hours_venue *venue;
     uint32_t deck[KINDS], left; /* kinds that are still to come before any comes again */
-    int64_t bad_ns[WEATHER_AN_HOUR];
+    int64_t bad_ns[AN_HOUR_MAX];
     uint32_t bad_next;
     int64_t calm_ns;
     uint32_t hour; /* from 1 */
@@ -93,6 +93,8 @@ static struct weather {
     int64_t halted_ns; /* an instrument was halted, and whoever has read that then does not read again before */
     uint64_t made[KINDS];
 } weathers[HOURS_VENUES];
+
+static uint32_t an_hour(void) { return hours.count > 1 ? 7 : AN_HOUR_MAX; }
 
 static int64_t between(int64_t least, int64_t most)
 {
@@ -129,7 +131,7 @@ static void plan_hour(struct weather *weather)
     weather->hour++;
     weather->bad_next = 0;
     weather->calm_ns = hour_begins(weather) + CALM_NS;
-    for (uint32_t i = 0; i < WEATHER_AN_HOUR; i++) {
+    for (uint32_t i = 0; i < an_hour(); i++) {
         const int64_t at_ns = hour_begins(weather) + between(BAD_FROM_NS, BAD_UNTIL_NS);
         uint32_t place = i;
         for (; place > 0 && weather->bad_ns[place - 1] > at_ns; place--)
@@ -217,7 +219,11 @@ static void begin(struct weather *weather, const struct weather_kind *kind)
         ends_at(weather, hours.now_ns + between(kind->least_ms, kind->most_ms) * HOURS_MS, kind->off);
         weather->halted_ns = hours.now_ns + READ_NS;
         break;
-    case KEY_LOST: /* the venue forgets it, and says so to nobody */
+    case KEY_LOST: /* the venue forgets it, and says so to nobody; known again before the hour is over, else another hour */
+        if (hours.now_ns + KEPT_NS > hour_begins(weather) + HOURS_HOUR) {
+            weather->deck[weather->left++] = (uint32_t)(kind - kinds);
+            return;
+        }
         weather->venue->exchange->keys[0].listen_until_ns = hours.now_ns;
         weather->deaf_ns = hours.now_ns + KEPT_NS;
         break;
@@ -272,7 +278,7 @@ int64_t weather_next_ns(void)
     int64_t next_ns = INT64_MAX;
     for (const struct weather *weather = weathers; weather < weathers + hours.count; weather++) {
         next_ns = sooner(next_ns, weather->calm_ns ? weather->calm_ns : hour_begins(weather) + HOURS_HOUR);
-        if (weather->bad_next < WEATHER_AN_HOUR)
+        if (weather->bad_next < an_hour())
             next_ns = sooner(next_ns, weather->bad_ns[weather->bad_next]);
         for (uint32_t i = 0; i < weather->end_count; i++)
             next_ns = sooner(next_ns, weather->ends[i].at_ns);
@@ -285,7 +291,7 @@ static void advance(struct weather *weather)
     for (uint32_t i = weather->end_count; i > 0; i--)
         if (weather->ends[i - 1].at_ns <= hours.now_ns)
             end_one(weather, i - 1);
-    while (weather->bad_next < WEATHER_AN_HOUR && weather->bad_ns[weather->bad_next] <= hours.now_ns) {
+    while (weather->bad_next < an_hour() && weather->bad_ns[weather->bad_next] <= hours.now_ns) {
         weather->bad_next++;
         begin(weather, &kinds[draw_kind(weather)]);
     }
@@ -294,6 +300,7 @@ static void advance(struct weather *weather)
             end_one(weather, 0);
         hours_command(weather->venue, "calm");
         set_clock(weather);
+        hours_spare();
         weather->calm_ns = 0;
     }
 }

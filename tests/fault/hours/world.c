@@ -86,10 +86,10 @@ static void venues_go_on(void)
     }
 }
 
-static bool is_anything_said(void)
+static bool is_anything_on_its_way(void)
 {
     for (uint32_t i = 0; i < hours.count; i++)
-        if (hours.venues[i].link.out.count)
+        if (hours.venues[i].link.out.count || venue_next_ns(hours.venues[i].exchange) <= hours.now_ns)
             return true;
     return false;
 }
@@ -102,7 +102,7 @@ void hours_wait(int64_t timeout_ns)
     int64_t next_ns = hours.now_ns + STRIDE_NS;
     hours_may_die(HOURS_AT_WAIT);
     oracle_look();
-    if (hours.failed[0] || (hours.now_ns >= hours.end_ns && !is_anything_said())) {
+    if (hours.failed[0] || (hours.now_ns >= hours.end_ns && !is_anything_on_its_way())) {
         session->pace.by_hand = true; /* nothing is on its way */
         next_ns = hours.now_ns + timeout_ns;
         if (!session->pace.ended)
@@ -145,6 +145,12 @@ void hours_kill(bool is_power)
         hours.kill_in = 1u << 30;
         env_sim_on_operation(1 + hours_below(40), at_disk, NULL);
     }
+}
+
+void hours_spare(void)
+{
+    hours.kill_in = 0;
+    env_sim_on_operation(0, NULL, NULL);
 }
 
 static void break_connections(struct hours_venue *venue)

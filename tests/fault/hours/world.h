@@ -49,7 +49,6 @@ struct hours_kind {                          /* a venue as it can be had; venues
     uint32_t levels;                          /* of each side of its book that it says; 0: all */
     int64_t proof_ns;                         /* more, until it is proven that an order never came */
     int64_t answer_ns;                        /* an answer is waited for */
-    bool tells_balances;                      /* by a stream; else they are asked for, while nothing rests there */
     bool is_margined;                         /* what is held is a position, and money is that of the account */
 };
 
@@ -81,9 +80,11 @@ extern struct hours hours;
 
 /* Where the host waits for the network: time goes on to what is due next. */
 void hours_wait(int64_t timeout_ns);
-/* A point at which a process that is to die may do so. */
 /* It dies soon: with -9, or with the power of its machine. */
 void hours_kill(bool is_power);
+/* It does not, where it has not come to it. */
+void hours_spare(void);
+/* A point at which a process that is to die may do so. */
 void hours_may_die(enum hours_place place);
 /* What does not hold; the first is kept, and the world ends when the process next waits. */
 void hours_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
