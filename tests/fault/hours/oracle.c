@@ -36,6 +36,7 @@ static struct {
     int64_t looked_ns;
     uint64_t hour_actions, hour_events, hour_faults;
     bool was_calm;
+    bool is_awake; /* a process has read what it believes */
 } oracle;
 
 static struct truth { /* of a venue */
@@ -100,12 +101,14 @@ static const struct orders *own_orders(void) { return engine_orders(hours_engine
 
 void oracle_dies(void)
 {
+    oracle.is_awake = false;
     for (uint32_t i = 0; i < oracle.count; i++)
         oracle.entries[i].sent_ns = oracle.entries[i].apart_ns = 0;
 }
 
 void oracle_goes_on(void)
 {
+    oracle.is_awake = true;
     for (const struct order *order = orders_open_first(own_orders()); order; order = order->younger)
         believe(order);
     for (const struct order *order = orders_closed_first(own_orders()); order; order = order->younger)
@@ -229,6 +232,9 @@ static bool compare(struct entry *entry)
         hours.sum.longest_ns = apart_ns;
     /* That one never came is proven only when what was signed is void and two questions were answered (absence_ns). */
     const int64_t proof_ns = !there && !entry->there_count ? venue->kind->proof_ns : 0;
+    if (apart_ns > bound_ns(venue) + proof_ns && !same_value(entry))
+        hours_fail("order %llx of %s is worth %lld here and %lld there, for %.1f s", (unsigned long long)entry->id,
+                   venue->kind->name, (long long)entry->value, (long long)entry->there_value, (double)apart_ns / 1e9);
     if (apart_ns > bound_ns(venue) + proof_ns)
         hours_fail("order %llx of %s is %s with %lld traded here and %s with %lld there, for %.1f s%s",
                    (unsigned long long)entry->id, venue->kind->name, entry->is_open ? "open" : "over",
@@ -459,7 +465,8 @@ static void note(void *self, const struct input *input, const struct engine_out 
             hours_say("alarm: %s", said->words);
     }
     take_core();
-    compare_listed(false);
+    if (oracle.is_awake)
+        compare_listed(false);
 }
 
 static oc_rc watch(void *self, struct session *session)
