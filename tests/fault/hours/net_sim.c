@@ -63,6 +63,8 @@ static oc_rc sim_open(void *self, const struct io_opening *opening)
 {
     const struct io_link inner = inner_of(self);
     hours_may_die(HOURS_AT_LINK);
+    hours_say("%s is to open stream %u, %.*s", ((struct net *)self)->venue->kind->name, opening->stream,
+              (int)opening->path_size, opening->path);
     const oc_rc rc = inner.open(inner.self, opening);
     hours_may_die(HOURS_AT_LINK);
     return rc;
@@ -97,6 +99,9 @@ static oc_rc sim_next(void *self, int64_t until_ns, struct io_happening *ret)
 {
     const struct io_link inner = inner_of(self);
     const oc_rc rc = inner.next(inner.self, until_ns < hours.now_ns ? until_ns : hours.now_ns, ret);
+    if (rc == OC_OK && !ret->exchange && ret->kind != IO_MESSAGE)
+        hours_say("%s: stream %u: happening %u, why %u", ((struct net *)self)->venue->kind->name, ret->stream, ret->kind,
+                  ret->why);
     if (rc == OC_OK && ret->exchange)
         hours_say("%s says %u, status %u: %.*s", ((struct net *)self)->venue->kind->name, ret->kind, ret->status, (int)(ret->size < 2000 ? ret->size : 2000),
                   ret->bytes ? ret->bytes : "");
