@@ -359,7 +359,8 @@ oc_rc oa_hear_transaction(struct oanda *oa, struct kit_token_account *who, struc
     const int is_beat = KIT_JSON_IS(type, "HEARTBEAT");
     if (kit_json_u64(is_beat ? newest : id, &number) < 0)
         return OC_E_DATA;
-    if (who->last && number > who->last + !is_beat) { /* numbers have no holes: something was missed */
+    const uint64_t before = who->last ? who->last : who->open;
+    if (before && number > before + !is_beat) { /* numbers have no holes: something was missed */
         rc = oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS);
         if (rc >= 0)
             rc = kit_token_ask_open(&oa->kit, &oa_life, who);

@@ -65,7 +65,7 @@ host clock_ignored host/io/venue_services_world.c 's/io_venue_now(venue) + best.
 connector lost_fill_unnoticed binanceus shapes.c '/^oc_rc bn_say_fill/,/^}/ s/    oc_rc rc;/    if (ask) return OC_OK;\n&/'
 connector token_outlives_doubt coinbase describe.c 's/.absence_ns = (TOKEN_S + 10) . SECOND/.absence_ns = 10 * SECOND/'
 connector failure_is_no coinbase orders.c '/^oc_rc cb_answer_request/,/^}/ s/in->status >= 500 || //'
-connector transactions_missed oanda transactions.c 's/if (who->last \&\& number > who->last + !is_beat)/if (0)/'
+connector transactions_missed oanda transactions.c 's/if (before \&\& number > before + !is_beat)/if (0)/'
 [ "$only" != stale_view_believed ] || host stale_view_believed host/engine/order_ids.c 's/return event->type == OC_EV_ORDER && time_of(event)/return false \&\& time_of(event)/' # by name alone: rare
 [ -n "$only" ] || [ $count -ge 12 ] || fail "$count were planted"
 echo "$count planted, $count found"

@@ -110,7 +110,8 @@ void hours_wait(int64_t timeout_ns)
     }
     next_ns = sooner(next_ns, session_rest_ns(session));
     for (uint32_t i = 0; i < session->links.count; i++)
-        next_ns = sooner(next_ns, venue_link_next_ns(session->links.list[i]));
+        if (session->links.list[i]->table) /* else it is closed by now */
+            next_ns = sooner(next_ns, venue_link_next_ns(session->links.list[i]));
     next_ns = sooner(next_ns, weather_next_ns());
     go_to(next_ns > hours.now_ns ? next_ns : hours.now_ns + HOURS_MS);
     venues_go_on();
