@@ -24,32 +24,5 @@ pid=$!
 exec 8>prompt
 until_ says '^account second' said
 port=$(sed -n 's/^listens: localhost:\([0-9]*\).*/\1/p' said)
-case $face in
-binanceus)
-    endpoint="rest = \"https://localhost:$port\"; stream = \"wss://localhost:$port\";"
-    key='api_key = "file:rehearsal/main.key"; secret = "file:rehearsal/main.secret";'
-    instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00001";'
-    ;;
-coinbase)
-    endpoint="rest = \"https://localhost:$port\"; market = \"wss://localhost:$port\"; user = \"wss://localhost:$port\";"
-    key='key_name = "file:rehearsal/main.key"; private_key = "file:rehearsal/main.secret";'
-    instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00000001";'
-    ;;
-oanda)
-    endpoint="rest = \"https://localhost:$port\"; stream = \"https://localhost:$port\";"
-    key='token = "file:rehearsal/main.secret"; account_id = "file:rehearsal/main.key";'
-    instrument='symbol = "EUR/USD:USD"; price_step = "0.00001"; qty_step = "1";'
-    ;;
-esac
-cat >main.conf <<END
-venue: {
-  $face: {
-    connector = "outcry.$face"; accounts = ["main"]; environment = "local"; link = "network";
-    endpoint: { $endpoint };
-    ca_file = "rehearsal/ca.pem";
-    keys: { main: { environment = "local"; $key }; };
-    instruments = ( { $instrument } );
-    ${more:-}
-  };
-};
-END
+. "$here/face_groups.sh"
+printf 'venue: {\n%s\n};\n' "$(face_group "$face" "$port" rehearsal)" >main.conf
