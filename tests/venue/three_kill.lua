@@ -13,7 +13,7 @@ local function act(m)
     open[some(#open)]:cancel()
   elseif #open > 0 and some(4) == 1 then
     local order = open[some(#open)]
-    order:replace { price = near(m, (order.side == "buy" and -1 or 1) * some(30)) }
+    if order.price then order:replace { price = near(m, (order.side == "buy" and -1 or 1) * some(30)) } end
   else
     (side == "buy" and m.buy or m.sell)(m, { qty = m.venue == "oanda" and 100 * some(10) or "0.001",
       price = some(3) > 1 and near(m, sign * some(30)) or nil })
