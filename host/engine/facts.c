@@ -81,6 +81,7 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
         order->now.revision = request->revision + 1;
     if (request->kind == OC_REQUEST_AMEND) {
         order->ask_request = request->id;
+        order->ask_revision = order->now.revision;
         order->ask_qty = request->qty;
         order->ask_price = request->price;
         order->ask_stop = request->stop_price;

@@ -324,6 +324,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         order->ask_stop = ask.stop_price;
         order->ask_bits = ask.bits & changes;
         order->ask_request = ask.id;
+        order->ask_revision = ask.revision + 1;
         order->reduces = reduces;
         rc = exposure_update(engine, order);
         if (rc < 0) {

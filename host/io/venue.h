@@ -292,7 +292,8 @@ struct io_open_order {
     uint8_t asked;    /* OC_REQUEST_...: of which no answer is known; 0: nothing */
     bool is_unknown;  /* the records say so already */
     bool is_proven;   /* the venue has taken it */
-    uint8_t zero[5];
+    uint8_t zero;
+    uint32_t revision; /* in the name that the amendment gives the order */
 };
 
 /* What became of an order is to be asked, or whether it is as it is known. */

@@ -145,7 +145,7 @@ static struct oc_venue_request about_of(const struct io_venue *venue, const stru
     about.ask.kind = open->asked;
     about.ask.id = open->request ? open->request : (open->asked == OC_REQUEST_NEW ? open->now.order : 0);
     if (open->request)
-        client_id_make(venue->table->venue, venue->world.client_tag, open->now.order, open->now.revision,
+        client_id_make(venue->table->venue, venue->world.client_tag, open->now.order, open->revision,
                        &about.client_new);
     return about;
 }

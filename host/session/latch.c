@@ -9,13 +9,21 @@ _Static_assert(sizeof(struct latch_page) <= LATCH_PAGE, "it is one page");
 
 static const char magic[16] = "outcry-latch 1\n";
 
+/* It says what it is, or is new: the power may go while some of those bytes are on the disk, and the others are zero. */
+static bool is_ours(const char said[sizeof magic])
+{
+    for (size_t i = 0; i < sizeof magic; i++)
+        if (said[i] && said[i] != magic[i])
+            return false;
+    return true;
+}
+
 oc_rc latch_open(struct latch *latch, const char *dir)
 {
     char path[ENV_PATH_MAX];
     int fd = -1;
     int64_t size = 0;
     void *data = NULL;
-    const char none[sizeof magic] = {0};
     oc_rc rc = env_path(path, dir, LATCH_FILE);
     if (rc == OC_OK)
         rc = env_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, &fd);
@@ -30,12 +38,12 @@ oc_rc latch_open(struct latch *latch, const char *dir)
     if (rc < 0 || !data)
         return rc < 0 ? rc : (oc_rc)OC_E_IO;
     latch->page = data;
-    if (memcmp(latch->page->magic, none, sizeof none) == 0)
-        memcpy(latch->page->magic, magic, sizeof magic); /* the same bytes, whoever is first */
-    if (memcmp(latch->page->magic, magic, sizeof magic) == 0)
-        return OC_OK;
-    latch_close(latch);
-    return OC_E_DATA;
+    if (!is_ours(latch->page->magic)) {
+        latch_close(latch);
+        return OC_E_DATA;
+    }
+    memcpy(latch->page->magic, magic, sizeof magic); /* the same bytes, whoever is first */
+    return OC_OK;
 }
 
 void latch_close(struct latch *latch)

@@ -16,8 +16,8 @@ typedef uint64_t order_pair_counts[STATE_COUNT][EVENT_COUNT];
 
 extern order_pair_counts order_pairs; /* of this process */
 
-/* How many were driven, which not, and which cannot be. False: one of the last was. *ret_missed: those that can be in one process, and
- * were not. */
-bool order_pairs_print(order_pair_counts pairs, uint32_t *ret_missed);
+/* How many were driven, which not, and (of orders that were all there) which cannot be. False: one of the last was. *ret_missed: those that can be in
+ * one process, and were not. */
+bool order_pairs_print(order_pair_counts pairs, bool is_at_binanceus, uint32_t *ret_missed);
 
 #endif

@@ -43,6 +43,11 @@ static oc_rc accepts(const struct oc_venue_request *first, uint32_t count)
     return io_kit_answer(OC_EV_ACCEPTED, first->ask.order, 0, "");
 }
 
+static oc_rc names_it(const struct oc_response *response)
+{
+    return io_kit_answer(OC_EV_ACCEPTED, response->asked->ask.order, 0, "");
+}
+
 static struct oc_id id_of(const char *text)
 {
     struct oc_id id = {.size = (uint8_t)strlen(text)};
@@ -297,6 +302,71 @@ static void an_answer_by_the_venues_id_answers(void **state)
     assert_int_equal(kit.venue.pending_count, 0);
 }
 
+/* A venue that goes by its own names alone. */
+static void ready_for_its_names(void)
+{
+    static const struct oc_fetchable asked[] = {{.kind = OC_FETCH_ORDER, .by = OC_BY_ORDER | OC_BY_CLIENT_ID}};
+    ready();
+    kit.said_of.fetches = asked;
+    kit.said_of.fetch_count = 1;
+    kit.said_of.flags &= ~(uint32_t)OC_CAN_CANCEL_BY_CLIENT;
+    left = (struct oc_venue_request){0};
+}
+
+/* While the answer that names the order is under way nothing is asked; with it the cancel leaves, under that name. */
+static void a_cancel_waits_for_the_answer_that_names_its_order(void **state)
+{
+    (void)state;
+    ready_for_its_names();
+    asks(OC_REQUEST_NEW, ORDER, ORDER, 0);
+    const uint64_t exchange = kit.exchange;
+    asks(OC_REQUEST_CANCEL, 1, ORDER, 0);
+    asks(OC_REQUEST_AMEND, 2, ORDER, 1);
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(left.ask.id, ORDER);
+    assert_int_equal(looked_count, 0);
+    asks(OC_REQUEST_NEW, 35, 35, 0); /* another one does not wait behind it */
+    assert_int_equal(left.ask.id, 35);
+    now_venue = id_of("V1");
+    kit.on_response = names_it;
+    io_kit_answers(exchange, 200, "");
+    io_kit_pump(kit.now_ns + IO_KIT_S);
+    assert_int_equal(kit.venue.pending_count, 3);
+    assert_true(left.ask.id == 2 || left.ask.id == 1);
+    assert_string_equal(left.venue_order.text, "V1");
+    assert_int_equal(looked_count, 0);
+}
+
+/* Where nothing names it any more it is asked about by our name, at once and once, and the cancel leaves when that is known. */
+static void a_cancel_of_what_nobody_names_is_asked_about(void **state)
+{
+    (void)state;
+    ready_for_its_names();
+    asks(OC_REQUEST_CANCEL, 1, ORDER, 0);
+    io_kit_pump(kit.now_ns);
+    io_kit_pump(kit.now_ns + IO_KIT_S);
+    assert_int_equal(left.ask.id, 0);
+    assert_int_equal(looked_count, 1);
+    assert_int_equal(looked[0].kind, OC_FETCH_ORDER);
+    assert_string_equal(looked[0].client.text, "oc0000100000013");
+    now_venue = id_of("V1");
+    io_kit_pump(kit.now_ns + IO_KIT_S);
+    assert_int_equal(left.ask.id, 1);
+    assert_string_equal(left.venue_order.text, "V1");
+}
+
+/* One that goes by ours gets it as it is. */
+static void a_cancel_by_our_name_does_not_wait(void **state)
+{
+    (void)state;
+    ready();
+    kit.said_of.flags |= OC_CAN_CANCEL_BY_CLIENT;
+    asks(OC_REQUEST_CANCEL, 1, ORDER, 0);
+    assert_int_equal(left.ask.id, 1);
+    assert_int_equal(left.venue_order.size, 0);
+    assert_int_equal(looked_count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -310,6 +380,9 @@ int main(void)
         TEST(what_becomes_of_them_is_what_becomes_of_a_new_order),
         TEST(what_was_replaced_is_still_to_be_answered),
         TEST(an_answer_by_the_venues_id_answers),
+        TEST(a_cancel_waits_for_the_answer_that_names_its_order),
+        TEST(a_cancel_of_what_nobody_names_is_asked_about),
+        TEST(a_cancel_by_our_name_does_not_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

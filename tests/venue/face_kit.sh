@@ -18,6 +18,7 @@ until_() { # WORDS...: a command that becomes true
 }
 says() { grep -q -- "$1" "$2"; }
 tell() { echo "$*" >&8; }
+. "$here/face_groups.sh"
 # face_open FACE: it runs in the folder that is entered, at the prompt `prompt` (8), and says what it says in `said`; `group`: its group of the configuration.
 face_open() {
     mkfifo prompt
@@ -26,31 +27,7 @@ face_open() {
     exec 8>prompt
     until_ says '^account second' said
     port=$(sed -n 's/^listens: localhost:\([0-9]*\).*/\1/p' said)
-    case $1 in
-    binanceus)
-        endpoint="rest = \"https://localhost:$port\"; stream = \"wss://localhost:$port\";"
-        key="api_key = \"file:${at:-}rehearsal/main.key\"; secret = \"file:${at:-}rehearsal/main.secret\";"
-        instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00001";'
-        ;;
-    coinbase)
-        endpoint="rest = \"https://localhost:$port\"; market = \"wss://localhost:$port\"; user = \"wss://localhost:$port\";"
-        key="key_name = \"file:${at:-}rehearsal/main.key\"; private_key = \"file:${at:-}rehearsal/main.secret\";"
-        instrument='symbol = "BTC/USD"; price_step = "0.01"; qty_step = "0.00000001";'
-        ;;
-    oanda)
-        endpoint="rest = \"https://localhost:$port\"; stream = \"https://localhost:$port\";"
-        key="token = \"file:${at:-}rehearsal/main.secret\"; account_id = \"file:${at:-}rehearsal/main.key\";"
-        instrument='symbol = "EUR/USD:USD"; price_step = "0.00001"; qty_step = "1";'
-        ;;
-    esac
-    group="  $1: {
-    connector = \"outcry.$1\"; accounts = [\"main\"]; environment = \"local\"; link = \"network\";
-    endpoint: { $endpoint };
-    ca_file = \"${at:-}rehearsal/ca.pem\";
-    keys: { main: { environment = \"local\"; $key }; };
-    instruments = ( { $instrument } );
-    ${more:-}
-  };"
+    group=$(face_group "$1" "$port" "${at:-}rehearsal")
 }
 if [ -n "${face:-}" ]; then # several: by face_open, each in a folder of its own, `at`
     face_open $face

@@ -28,6 +28,8 @@ enum { KEY_NAME = 1, PRIVATE_KEY = 2 };                     /* fields of the cre
 enum { PRIVATE = 0, PUBLIC = 1, CONNECTS = 2, SPOKEN = 3 }; /* places of the limits */
 enum { ABOUT_NAMES = 1000 }; /* oc_http.user[0] of a page of names; of its own: the kind */
 enum { KEY_NAME_MAX = 160, PATH_ROOM = 4096, TEXT_ROOM = 32768 };
+/* Seconds for which a token is good: what waits on its way for longer is refused. The venue takes up to 120. */
+enum { TOKEN_S = 30 };
 enum { FILLS_PAGE = 50, ORDERS_PAGE = 250, ACCOUNTS_PAGE = 250, BARS_PAGE = 350 };
 
 #define SECOND      INT64_C(1000000000)
@@ -39,6 +41,7 @@ struct coinbase {
     struct kit_accounts accounts;
     char names[KIT_ACCOUNTS_MAX][KEY_NAME_MAX]; /* of their keys, by the place of the account */
     struct kit_numbers numbers;
+    uint32_t beats[KIT_ACCOUNTS_MAX]; /* heard by a stream of an account before it is ready */
     struct kit_held pages; /* of fills that wait for the names of their orders */
     struct kit_piece piece;
     uint64_t timer;     /* when instruments are asked for */

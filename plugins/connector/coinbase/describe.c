@@ -82,9 +82,9 @@ const struct oc_venue cb_venue = {.size = sizeof cb_venue,
                                   .batch_cancel = 50,
                                   .subscribe_max = 100,
                                   .message_max = 16u << 20,
-                                  .window_ns = 20 * SECOND, /* a token holds from now on, for two minutes */
-                                  .absence_ns =
-                                      10 * SECOND, /* an order that was just placed may be unknown to a question */
+                                  .window_ns = 20 * SECOND, /* a token holds from now on */
+                                  /* and as long as it holds an order may arrive; one that was just placed may be unknown to a question */
+                                  .absence_ns = (TOKEN_S + 10) * SECOND,
                                   .answer_ns = 5 * SECOND,
                                   .silence_ns = 10 * SECOND, /* heartbeats come each second */
                                   .reconcile_ns = 60 * SECOND};

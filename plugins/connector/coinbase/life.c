@@ -14,7 +14,7 @@ static struct kit_jwt token_of(const struct coinbase *cb, const struct kit_accou
                             .name = name,
                             .name_size = (uint32_t)strlen(name),
                             .signer = who->signer,
-                            .life_s = 120};
+                            .life_s = TOKEN_S};
 }
 
 static oc_rc write_headers(struct coinbase *cb, const struct kit_account *who, const struct oc_http *http,

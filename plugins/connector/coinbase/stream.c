@@ -2,6 +2,7 @@
 #include "coinbase.h"
 
 #define CANDLE_NS (300 * SECOND)
+enum { BEATS_MAX = 10 }; /* one a second */
 
 static const struct oc_cost connects = {CONNECTS, 0, 1};
 #define STREAM(place, topics, how)                                                                                     \
@@ -92,7 +93,7 @@ oc_rc cb_stream(void *self, const struct oc_stream *at)
         return rc;
     kit_number_stream(number, at);
     if (who && who->stream == at->stream)
-        who->is_heard = 0;
+        who->is_heard = cb->beats[who - cb->accounts.of] = 0;
     return OC_OK;
 }
 
@@ -134,6 +135,9 @@ static oc_rc hear_list(struct coinbase *cb, struct kit_json_text list, struct ki
             return rc;
         who->is_heard = 1;
     }
+    const int is_waiting = !is_told && who && who->stream == heard->stream && !who->is_heard;
+    if (is_waiting && ++cb->beats[who - cb->accounts.of] > BEATS_MAX) /* what says that it is subscribed was missed */
+        return cb->kit.net->fail(cb->kit.host, heard->stream, OC_WHY_GAP);
     if (!topic || !list.size || (topic == OC_TOPIC_TRADES && is_snapshot))
         return OC_OK;
     return topic == OC_TOPIC_TRADES ? kit_page_say_rising(cb, &heard->page, json, "trade_id", heard->of->say)

@@ -240,18 +240,27 @@ static const struct oc_venue_request *about(const struct said *said, const struc
     return made.size && kit_json_is(order, made.at, made.size) ? ask : NULL;
 }
 
+/* Canceled by our name, before it was known under which number it rests: it may have traded, and the stream has not told it yet. */
+static int is_of_name(const struct oc_venue_request *ask)
+{
+    return ask->ask.kind == OC_REQUEST_CANCEL && !ask->venue_order.size;
+}
+
 oc_rc oa_answer_request(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     const struct oc_venue_request *ask = in->asked;
     const struct kit_json json = kit_json_begin(in->body, in->body_size);
     const uint16_t refusal = kit_refusal(ask->ask.kind);
-    struct kit_json_text made = {0}, words;
+    struct kit_json_text made = {0}, words = {0};
     struct said said[SAID_MAX];
     const int count = in->status < 500 ? take_said(json, said) : -1;
     oc_rc rc = OC_OK;
     if (in->status >= 500 || (count < 0 && in->status < 400))
         return OC_OK; /* nobody knows what became of it: no event, and the host says so */
-    for (int i = 0; i < count && rc >= 0; i++) {
+    if (count > 0 && said[0].id > who->last + 1 && is_of_name(ask) && is_type(&said[0], "ORDER_CANCEL"))
+        return kit_answer(&oa->kit, ask, who->source, OC_EV_TAKEN, OC_WHY_NONE, words, NULL, NULL);
+    /* Behind a hole it is the stream that tells: the end of an order that came before its fill would say that less has traded than has. */
+    for (int i = 0; i < count && rc >= 0 && (i == 0 || said[i].id == said[i - 1].id + 1); i++) {
         if (is_type(&said[i], "_ORDER"))
             made = said[i].tx.of[TX_ID];
         rc = oa_say_transaction(oa, who, &said[i].tx, about(&said[i], ask, made), 0);

@@ -146,11 +146,12 @@ oc_rc oa_say_fill(struct oanda *oa, struct kit_token_account *who, const struct 
     if (kit_scale_qty(&scale, tx->of[TX_UNITS], &units) < 0 || units == INT64_MIN || !units)
         return OC_E_DATA;
     const int has_part = first_part(tx, &part);
+    const int is_whole = has_part && kit_json_is(part.units, tx->of[TX_UNITS].at, tx->of[TX_UNITS].size);
     out->fill.qty = units < 0 ? -units : units;
     out->fill.side = units < 0 ? OC_SIDE_SELL : OC_SIDE_BUY;
     out->fill.liquidity = OC_LIQUIDITY_TAKER;
     if (take_price(out, &scale,
-                   has_part && part.price.size ? part.price
+                   is_whole && part.price.size ? part.price
                    : tx->of[TX_VWAP].size      ? tx->of[TX_VWAP]
                                                : tx->of[TX_PRICE]) < 0 ||
         take_fee(out, tx) < 0 || kit_trade_id(tx->of[TX_ID], out->fill.trade_id, &out->fill.trade_id_size) < 0 ||
@@ -332,7 +333,13 @@ oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct 
     oa->token = in->fetch->kind == OC_FETCH_LEDGER ? in->token : 0;
     const oc_rc rc = kit_page_say(oa, &page, kit_json_into(list), say_row);
     oa->token = 0;
-    return rc < 0 ? rc : kit_page_end(&page, 1, page.count > 0 && page.next < newest);
+    const int has_more = page.count > 0 && page.next < newest;
+    if (rc >= 0 && who->is_behind && in->fetch->kind == OC_FETCH_FILLS && !has_more) {
+        who->is_behind = newest < who->last;
+        if (who->is_behind && oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS) < 0)
+            return OC_E_AGAIN;
+    }
+    return rc < 0 ? rc : kit_page_end(&page, 1, has_more);
 }
 
 /* ---- the stream ---- */
@@ -352,12 +359,14 @@ oc_rc oa_hear_transaction(struct oanda *oa, struct kit_token_account *who, struc
     const int is_beat = KIT_JSON_IS(type, "HEARTBEAT");
     if (kit_json_u64(is_beat ? newest : id, &number) < 0)
         return OC_E_DATA;
-    if (who->last && number > who->last + !is_beat) { /* numbers have no holes: something was missed */
+    const uint64_t before = who->last ? who->last : who->open;
+    if (before && number > before + !is_beat) { /* numbers have no holes: something was missed */
         rc = oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS);
         if (rc >= 0)
             rc = kit_token_ask_open(&oa->kit, &oa_life, who);
+        who->is_behind = 1; /* the end of an order that came before its fill would say that less has traded than has */
     }
-    if (rc >= 0 && !is_beat && number > who->last) {
+    if (rc >= 0 && !is_beat && number > who->last && !who->is_behind) {
         json = whole;
         if (!oa_take_transaction(&json, &tx))
             return OC_E_DATA;

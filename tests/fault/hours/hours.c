@@ -1,7 +1,7 @@
-/* hours.c: simulated hours of a whole host with the connector of the installation, under seeds; see world.h and oracle.h.
+/* hours.c: simulated hours of a whole host with the connectors of the installation, under seeds; see world.h and oracle.h.
  *
- *   hours PLUGINS [--hours N] [--first SEED] [--jobs N] [--budget SECONDS]
- *   hours PLUGINS --seed SEED [--loud]                                       one seed again
+ *   hours PLUGINS [--venues NAMES] [--hours N] [--first SEED] [--jobs N] [--stop] [--each HOURS]
+ *   hours PLUGINS [--venues NAMES] [--each HOURS] --seed SEED [--loud]      one seed again
  *
  * PLUGINS: the folder of the plugins of the host. Each seed is HOURS_A_SEED hours, in a process of its own. */
 #include "fault/hours/world.h"
@@ -33,7 +33,14 @@ static void write_file(const char *name, const char *text, size_t size)
     }
 }
 
-static void begin_folder(const char *program, const char *plugins)
+static void write_key(const char *venue, const char *what, const char *words)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s", venue, what);
+    write_file(name, words, strlen(words));
+}
+
+static void begin_folder(const char *plugins)
 {
     static char text[1 << 16];
     strcpy(folder, "/tmp/outcry-hours-XXXXXX");
@@ -41,9 +48,6 @@ static void begin_folder(const char *program, const char *plugins)
         perror(folder);
         exit(1);
     }
-    (void)program;
-    write_file("main.key", "the-key", 7);
-    write_file("main.secret", "the-secret-of-this-account", 26);
     FILE *driver = fopen(HOURS_SOURCE "/driver.lua", "r");
     if (!driver) {
         perror(HOURS_SOURCE "/driver.lua");
@@ -52,32 +56,41 @@ static void begin_folder(const char *program, const char *plugins)
     const size_t size = fread(text, 1, sizeof text, driver);
     fclose(driver);
     write_file("driver.lua", text, size);
-    const int length =
-        snprintf(text, sizeof text,
-                 "plugins: { folders = [\"%s/connector\", \"%s/risk\"]; };\n"
-                 "session: { durability = \"power\"; };\n"
-                 "venue: { binanceus: { connector = \"outcry.binanceus\"; accounts = [\"main\"]; environment = "
-                 "\"local\"; link = \"network\";\n"
-                 "  endpoint: { rest = \"https://localhost:7443\"; stream = \"wss://localhost:7443\"; };\n"
-                 "  keys: { main: { environment = \"local\"; api_key = \"file:%s/main.key\"; secret = "
-                 "\"file:%s/main.secret\"; }; };\n"
-                 "  instruments = ( { symbol = \"BTC/USD\"; price_step = \"0.01\"; qty_step = \"0.00001\"; } );\n"
-                 "}; };\n",
-                 plugins, plugins, folder, folder);
-    write_file("main.conf", text, (size_t)length);
+    size_t length = (size_t)snprintf(text, sizeof text,
+                                     "plugins: { folders = [\"%s/connector\", \"%s/risk\"]; };\n"
+                                     "session: { durability = \"power\"; };\n"
+                                     "history: { write = \"no\"; };\n"
+                                     "account: { cost_method = \"fifo\"; };\n"
+                                     "venue: {\n",
+                                     plugins, plugins);
+    for (uint32_t i = 0; i < hours.count; i++) {
+        const struct hours_secrets secrets = hours_secrets_of(&hours.venues[i]);
+        write_key(hours.venues[i].kind->name, "key", secrets.key);
+        write_key(hours.venues[i].kind->name, "secret", secrets.secret);
+        length += hours_configure(&hours.venues[i], folder, text + length, sizeof text - length);
+    }
+    length += (size_t)snprintf(text + length, sizeof text - length, "};\n");
+    write_file("main.conf", text, length);
     setenv("HOME", folder, 1);
     setenv("XDG_RUNTIME_DIR", folder, 1);
     if (chdir(folder) < 0)
         exit(1);
 }
 
+static void drop_file(const char *venue, const char *what)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s.%s", folder, venue, what);
+    (void)unlink(path);
+}
+
 static void end_folder(void)
 {
-    static const char *const names[] = {"main.key", "main.secret", "driver.lua", "main.conf"};
-    char path[256];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        (void)unlink(path);
+    drop_file("driver", "lua");
+    drop_file("main", "conf");
+    for (uint32_t i = 0; i < hours.count; i++) {
+        drop_file(hours.venues[i].kind->name, "key");
+        drop_file(hours.venues[i].kind->name, "secret");
     }
     (void)rmdir(folder);
 }
@@ -109,7 +122,7 @@ static void add(struct figures *sum, const struct figures *one)
     sum->least_faults = one->least_faults < sum->least_faults ? one->least_faults : sum->least_faults;
 }
 
-static bool print(struct figures *sum)
+static bool print(struct figures *sum, const char *venues)
 {
     uint32_t missed; /* pairs that hours are not made for: tests/venue/rehearsal/pairs_test.c */
     printf("%llu h in %llu seeds, %llu failed; %llu order actions, %llu market events; an hour at least %llu, %llu and "
@@ -126,7 +139,7 @@ static bool print(struct figures *sum)
     for (uint32_t i = 0; i < weather_kinds(); i++)
         printf("%s%s %llu", i ? ", " : "", weather_name(i), (unsigned long long)sum->kinds[i]);
     printf("\n");
-    return order_pairs_print(sum->pairs, &missed);
+    return order_pairs_print(sum->pairs, strcmp(venues, "binanceus") == 0, &missed);
 }
 
 struct told { /* by the process of a seed; less than a pipe holds */
@@ -187,18 +200,20 @@ int main(int argc, char **argv)
     uint32_t wanted = 10, jobs = 2;
     bool stops = false;
     if (argc < 2) {
-        fprintf(stderr, "usage: hours PLUGINS [--hours N] [--first SEED] [--jobs N] [--stop] | --seed SEED [--loud]\n");
+        fprintf(stderr, "usage: hours PLUGINS [--venues NAMES] [--hours N] [--first SEED] [--jobs N] [--stop] | --seed SEED [--loud]\n");
         return 2;
     }
     static char found[4097];
     char again[512], *plugins = realpath(argv[1], found);
-    snprintf(again, sizeof again, "%s %s", argv[0], argv[1]);
+    const char *venues = "binanceus,coinbase,oanda";
     for (int i = 2; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--loud") == 0)
             hours.is_loud = true;
         else if (strcmp(argv[i], "--stop") == 0)
             stops = true;
+        else if (strcmp(argv[i], "--venues") == 0)
+            venues = value, i++;
         else if (strcmp(argv[i], "--hours") == 0)
             wanted = (uint32_t)atoi(value), i++;
         else if (strcmp(argv[i], "--each") == 0)
@@ -212,17 +227,20 @@ int main(int argc, char **argv)
         else
             return fprintf(stderr, "hours: there is no option %s\n", argv[i]), 2;
     }
+    if (!hours_choose(venues))
+        return fprintf(stderr, "hours: venues are some of binanceus,coinbase,oanda, in this order\n"), 2;
+    snprintf(again, sizeof again, "%s %s --venues %s --each %u", argv[0], argv[1], venues, hours_a_seed);
     hours.registry = calloc(1, sizeof *hours.registry);
     if (!plugins || !hours.registry || jobs < 1 || jobs > JOBS_MAX)
         return 2;
     registry_init(hours.registry);
-    begin_folder(argv[0], plugins);
+    begin_folder(plugins);
     struct figures sum = {.least_actions = UINT64_MAX, .least_events = UINT64_MAX, .least_faults = UINT64_MAX};
     if (alone) {
         bool is_good = hours_run(alone, hours_a_seed);
         env_bind(NULL);
         add(&sum, &hours.sum);
-        is_good &= print(&sum);
+        is_good &= print(&sum, venues);
         if (!is_good)
             printf("seed %llu: %s\n", (unsigned long long)alone, hours.failed);
         end_folder();
@@ -244,7 +262,7 @@ int main(int argc, char **argv)
         end_seed(running[ended % jobs].seed, running[ended % jobs].fd, running[ended % jobs].pid, again, &sum);
         ended++;
     }
-    const bool is_good = print(&sum);
+    const bool is_good = print(&sum, venues);
     end_folder();
     return sum.failed || !is_good ? 1 : 0;
 }

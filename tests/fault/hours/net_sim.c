@@ -10,11 +10,11 @@ struct net_loop {
 };
 
 struct net {
-    uint32_t zero;
+    struct hours_venue *venue;
 };
 
 static struct net_loop the_loop;
-static struct net the_net;
+static struct net nets[HOURS_VENUES];
 
 oc_rc net_loop_new(struct net_loop **ret_loop, struct error *ret_error)
 {
@@ -35,29 +35,36 @@ oc_rc net_judge(const struct net_config *config, struct error *ret_error)
 
 oc_rc net_new(struct net_loop *loop, const struct net_config *config, struct net **ret_net, struct error *ret_error)
 {
-    (void)loop, (void)config, (void)ret_error;
-    *ret_net = &the_net;
-    return OC_OK;
+    (void)loop, (void)ret_error;
+    for (uint32_t i = 0; i < hours.count; i++)
+        if (strcmp(hours.venues[i].kind->name, config->venue) == 0) {
+            nets[i].venue = &hours.venues[i];
+            *ret_net = &nets[i];
+            return OC_OK;
+        }
+    return OC_E_NOT_FOUND;
 }
 
 void net_free(struct net *net) { (void)net; }
 
 bool net_is_idle(const struct net *net)
 {
-    (void)net;
     for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
-        if (hours.link.exchanges[i].exchange)
+        if (net->venue->link.exchanges[i].exchange)
             return false;
     return true;
 }
 
 /* ---- the link: a process may die before and behind whatever leaves it ---- */
 
+static struct io_link inner_of(const struct net *net) { return sim_link_of(&net->venue->link); }
+
 static oc_rc sim_open(void *self, const struct io_opening *opening)
 {
-    const struct io_link inner = sim_link_of(&hours.link);
-    (void)self;
+    const struct io_link inner = inner_of(self);
     hours_may_die(HOURS_AT_LINK);
+    hours_say("%s is to open stream %u, %.*s", ((struct net *)self)->venue->kind->name, opening->stream,
+              (int)opening->path_size, opening->path);
     const oc_rc rc = inner.open(inner.self, opening);
     hours_may_die(HOURS_AT_LINK);
     return rc;
@@ -65,8 +72,7 @@ static oc_rc sim_open(void *self, const struct io_opening *opening)
 
 static oc_rc sim_send(void *self, uint32_t stream, const void *bytes, uint32_t size)
 {
-    const struct io_link inner = sim_link_of(&hours.link);
-    (void)self;
+    const struct io_link inner = inner_of(self);
     hours_may_die(HOURS_AT_LINK);
     const oc_rc rc = inner.send(inner.self, stream, bytes, size);
     hours_may_die(HOURS_AT_LINK);
@@ -75,10 +81,9 @@ static oc_rc sim_send(void *self, uint32_t stream, const void *bytes, uint32_t s
 
 static oc_rc sim_http(void *self, const struct io_exchange *exchange)
 {
-    const struct io_link inner = sim_link_of(&hours.link);
-    (void)self;
+    const struct io_link inner = inner_of(self);
     hours_may_die(HOURS_AT_LINK);
-    hours_say("asks %.*s", (int)exchange->path_size, exchange->path);
+    hours_say("%s is asked %.*s", ((struct net *)self)->venue->kind->name, (int)exchange->path_size, exchange->path);
     const oc_rc rc = inner.http(inner.self, exchange);
     hours_may_die(HOURS_AT_LINK);
     return rc;
@@ -86,33 +91,32 @@ static oc_rc sim_http(void *self, const struct io_exchange *exchange)
 
 static void sim_close(void *self, uint32_t stream)
 {
-    const struct io_link inner = sim_link_of(&hours.link);
-    (void)self;
+    const struct io_link inner = inner_of(self);
     inner.close(inner.self, stream);
 }
 
 static oc_rc sim_next(void *self, int64_t until_ns, struct io_happening *ret)
 {
-    const struct io_link inner = sim_link_of(&hours.link);
-    (void)self;
+    const struct io_link inner = inner_of(self);
     const oc_rc rc = inner.next(inner.self, until_ns < hours.now_ns ? until_ns : hours.now_ns, ret);
+    if (rc == OC_OK && !ret->exchange && ret->kind != IO_MESSAGE)
+        hours_say("%s: stream %u: happening %u, why %u", ((struct net *)self)->venue->kind->name, ret->stream, ret->kind,
+                  ret->why);
     if (rc == OC_OK && ret->exchange)
-        hours_say("hears %u, status %u: %.*s", ret->kind, ret->status, (int)(ret->size < 300 ? ret->size : 300),
+        hours_say("%s says %u, status %u: %.*s", ((struct net *)self)->venue->kind->name, ret->kind, ret->status, (int)(ret->size < 2000 ? ret->size : 2000),
                   ret->bytes ? ret->bytes : "");
     return rc;
 }
 
 static void sim_taken(void *self)
 {
-    const struct io_link inner = sim_link_of(&hours.link);
-    (void)self;
+    const struct io_link inner = inner_of(self);
     inner.taken(inner.self);
 }
 
 static int64_t sim_next_ns(void *self)
 {
-    const struct io_link inner = sim_link_of(&hours.link);
-    (void)self;
+    const struct io_link inner = inner_of(self);
     return inner.next_ns(inner.self);
 }
 

@@ -1,13 +1,15 @@
-/* weather.c: what goes wrong in an hour: WEATHER_AN_HOUR things in its first 47 minutes, then calm. Every kind comes before any comes again. */
+/* weather.c: what goes wrong in an hour: ten things at a venue, or seven at each of several, in its first 47 minutes, then calm. Of each venue every kind comes before any comes
+ * again. */
 #include "fault/hours/world.h"
 
 #include <stdio.h>
 
-enum { WEATHER_AN_HOUR = 10, ENDS_MAX = 64 };
+enum { AN_HOUR_MAX = 10, ENDS_MAX = 64 };
 #define BAD_FROM_NS  (60 * HOURS_S)
 #define BAD_UNTIL_NS (47 * 60 * HOURS_S)
 #define CALM_NS      (48 * 60 * HOURS_S)
 #define STRICT_NS    (51 * 60 * HOURS_S)
+#define EMPTY_NS     (56 * 60 * HOURS_S)
 
 #define KEPT_NS (16 * 60 * HOURS_S) /* a connector keeps its listen key alive so often, and a minute */
 
@@ -21,6 +23,7 @@ enum form {
     LATE_MESSAGES,
     ONCE,
     SPAN, /* a state of the venue: on, and off behind a while */
+    HALTED, /* the same, of its instrument */
     KEY_LOST,
     WAY_CUT,
     PAID,
@@ -32,7 +35,7 @@ static const struct weather_kind {
     const char *name;
     enum form form;
     uint32_t fault;            /* enum fault_kind, counted where it is made; 0: counted here */
-    const char *words, *off;   /* SPAN */
+    const char *words, *off;   /* SPAN, HALTED */
     int64_t least_ms, most_ms; /* of the time; SPAN: of the while */
     int64_t from_ms, to_ms;    /* SPAN: what is put for %d in the words */
 } kinds[] = {
@@ -57,7 +60,7 @@ static const struct weather_kind {
     {.name = "cut messages", ONCE, FAULT_CUT_MESSAGES},
     {.name = "reset connections", ONCE, FAULT_RESET_CONNECTIONS},
     {"maintenance", SPAN, 0, "maintenance on", "maintenance off", 1000, 120000, 0, 0},
-    {"halted", SPAN, 0, "halt BTCUSD", "resume BTCUSD", 1000, 120000, 0, 0},
+    {"halted", HALTED, 0, "halt", "resume", 1000, 120000, 0, 0},
     {"stale reads", SPAN, 0, "stale %dms", "stale off", 5000, 180000, 100, 8000},
     {"clock ahead", SPAN, 0, "skew %dms", "skew off", 20000, 300000, 200, 2500},
     {"clock behind", SPAN, 0, "skew -%dms", "skew off", 20000, 300000, 200, 2500},
@@ -77,9 +80,10 @@ struct end {
     const char *line; /* NULL: the way is there again */
 };
 
-static struct {
+static struct weather {
+    struct hours_venue *venue;
     uint32_t deck[KINDS], left; /* kinds that are still to come before any comes again */
-    int64_t bad_ns[WEATHER_AN_HOUR];
+    int64_t bad_ns[AN_HOUR_MAX];
     uint32_t bad_next;
     int64_t calm_ns;
     uint32_t hour; /* from 1 */
@@ -88,57 +92,73 @@ static struct {
     int64_t deaf_ns;   /* a listen key is lost, and is not asked for before */
     int64_t halted_ns; /* an instrument was halted, and whoever has read that then does not read again before */
     uint64_t made[KINDS];
-} weather;
+} weathers[HOURS_VENUES];
+
+static uint32_t an_hour(void) { return hours.count > 1 ? 7 : AN_HOUR_MAX; }
 
 static int64_t between(int64_t least, int64_t most)
 {
     return least + (int64_t)hours_below((uint64_t)(most - least + 1));
 }
 
-static int64_t hour_begins(void) { return HOURS_BEGIN_NS + (int64_t)(weather.hour - 1) * HOURS_HOUR; }
-
-static uint32_t draw_kind(void)
+static int64_t hour_begins(const struct weather *weather)
 {
-    if (weather.left == 0)
-        for (weather.left = 0; weather.left < KINDS; weather.left++)
-            weather.deck[weather.left] = weather.left;
-    const uint32_t at = (uint32_t)hours_below(weather.left), kind = weather.deck[at];
-    weather.deck[at] = weather.deck[--weather.left];
+    return HOURS_BEGIN_NS + (int64_t)(weather->hour - 1) * HOURS_HOUR;
+}
+
+/* Listen keys are Binance.US's; a process dies for all of them, and comes with what goes wrong at the first. */
+static bool has_kind(const struct weather *weather, uint32_t kind)
+{
+    const enum form form = kinds[kind].form;
+    return form == KEY_LOST ? strcmp(weather->venue->kind->name, "binanceus") == 0
+                            : (form != KILLED && form != POWER) || weather == weathers;
+}
+
+static uint32_t draw_kind(struct weather *weather)
+{
+    if (weather->left == 0)
+        for (uint32_t kind = 0; kind < KINDS; kind++)
+            if (has_kind(weather, kind))
+                weather->deck[weather->left++] = kind;
+    const uint32_t at = (uint32_t)hours_below(weather->left), kind = weather->deck[at];
+    weather->deck[at] = weather->deck[--weather->left];
     return kind;
 }
 
 /* In the order of their times. */
-static void plan_hour(void)
+static void plan_hour(struct weather *weather)
 {
-    weather.hour++;
-    weather.bad_next = 0;
-    weather.calm_ns = hour_begins() + CALM_NS;
-    for (uint32_t i = 0; i < WEATHER_AN_HOUR; i++) {
-        const int64_t at_ns = hour_begins() + between(BAD_FROM_NS, BAD_UNTIL_NS);
+    weather->hour++;
+    weather->bad_next = 0;
+    weather->calm_ns = hour_begins(weather) + CALM_NS;
+    for (uint32_t i = 0; i < an_hour(); i++) {
+        const int64_t at_ns = hour_begins(weather) + between(BAD_FROM_NS, BAD_UNTIL_NS);
         uint32_t place = i;
-        for (; place > 0 && weather.bad_ns[place - 1] > at_ns; place--)
-            weather.bad_ns[place] = weather.bad_ns[place - 1];
-        weather.bad_ns[place] = at_ns;
+        for (; place > 0 && weather->bad_ns[place - 1] > at_ns; place--)
+            weather->bad_ns[place] = weather->bad_ns[place - 1];
+        weather->bad_ns[place] = at_ns;
     }
 }
 
-static void set_clock(void);
+static void set_clock(const struct weather *weather);
 
-void weather_begin(uint32_t hours_count)
+void weather_begin(void)
 {
-    (void)hours_count;
-    memset(&weather, 0, sizeof weather);
-    plan_hour();
-    set_clock();
+    memset(weathers, 0, sizeof weathers);
+    for (uint32_t i = 0; i < hours.count; i++) {
+        weathers[i].venue = &hours.venues[i];
+        plan_hour(&weathers[i]);
+        set_clock(&weathers[i]);
+    }
 }
 
-static void ends_at(int64_t at_ns, const char *line)
+static void ends_at(struct weather *weather, int64_t at_ns, const char *line)
 {
-    if (weather.end_count < ENDS_MAX)
-        weather.ends[weather.end_count++] = (struct end){at_ns, line};
+    if (weather->end_count < ENDS_MAX)
+        weather->ends[weather->end_count++] = (struct end){at_ns, line};
 }
 
-static void begin_fault(const struct weather_kind *kind)
+static void begin_fault(const struct weather *weather, const struct weather_kind *kind)
 {
     static const char *const of[] = {"", " of orders", " of orders", " of cancels", " of amends", " of reads"};
     static const char *const safe[] = {" of cancels", " of reads"};
@@ -165,10 +185,10 @@ static void begin_fault(const struct weather_kind *kind)
         snprintf(line, sizeof line, "%s 1", kind->name);
         break;
     }
-    hours_command(line);
+    hours_command(weather->venue, line);
 }
 
-static void begin_span(const struct weather_kind *kind)
+static void begin_span(struct weather *weather, const struct weather_kind *kind)
 {
     char line[FAULT_LINE_MAX];
     const int value = kind->to_ms ? (int)between(kind->from_ms, kind->to_ms) : 0;
@@ -176,29 +196,44 @@ static void begin_span(const struct weather_kind *kind)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(line, sizeof line, kind->words, value);
 #pragma GCC diagnostic pop
-    hours_command(line);
-    ends_at(hours.now_ns + between(kind->least_ms, kind->most_ms) * HOURS_MS, kind->off);
-    if (strncmp(kind->words, "halt ", 5) == 0)
-        weather.halted_ns = hours.now_ns + READ_NS;
+    hours_command(weather->venue, line);
+    ends_at(weather, hours.now_ns + between(kind->least_ms, kind->most_ms) * HOURS_MS, kind->off);
 }
 
-static void begin(const struct weather_kind *kind)
+static void say_of_instrument(const struct weather *weather, const char *verb)
 {
-    hours_say("weather: %s", kind->name);
+    char line[FAULT_LINE_MAX];
+    snprintf(line, sizeof line, "%s %s", verb, weather->venue->kind->halts);
+    hours_command(weather->venue, line);
+}
+
+static void begin(struct weather *weather, const struct weather_kind *kind)
+{
+    hours_say("weather: %s: %s", weather->venue->kind->name, kind->name);
     switch ((int)kind->form) {
     case SPAN:
-        begin_span(kind);
+        begin_span(weather, kind);
         break;
-    case KEY_LOST: /* the venue forgets it, and says so to nobody */
-        hours.exchange->keys[0].listen_until_ns = hours.now_ns;
-        weather.deaf_ns = hours.now_ns + KEPT_NS;
+    case HALTED:
+        say_of_instrument(weather, kind->words);
+        ends_at(weather, hours.now_ns + between(kind->least_ms, kind->most_ms) * HOURS_MS, kind->off);
+        weather->halted_ns = hours.now_ns + READ_NS;
+        break;
+    case KEY_LOST: /* the venue forgets it, and says so to nobody; known again before the hour is over, else another hour */
+        if (hours.now_ns + KEPT_NS > hour_begins(weather) + HOURS_HOUR) {
+            weather->deck[weather->left++] = (uint32_t)(kind - kinds);
+            return;
+        }
+        weather->venue->exchange->keys[0].listen_until_ns = hours.now_ns;
+        weather->deaf_ns = hours.now_ns + KEPT_NS;
         break;
     case WAY_CUT:
-        sim_link_cut(&hours.link, 0, true);
-        ends_at(hours.now_ns + between(kind->least_ms, kind->most_ms) * HOURS_MS, NULL);
+        sim_link_cut(&weather->venue->link, 0, true);
+        ends_at(weather, hours.now_ns + between(kind->least_ms, kind->most_ms) * HOURS_MS, NULL);
         break;
     case PAID:
-        hours_command(hours_below(2) ? "deposit 12.34567891 USD" : "withdraw 0.00012345 BTC");
+        hours_command(weather->venue, hours_below(2) || weather->venue->kind->is_margined ? "deposit 12.34567891 USD"
+                                                                    : "withdraw 0.00012345 BTC");
         break;
     case KILLED:
         hours_kill(false);
@@ -208,80 +243,110 @@ static void begin(const struct weather_kind *kind)
         break;
     default:
         if (kind->words)
-            hours_command(kind->words);
+            hours_command(weather->venue, kind->words);
         else
-            begin_fault(kind);
+            begin_fault(weather, kind);
         break;
     }
-    weather.made[kind - kinds] += kind->fault == 0;
+    weather->made[kind - kinds] += kind->fault == 0;
 }
 
 /* Its clock is never ours, by so much in each seed; with what is set for a while it stays within the window of signatures. */
-static void set_clock(void) { hours.exchange->skew_ns = ((int64_t)(hours.seed % 7) - 3) * 700 * HOURS_MS; }
-
-static void end_one(uint32_t i)
+static void set_clock(const struct weather *weather)
 {
-    const struct end end = weather.ends[i];
-    weather.ends[i] = weather.ends[--weather.end_count];
-    if (end.line)
-        hours_command(end.line);
-    else
-        sim_link_cut(&hours.link, 0, false);
-    if (end.line && strcmp(end.line, "skew off") == 0)
-        set_clock();
+    weather->venue->exchange->skew_ns = ((int64_t)((hours.seed + weather->venue->place) % 7) - 3) * 700 * HOURS_MS;
 }
+
+static void end_one(struct weather *weather, uint32_t i)
+{
+    const struct end end = weather->ends[i];
+    weather->ends[i] = weather->ends[--weather->end_count];
+    if (end.line && strcmp(end.line, "resume") == 0)
+        say_of_instrument(weather, end.line);
+    else if (end.line)
+        hours_command(weather->venue, end.line);
+    else
+        sim_link_cut(&weather->venue->link, 0, false);
+    if (end.line && strcmp(end.line, "skew off") == 0)
+        set_clock(weather);
+}
+
+static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
 int64_t weather_next_ns(void)
 {
-    int64_t next_ns = weather.calm_ns ? weather.calm_ns : hour_begins() + HOURS_HOUR;
-    if (weather.bad_next < WEATHER_AN_HOUR && weather.bad_ns[weather.bad_next] < next_ns)
-        next_ns = weather.bad_ns[weather.bad_next];
-    for (uint32_t i = 0; i < weather.end_count; i++)
-        if (weather.ends[i].at_ns < next_ns)
-            next_ns = weather.ends[i].at_ns;
+    int64_t next_ns = INT64_MAX;
+    for (const struct weather *weather = weathers; weather < weathers + hours.count; weather++) {
+        next_ns = sooner(next_ns, weather->calm_ns ? weather->calm_ns : hour_begins(weather) + HOURS_HOUR);
+        if (weather->bad_next < an_hour())
+            next_ns = sooner(next_ns, weather->bad_ns[weather->bad_next]);
+        for (uint32_t i = 0; i < weather->end_count; i++)
+            next_ns = sooner(next_ns, weather->ends[i].at_ns);
+    }
     return next_ns;
+}
+
+static void advance(struct weather *weather)
+{
+    for (uint32_t i = weather->end_count; i > 0; i--)
+        if (weather->ends[i - 1].at_ns <= hours.now_ns)
+            end_one(weather, i - 1);
+    while (weather->bad_next < an_hour() && weather->bad_ns[weather->bad_next] <= hours.now_ns) {
+        weather->bad_next++;
+        begin(weather, &kinds[draw_kind(weather)]);
+    }
+    if (weather->calm_ns && weather->calm_ns <= hours.now_ns) {
+        while (weather->end_count)
+            end_one(weather, 0);
+        hours_command(weather->venue, "calm");
+        set_clock(weather);
+        hours_spare();
+        weather->calm_ns = 0;
+    }
 }
 
 void weather_advance(void)
 {
-    for (uint32_t i = weather.end_count; i > 0; i--)
-        if (weather.ends[i - 1].at_ns <= hours.now_ns)
-            end_one(i - 1);
-    while (weather.bad_next < WEATHER_AN_HOUR && weather.bad_ns[weather.bad_next] <= hours.now_ns) {
-        weather.bad_next++;
-        begin(&kinds[draw_kind()]);
-    }
-    if (weather.calm_ns && weather.calm_ns <= hours.now_ns) {
-        while (weather.end_count)
-            end_one(0);
-        hours_command("calm");
-        set_clock();
-        weather.calm_ns = 0;
-    }
-    if (hour_begins() + HOURS_HOUR <= hours.now_ns) {
-        hours_hour_ends();
-        plan_hour();
-    }
+    for (uint32_t i = 0; i < hours.count; i++)
+        advance(&weathers[i]);
+    if (hour_begins(weathers) + HOURS_HOUR > hours.now_ns)
+        return;
+    hours_hour_ends();
+    for (uint32_t i = 0; i < hours.count; i++)
+        plan_hour(&weathers[i]);
 }
 
-bool weather_is_calm(void) { return hours.now_ns >= hour_begins() + STRICT_NS; }
+bool weather_is_calm(void) { return hours.now_ns >= hour_begins(weathers) + STRICT_NS; }
 
-bool weather_was_halted(void) { return hours.now_ns < weather.halted_ns; }
+bool weather_was_empty(void) { return hours.now_ns >= hour_begins(weathers) + EMPTY_NS; }
 
-bool weather_is_strict(void) { return weather_is_calm() && hours.now_ns >= weather.deaf_ns; }
+bool weather_was_halted(const struct hours_venue *venue) { return hours.now_ns < weathers[venue->place].halted_ns; }
+
+bool weather_is_strict(const struct hours_venue *venue)
+{
+    return weather_is_calm() && hours.now_ns >= weathers[venue->place].deaf_ns;
+}
+
+static uint64_t made_of(uint32_t kind)
+{
+    uint64_t made = 0;
+    for (uint32_t i = 0; i < hours.count; i++)
+        made += kinds[kind].fault ? hours.venues[i].exchange->faults.made[kinds[kind].fault] : weathers[i].made[kind];
+    return made;
+}
 
 uint64_t weather_made(void)
 {
     uint64_t made = 0;
     for (uint32_t i = 0; i < KINDS; i++)
-        made += kinds[i].fault ? hours.exchange->faults.made[kinds[i].fault] : weather.made[i];
+        made += made_of(i);
     return made;
 }
 
 void weather_count(void)
 {
     for (uint32_t i = 0; i < KINDS; i++)
-        hours.sum.kinds[i] = kinds[i].fault ? hours.exchange->faults.made[kinds[i].fault] : weather.made[i];
+        hours.sum.kinds[i] = made_of(i);
 }
 
 const char *weather_name(uint32_t kind) { return kinds[kind].name; }

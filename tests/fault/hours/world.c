@@ -10,7 +10,6 @@
 #include "cli/complain.h"
 #include "fault/hours/env_split.h"
 #include "fault/hours/oracle.h"
-#include "rehearsal/market.h"
 #include "support/env_sim.h"
 
 #define STRIDE_NS HOURS_S /* nobody waits longer without looking around */
@@ -43,16 +42,29 @@ void hours_say(const char *format, ...)
 }
 
 struct engine *hours_engine(void) { return hours.run ? hours.run->session->engine : NULL; }
-struct venue_link *hours_venue(void) { return hours.run ? hours.run->session->links.list[0] : NULL; }
 
-void hours_command(const char *line)
+const struct venue_link *hours_link(const struct hours_venue *venue)
+{
+    return hours.run && venue->place < hours.run->session->links.count ? hours.run->session->links.list[venue->place]
+                                                                       : NULL;
+}
+
+struct hours_venue *hours_venue_of(uint32_t account)
+{
+    for (uint32_t i = 0; i < hours.count; i++)
+        if (hours_link(&hours.venues[i]) && venue_link_has(hours_link(&hours.venues[i]), account))
+            return &hours.venues[i];
+    return NULL;
+}
+
+void hours_command(struct hours_venue *venue, const char *line)
 {
     char words[512] = "";
     struct text out;
     text_init_fixed(&out, words, sizeof words);
-    hours_say("venue> %s", line);
-    if (venue_command(hours.exchange, line, &out) < 0)
-        hours_fail("the venue does not take '%s': %s", line, words);
+    hours_say("%s> %s", venue->kind->name, line);
+    if (venue_command(venue->exchange, line, &out) < 0)
+        hours_fail("%s does not take '%s': %s", venue->kind->name, line, words);
 }
 
 /* ---- time ---- */
@@ -65,11 +77,21 @@ static void go_to(int64_t to_ns)
     }
 }
 
-/* The venue's time is ours, also while what it has said is not looked at. */
-static void venue_goes_on(void)
+/* Their time is ours, also while what they have said is not looked at. */
+static void venues_go_on(void)
 {
-    hours.link.clock_ns = hours.now_ns;
-    venue_advance(hours.exchange, hours.now_ns);
+    for (uint32_t i = 0; i < hours.count; i++) {
+        hours.venues[i].link.clock_ns = hours.now_ns;
+        venue_advance(hours.venues[i].exchange, hours.now_ns);
+    }
+}
+
+static bool is_anything_on_its_way(void)
+{
+    for (uint32_t i = 0; i < hours.count; i++)
+        if (hours.venues[i].link.out.count || venue_next_ns(hours.venues[i].exchange) <= hours.now_ns)
+            return true;
+    return false;
 }
 
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -80,7 +102,7 @@ void hours_wait(int64_t timeout_ns)
     int64_t next_ns = hours.now_ns + STRIDE_NS;
     hours_may_die(HOURS_AT_WAIT);
     oracle_look();
-    if (hours.failed[0] || (hours.now_ns >= hours.end_ns && hours.link.out.count == 0)) {
+    if (hours.failed[0] || (hours.now_ns >= hours.end_ns && !is_anything_on_its_way())) {
         session->pace.by_hand = true; /* nothing is on its way */
         next_ns = hours.now_ns + timeout_ns;
         if (!session->pace.ended)
@@ -88,10 +110,11 @@ void hours_wait(int64_t timeout_ns)
     }
     next_ns = sooner(next_ns, session_rest_ns(session));
     for (uint32_t i = 0; i < session->links.count; i++)
-        next_ns = sooner(next_ns, venue_link_next_ns(session->links.list[i]));
+        if (session->links.list[i]->table) /* else it is closed by now */
+            next_ns = sooner(next_ns, venue_link_next_ns(session->links.list[i]));
     next_ns = sooner(next_ns, weather_next_ns());
     go_to(next_ns > hours.now_ns ? next_ns : hours.now_ns + HOURS_MS);
-    venue_goes_on();
+    venues_go_on();
     weather_advance();
 }
 
@@ -125,25 +148,34 @@ void hours_kill(bool is_power)
     }
 }
 
-static void break_connections(void)
+void hours_spare(void)
 {
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
-        if (hours.link.streams[i].stream)
-            venue_leave(hours.exchange, hours.link.streams[i].seat);
-    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
-        if (hours.link.exchanges[i].exchange)
-            venue_forget(hours.exchange, hours.link.exchanges[i].place);
-    sim_link_release(&hours.link);
-    sim_link_init(&hours.link, hours.exchange, hours.now_ns);
+    hours.kill_in = 0;
+    env_sim_on_operation(0, NULL, NULL);
 }
 
-/* The venue goes on by itself while no process is there. */
+static void break_connections(struct hours_venue *venue)
+{
+    struct sim_link *link = &venue->link;
+    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+        if (link->streams[i].stream)
+            venue_leave(venue->exchange, link->streams[i].seat);
+    for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
+        if (link->exchanges[i].exchange)
+            venue_forget(venue->exchange, link->exchanges[i].place);
+    sim_link_release(link);
+    sim_link_init(link, venue->exchange, hours.now_ns);
+}
+
+/* The venues go on by themselves while no process is there. */
 static void go_alone(int64_t until_ns)
 {
     while (hours.now_ns < until_ns) {
-        const int64_t next_ns = sooner(sooner(venue_next_ns(hours.exchange), weather_next_ns()), until_ns);
+        int64_t next_ns = sooner(weather_next_ns(), until_ns);
+        for (uint32_t i = 0; i < hours.count; i++)
+            next_ns = sooner(next_ns, venue_next_ns(hours.venues[i].exchange));
         go_to(next_ns > hours.now_ns ? next_ns : hours.now_ns + HOURS_MS);
-        venue_goes_on();
+        venues_go_on();
         weather_advance();
     }
 }
@@ -152,13 +184,15 @@ static void die(void)
 {
     hours_say("%s", hours.is_power ? "the power fails" : "killed");
     hours.run = NULL; /* what it had is lost with it */
+    oracle_dies();
     hours.kill_in = 0;
     plugin_call_now.site = NULL;
     if (hours.is_power)
         env_sim_crash(hours_below(1u << 30));
     else
         env_sim_kill();
-    break_connections();
+    for (uint32_t i = 0; i < hours.count; i++)
+        break_connections(&hours.venues[i]);
     go_alone(hours.now_ns + (int64_t)hours_below(20) * HOURS_S + 1 + (int64_t)hours_below(1000000000));
 }
 
@@ -217,12 +251,14 @@ static oc_rc live(struct options *options)
 
 static oc_rc begin_process(struct options *options)
 {
-    static const char *const line[] = {"run",       "driver.lua",      "--venue",    "binanceus",       "--config",
+    static char names[HOURS_NAMES_MAX];
+    const char *const line[] = {"run",       "driver.lua",      "--venue",    names,       "--config",
                                        "main.conf", "--cash",          "100000 USD", "--listen",        "none",
                                        "--session", (HOURS_DISK "/s"), "--set",      "session.seed=77", "--json"};
     enum { COUNT = sizeof line / sizeof *line };
-    static char room[COUNT][64]; /* which the options go on reading */
+    static char room[COUNT][HOURS_NAMES_MAX]; /* which the options go on reading */
     char *argv[COUNT + 1] = {0};
+    hours_names(names);
     for (int i = 0; i < COUNT; i++) {
         snprintf(room[i], sizeof room[i], "%s", line[i]);
         argv[i] = room[i];
@@ -241,23 +277,6 @@ static oc_rc begin_process(struct options *options)
     return rc;
 }
 
-static void begin_exchange(uint64_t seed)
-{
-    char words[256] = "";
-    struct text out;
-    text_init_fixed(&out, words, sizeof words);
-    hours.exchange = venue_new(&(struct venue_config){.face = face_named("binanceus"),
-                                                      .seed = seed,
-                                                      .begin_ns = HOURS_BEGIN_NS,
-                                                      .money = "100000 USD, 100000 USDT, 2 BTC, 10 ETH"},
-                               &out);
-    if (!hours.exchange || !venue_add_key(hours.exchange, "the-key", "the-secret-of-this-account", 0, true))
-        abort();
-    hours.exchange->market =
-        market_new(hours.exchange->core, hours.exchange->face, seed, HOURS_BEGIN_NS, 2600 * HOURS_MS);
-    sim_link_init(&hours.link, hours.exchange, HOURS_BEGIN_NS);
-}
-
 bool hours_run(uint64_t seed, uint32_t hours_count)
 {
     hours.seed = seed;
@@ -265,14 +284,15 @@ bool hours_run(uint64_t seed, uint32_t hours_count)
     hours.now_ns = HOURS_BEGIN_NS;
     hours.end_ns = HOURS_BEGIN_NS + hours_count * HOURS_HOUR;
     const struct env_sim_config disk = {.seed = seed, .start_ns = HOURS_BEGIN_NS};
-    begin_exchange(seed);
+    for (uint32_t i = 0; i < hours.count; i++)
+        hours_begin_venue(&hours.venues[i], seed + i * 1000003u);
     if (env_sim_start(&disk) < 0)
         abort();
     env_sim_set_sparse(true);
     env_split_bind();
     if (env_mkdir(HOURS_DISK) < 0)
         hours_fail("the disk: %s", env_error_text());
-    weather_begin(hours_count);
+    weather_begin();
     oracle_begin();
     while (!hours.failed[0]) {
         hours.options = calloc(1, sizeof *hours.options); /* lost with its process, as all that it has */
@@ -284,9 +304,11 @@ bool hours_run(uint64_t seed, uint32_t hours_count)
             hours.now_ns >= hours.end_ns)
             break;
     }
-    const char *wrong = core_proof(hours.exchange->core);
-    if (wrong)
-        hours_fail("the venue's own ledger: %s", wrong);
+    for (uint32_t i = 0; i < hours.count; i++) {
+        const char *wrong = core_proof(hours.venues[i].exchange->core);
+        if (wrong)
+            hours_fail("the ledger of %s itself: %s", hours.venues[i].kind->name, wrong);
+    }
     weather_count();
     memcpy(hours.sum.pairs, order_pairs, sizeof order_pairs);
     hours.sum.lives = hours.lives;

@@ -1,16 +1,15 @@
 #!/bin/sh
-# answers.sh MINI_HOST CONNECTORS PLUGINS [_wire]: every script of play/ (or play/wire/) played to its connector, held to the lines that stand
+# answers.sh MINI_HOST PLUGINS [_wire]: every script of play/ (or play/wire/) played to its connector, held to the lines that stand
 # beside it. The frames of wire/ lie in the data folder: without OUTCRY_DATA they are skipped (exit code 77).
 # RECORD=1 writes the lines down anew.
 set -u
 mini=$1
-connectors=$2
-plugins=$3
+plugins=$2
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 play=$here/play
-if [ "${4:-}" = _wire ]; then
+if [ "${3:-}" = _wire ]; then
     play=$here/play/wire
     wire=${OUTCRY_DATA:-/nowhere}/wire
     if [ ! -d "$wire" ]; then
@@ -35,8 +34,7 @@ bad=0
 count=0
 for script in "$play"/*.txt; do
     name=$(basename "$script" .txt)
-    so=$connectors/${name}.so
-    [ -f "$so" ] || so=$plugins/$name.so
+    so=$plugins/$name.so
     "$mini" "$so" "$script" "$work" >"$work/said" 2>"$work/err" || {
         echo "FAIL $name: $(cat "$work/err")"
         bad=1

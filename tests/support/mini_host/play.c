@@ -333,11 +333,19 @@ static void do_subscribe(char **words, int count)
     ended(mini.connector->subscribe(mini.self, number_of(words[1]), MEANS(words[2], hows), subs, sub_count));
 }
 
+/* What it was opened with. */
+static uint64_t user_of(const char *stream)
+{
+    const uint32_t number = number_of(stream);
+    return number <= mini.stream_count ? mini.stream_user[number] : 0;
+}
+
 static oc_rc give(const char *stream, const char *account, const char *bytes, size_t size)
 {
     const struct oc_message in = {.size = sizeof in,
                                   .stream = number_of(stream),
                                   .account = number_of(account),
+                                  .user = {user_of(stream)},
                                   .bytes = bytes,
                                   .bytes_size = (uint32_t)size};
     return mini.connector->message(mini.self, &in);
@@ -378,7 +386,7 @@ static void do_account(char **words, int count)
     for (int i = 1; i < count; i++) {
         const char *value = part(words[i]);
         if (strcmp(words[i], "venue") == 0)
-            id_of(value, &account.venue_account);
+            id_of(value, &mini.venue_account);
         else if (strcmp(words[i], "asset") == 0)
             account.asset = mini_asset(&mini, value, strlen(value));
         else
@@ -449,7 +457,8 @@ static void step(char **words, int count)
         const struct oc_stream at = {.size = sizeof at,
                                      .stream = number_of(words[1]),
                                      .state = (uint16_t)MEANS(words[2], states),
-                                     .account = number_of(words[3])};
+                                     .account = number_of(words[3]),
+                                     .user = {user_of(words[1])}};
         ended(mini.connector->stream(mini.self, &at));
     } else if (strcmp(verb, "message") == 0 && count == 4) {
         const struct kit_json_text text = text_of(words[3]);

@@ -129,6 +129,7 @@ static oc_rc open_stream(const struct oc_host *host, const struct oc_open *open,
     if (open->size != sizeof *open || mini->stream_count == STREAMS_MAX)
         return OC_E_LIMIT;
     *ret_stream = ++mini->stream_count;
+    mini->stream_user[*ret_stream] = open->user[0];
     mini_say(mini, "  open %u %s ", *ret_stream, endpoint_name(mini, open->endpoint));
     mini_say_spliced(mini, open->path, open->path_size, open->splices, open->splice_count, OC_IN_PATH);
     if (open->account)
@@ -331,10 +332,12 @@ static oc_rc public_text(const struct oc_host *host, uint32_t account, uint16_t 
     if (account != ACCOUNT || form != OC_PUBLIC_TEXT || field == 0 || field > venue->credential_count ||
         venue->credentials[field - 1].kind != OC_CREDENTIAL_PUBLIC)
         return OC_E_DENIED;
-    if (sizeof key_name - 1 > size_max)
+    const struct oc_id *id = &of(host)->venue_account;
+    const uint32_t size = id->size ? id->size : (uint32_t)sizeof key_name - 1;
+    if (size > size_max)
         return OC_E_LIMIT;
-    memcpy(text, key_name, sizeof key_name - 1);
-    return sizeof key_name - 1;
+    memcpy(text, id->size ? id->text : key_name, size);
+    return (oc_rc)size;
 }
 
 static oc_rc keep(const struct oc_host *host, uint32_t account, const char *name, const void *value, uint32_t size,

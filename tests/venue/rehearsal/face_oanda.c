@@ -218,17 +218,20 @@ static void put_order(const struct oa_call *call, const char *key, const struct 
 
 static void get_orders(struct oa_call *call)
 {
-    char state[16] = "PENDING", count[8] = "";
+    char state[16] = "PENDING", count[8] = "", before[24] = "";
     uint32_t most = ORDERS_LISTED;
     struct text *out = begin(call);
     (void)venue_query(call->ask, "state", state, sizeof state);
     if (venue_query(call->ask, "count", count, sizeof count))
         most = (uint32_t)strtoul(count, NULL, 10);
     most = most > ORDERS_LISTED_MAX ? ORDERS_LISTED_MAX : most;
+    const uint64_t end =
+        venue_query(call->ask, "beforeID", before, sizeof before) ? strtoull(before, NULL, 10) : UINT64_MAX;
     json_open(out, "orders", '[');
     for (uint32_t i = call->own->order_count; i-- > 0 && most;) {
         const struct oa_order *order = &call->own->orders[i];
-        if (order->account != call->account || (strcmp(state, "ALL") != 0 && order->state != OA_PENDING))
+        if (order->account != call->account || order->id >= end ||
+            (strcmp(state, "ALL") != 0 && order->state != OA_PENDING))
             continue;
         put_order(call, NULL, order);
         most--;

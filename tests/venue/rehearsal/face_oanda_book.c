@@ -443,7 +443,7 @@ void oa_act(struct rehearsal *venue)
     struct oa_own *own = venue->own;
     if (own->filled.is_there)
         say_fill(venue);
-    for (uint32_t i = 0; i < own->order_count; i++) {
+    for (uint32_t i = 0; i < own->order_count && own->has_exits; i++) {
         struct oa_order *order = &own->orders[i];
         const struct oa_trade *trade =
             order->trade && order->state == OA_PENDING ? oa_trade_of(own, order->account, order->trade) : NULL;

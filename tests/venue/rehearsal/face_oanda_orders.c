@@ -140,7 +140,8 @@ static int64_t reachable(const struct oa_call *call, const struct core_ask *ask)
 }
 
 /* An order that was taken, and canceled at once: no order of the core. */
-static void stillborn(struct oa_call *call, const struct asked *asked, const struct core_ask *ask, const char *why)
+static void stillborn(struct oa_call *call, const struct asked *asked, const struct core_ask *ask, uint64_t replaces,
+                      const char *why)
 {
     char type[40];
     struct oa_order order = {.account = call->account,
@@ -148,6 +149,7 @@ static void stillborn(struct oa_call *call, const struct asked *asked, const str
                              .units = ask->side == CORE_SELL ? -ask->qty : ask->qty,
                              .state = OA_CANCELED,
                              .place = CORE_NONE,
+                             .replaces = replaces,
                              .created_ns = venue_clock(call->venue)};
     struct text room, *out;
     text_copy(order.type, sizeof order.type, asked->type);
@@ -156,9 +158,10 @@ static void stillborn(struct oa_call *call, const struct asked *asked, const str
     snprintf(type, sizeof type, "%s_ORDER", asked->type);
     out = oa_say(call->venue, call->account, type, "orderCreateTransaction", &room);
     oa_put_terms(call->venue, out, &order);
-    json_text(out, "reason", "CLIENT_ORDER");
+    json_text(out, "reason", replaces ? "REPLACEMENT" : "CLIENT_ORDER");
     order.id = oa_said(call->venue, out);
-    out = oa_say(call->venue, call->account, "ORDER_CANCEL", "orderCancelTransaction", &room);
+    out = oa_say(call->venue, call->account, "ORDER_CANCEL",
+                 replaces ? "replacingOrderCancelTransaction" : "orderCancelTransaction", &room);
     oa_put_id(out, "orderID", order.id);
     json_text(out, "clientOrderID", order.client);
     json_text(out, "reason", why);
@@ -218,6 +221,7 @@ static void make(const struct oa_call *call, const struct asked *asked, uint64_t
 {
     struct oa_order *made = &call->own->made;
     *made = (struct oa_order){.replaces = replaces, .trade = trade};
+    call->own->has_exits |= trade != 0;
     text_copy(made->type, sizeof made->type, asked->type);
     text_copy(made->tif, sizeof made->tif, asked->tif[0] ? asked->tif : "GTC");
     text_copy(made->fill, sizeof made->fill, asked->fill);
@@ -243,11 +247,11 @@ static void place_new(struct oa_call *call, struct asked *asked, struct core_ask
         text_copy(asked->tif, sizeof asked->tif, ask->type == CORE_MARKET ? "FOK" : "GTC");
     const bool is_at_once = ask->type == CORE_MARKET;
     if (is_at_once && core_inst(call->venue->core, ask->inst)->is_halted) {
-        stillborn(call, asked, ask, "MARKET_HALTED");
+        stillborn(call, asked, ask, 0, "MARKET_HALTED");
     } else if (!reduces(call, asked, ask)) {
-        stillborn(call, asked, ask, "POSITION_CLOSEOUT_FAILED");
+        stillborn(call, asked, ask, 0, "POSITION_CLOSEOUT_FAILED");
     } else if (is_at_once && strcmp(asked->tif, "FOK") == 0 && reachable(call, ask) < ask->qty) {
-        stillborn(call, asked, ask, "INSUFFICIENT_LIQUIDITY");
+        stillborn(call, asked, ask, 0, "INSUFFICIENT_LIQUIDITY");
     } else {
         make(call, asked, 0, 0);
         const enum core_why why = place(call, ask);
@@ -328,7 +332,9 @@ static void replace(struct oa_call *call, struct oa_order *old)
     (void)core_cancel(call->venue->core, call->venue->now_ns, old->place);
     call->own->why = NULL;
     make(call, &asked, was, trade);
-    (void)place(call, &ask);
+    const enum core_why refusal = place(call, &ask);
+    if (refusal != CORE_OK) /* the one that was to take its place ends at once, and the old one has ended */
+        stillborn(call, &asked, &ask, was, refusal == CORE_HALTED ? "MARKET_HALTED" : reason_of(refusal));
     answer_made(call, 201, first, "");
 }
 

@@ -22,6 +22,7 @@ struct market {
     uint64_t random;
     int64_t every_ns, next_ns;
     struct walk walks[CORE_INSTS_MAX];
+    uint32_t count; /* of them, that move */
     struct market_file *file; /* NULL: none, or at its end */
     bool has_file;            /* the first instrument follows one */
     int64_t file_every_ns, file_next_ns;
@@ -56,12 +57,15 @@ struct market *market_new(struct core *core, const struct face *face, uint64_t s
         market_free(market);
         return NULL;
     }
+    market->count = face->inst_count;
     for (uint32_t i = 0; i < face->inst_count; i++) {
         market->walks[i].begin = market->walks[i].middle = face->insts[i].price;
         market->walks[i].tick = face->insts[i].price / 10000 + 1;
     }
     return market;
 }
+
+void market_move(struct market *market, uint32_t count) { market->count = count; }
 
 void market_free(struct market *market)
 {
@@ -238,7 +242,7 @@ void market_advance(struct market *market, int64_t now_ns)
             continue;
         }
         market->next_ns += market->every_ns;
-        for (uint32_t inst = 0; inst < core_inst_count(market->core); inst++)
+        for (uint32_t inst = 0; inst < market->count; inst++)
             if (inst > 0 || !market->has_file)
                 step_walk(market, inst, now_ns);
     }

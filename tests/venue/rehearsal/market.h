@@ -31,6 +31,8 @@ struct market_point { /* a price of a recorded file */
 /* [setup] A walk of every instrument, a step each every_ns. Owned: market_free, which takes NULL. NULL: no memory, or no room for the house. */
 struct market *market_new(struct core *core, const struct face *face, uint64_t seed, int64_t begin_ns,
                           int64_t every_ns);
+/* [setup] The first so many instruments alone move: nobody asks for the others. */
+void market_move(struct market *market, uint32_t count);
 /* [setup] The first instrument follows the file from now on; `every_ns` 0: as recorded. Takes the file over. */
 void market_follow(struct market *market, struct market_file *file, int64_t every_ns);
 void market_free(struct market *market);

@@ -212,7 +212,7 @@ int main(int argc, char **argv)
         tell(seed, is_asked);
     for (size_t i = 0; i < sizeof seldom / sizeof *seldom && !is_asked; i++)
         tell(seldom[i], false);
-    const bool is_good = order_pairs_print(order_pairs, &missed);
+    const bool is_good = order_pairs_print(order_pairs, true, &missed);
     if (missed && !is_asked)
         printf("FAIL %u pairs were not driven: pairs_test 1 100000 finds stories that do; or say why they cannot be\n",
                missed);

@@ -31,11 +31,18 @@ static size_t decode(const char *text, size_t size, unsigned char *to, size_t ro
     return at;
 }
 
-static EVP_PKEY *read_key(const char *pem)
+/* The key that was asked for last is kept until the process ends: reading one costs more than what it is for. NULL: it is none. */
+static EVP_PKEY *key_of(const char *pem)
 {
+    static char text[VENUE_SECRET_MAX];
+    static EVP_PKEY *key;
+    if (key && strcmp(text, pem) == 0)
+        return key;
     BIO *bio = BIO_new_mem_buf(pem, -1);
-    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
+    EVP_PKEY_free(key);
+    key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
     BIO_free(bio);
+    text_copy(text, sizeof text, pem);
     return key;
 }
 
@@ -60,7 +67,7 @@ static bool is_signed(const char *pem, bool is_edwards, const char *text, size_t
                       const unsigned char raw[SIGNATURE])
 {
     unsigned char der[80];
-    EVP_PKEY *key = read_key(pem);
+    EVP_PKEY *key = key_of(pem);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     const bool fits = key && (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) == is_edwards;
     const int der_size = is_edwards ? SIGNATURE : der_of(raw, der);
@@ -69,7 +76,6 @@ static bool is_signed(const char *pem, bool is_edwards, const char *text, size_t
         EVP_DigestVerifyInit(context, NULL, is_edwards ? NULL : EVP_sha256(), NULL, key) == 1 &&
         EVP_DigestVerify(context, is_edwards ? raw : der, (size_t)der_size, (const unsigned char *)text, size) == 1;
     EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
     return is;
 }
 

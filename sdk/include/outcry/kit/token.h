@@ -31,6 +31,8 @@ struct kit_token_account {
     uint64_t timer;  /* the next look at what is missing */
     uint64_t last;   /* number of what was heard last on this connection, where a venue counts; 0: nothing was */
     uint64_t open;   /* and of the last that is in what was open */
+    uint32_t is_behind; /* something was missed, and is being asked for: until it has come the stream is counted alone */
+    uint32_t zero;
     struct oc_id id; /* as the venue calls it */
 };
 
@@ -207,6 +209,7 @@ static inline oc_rc kit_token_stream(const struct kit_codec *codec, const struct
     who->is_up = at->state == OC_STREAM_UP;
     who->is_heard = 0;
     who->last = 0;
+    who->is_behind = 0;
     if (at->state == OC_STREAM_CLOSED)
         who->stream = 0;
     if (at->state == OC_STREAM_REFUSED)
