@@ -161,7 +161,7 @@ static oc_rc timed_next(void *self, int64_t until_ns, struct io_happening *ret)
 static void timed_taken(void *self)
 {
     const struct io_link real = __real_sim_link_of(self);
-    if (hours.link.out.count || !is_made_due())
+    if (hours.venues[0].link.out.count || !is_made_due())
         real.taken(real.self);
     else if (path.exchange)
         path.exchange = 0;
@@ -200,8 +200,9 @@ void hours_wait(int64_t timeout_ns)
 {
     struct session *session = hours.run->session;
     int64_t next_ns = sooner(hours.now_ns + STRIDE_NS, session_rest_ns(session));
-    if (path.count >= path.wanted && !path.is_made && !hours.link.out.count) { /* the venue's market stands still */
-        hours.exchange->market = NULL;
+    if (path.count >= path.wanted && !path.is_made &&
+        !hours.venues[0].link.out.count) { /* the venue's market stands still */
+        hours.venues[0].exchange->market = NULL;
         path.is_made = true;
         path.count = 0;
         path.frame_ns = hours.now_ns + HOURS_S;
@@ -214,8 +215,8 @@ void hours_wait(int64_t timeout_ns)
     for (uint32_t i = 0; i < session->links.count; i++)
         next_ns = sooner(next_ns, venue_link_next_ns(session->links.list[i]));
     hours.now_ns = next_ns > hours.now_ns ? next_ns : hours.now_ns + HOURS_MS;
-    hours.link.clock_ns = hours.now_ns;
-    venue_advance(hours.exchange, hours.now_ns);
+    hours.venues[0].link.clock_ns = hours.now_ns;
+    venue_advance(hours.venues[0].exchange, hours.now_ns);
 }
 
 /* A host. */
@@ -261,17 +262,21 @@ static void begin_folder(const char *plugins)
 static void begin_exchange(void)
 {
     char words[256] = "";
+    static const struct hours_kind kind = {.name = "binanceus"};
+    hours.count = 1;
+    hours.venues[0].kind = &kind;
     struct text out;
     text_init_fixed(&out, words, sizeof words);
-    hours.exchange = venue_new(
+    hours.venues[0].exchange = venue_new(
         &(struct venue_config){
             .face = face_named("binanceus"), .seed = 1, .begin_ns = HOURS_BEGIN_NS, .money = "100000 USD"},
         &out);
-    if (!hours.exchange || !venue_add_key(hours.exchange, "the-key", "the-secret-of-this-account", 0, true))
+    if (!hours.venues[0].exchange ||
+        !venue_add_key(hours.venues[0].exchange, "the-key", "the-secret-of-this-account", 0, true))
         abort();
-    hours.exchange->market =
-        market_new(hours.exchange->core, hours.exchange->face, 1, HOURS_BEGIN_NS, SPAN_MS * HOURS_MS);
-    sim_link_init(&hours.link, hours.exchange, HOURS_BEGIN_NS);
+    hours.venues[0].exchange->market = market_new(hours.venues[0].exchange->core, hours.venues[0].exchange->face, 1,
+                                                  HOURS_BEGIN_NS, SPAN_MS * HOURS_MS);
+    sim_link_init(&hours.venues[0].link, hours.venues[0].exchange, HOURS_BEGIN_NS);
 }
 
 static int fail(const struct session *session, const char *what)
