@@ -124,6 +124,8 @@ oc_rc oa_say_transaction(struct oanda *oa, struct kit_token_account *who, const 
                          const struct oc_venue_request *ask, uint16_t flags);
 oc_rc oa_say_fill(struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx,
                   const struct oc_venue_request *ask, uint16_t flags, int64_t *ret_qty);
+/* All up to that number has been said: the stream tells what is behind it. */
+oc_rc oa_caught_up(const struct oanda *oa, struct kit_token_account *who, const struct oc_fetch *ask, uint64_t newest);
 oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in);
 oc_rc oa_hear_transaction(struct oanda *oa, struct kit_token_account *who, struct kit_json json);
 

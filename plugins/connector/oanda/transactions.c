@@ -314,6 +314,14 @@ static oc_rc say_row(void *self, struct kit_json *json, struct kit_page *page)
 }
 
 /* Behind a number: what came since, up to a thousand at once. From a time: which number that begins behind. */
+oc_rc oa_caught_up(const struct oanda *oa, struct kit_token_account *who, const struct oc_fetch *ask, uint64_t newest)
+{
+    if (!who->is_behind || ask->kind != OC_FETCH_FILLS)
+        return OC_OK;
+    who->is_behind = newest < who->last; /* something was heard since */
+    return who->is_behind ? oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS) : (oc_rc)OC_OK;
+}
+
 oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
@@ -334,12 +342,11 @@ oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct 
     const oc_rc rc = kit_page_say(oa, &page, kit_json_into(list), say_row);
     oa->token = 0;
     const int has_more = page.count > 0 && page.next < newest;
-    if (rc >= 0 && who->is_behind && in->fetch->kind == OC_FETCH_FILLS && !has_more) {
-        who->is_behind = newest < who->last;
-        if (who->is_behind && oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS) < 0)
-            return OC_E_AGAIN;
-    }
-    return rc < 0 ? rc : kit_page_end(&page, 1, has_more);
+    if (rc < 0)
+        return rc;
+    if (!has_more && oa_caught_up(oa, who, in->fetch, newest) < 0)
+        return OC_E_AGAIN;
+    return kit_page_end(&page, 1, has_more);
 }
 
 /* ---- the stream ---- */
