@@ -1,32 +1,8 @@
 /* transactions.c: one transaction, whether of the stream, of an answer or of a page: the same object, the same events. */
 #include "oanda.h"
 
-/* In the order of TX_ID and so on. */
-static const struct kit_field fields[TX_FIELDS] = {KIT_SEEN("id"),
-                                                   KIT_SEEN("type"),
-                                                   KIT_SEEN("time"),
-                                                   KIT_SEEN("orderID"),
-                                                   KIT_SEEN("clientOrderID"),
-                                                   KIT_SEEN("units"),
-                                                   KIT_SEEN("price"),
-                                                   KIT_SEEN("fullVWAP"),
-                                                   KIT_SEEN("reason"),
-                                                   KIT_SEEN("rejectReason"),
-                                                   KIT_SEEN("amount"),
-                                                   KIT_SEEN("pl"),
-                                                   KIT_SEEN("commission"),
-                                                   KIT_SEEN("guaranteedExecutionFee"),
-                                                   KIT_SEEN("financing"),
-                                                   KIT_SEEN("accountBalance"),
-                                                   KIT_SEEN("replacesOrderID"),
-                                                   KIT_SEEN("instrument"),
-                                                   KIT_SEEN("clientExtensions"),
-                                                   KIT_SEEN("tradeOpened"),
-                                                   KIT_SEEN("tradeReduced"),
-                                                   KIT_SEEN("tradesClosed"),
-                                                   KIT_SEEN("tradeID"),
-                                                   KIT_SEEN("fundingReason"),
-                                                   KIT_SEEN("dividendAdjustment")};
+#define SEEN(name, member) KIT_SEEN(member),
+static const struct kit_field fields[TX_FIELDS] = {OA_MEMBERS(SEEN)};
 
 /* Our id of an order stands within its extensions. */
 static struct kit_json_text client_of(const struct kit_row *tx)
