@@ -40,13 +40,13 @@ struct order {
     int64_t ask_qty;    /* amend under way: the quantity asked, else 0 */
     int64_t ask_price;
     int64_t ask_stop;
-    uint32_t ask_bits;    /* what the amend under way changes */
-    uint32_t ask_is_lost; /* the host's word: what became of it is not known */
-    uint64_t ask_request; /* its number */
+    uint32_t ask_bits;     /* what the amend under way changes */
+    uint32_t ask_is_lost;  /* the host's word: what became of it is not known */
+    uint64_t ask_request;  /* its number */
     uint32_t ask_revision; /* in the name of ours that it gives the order, where it gives one */
     uint32_t zero;
-    int64_t worst_qty;    /* base quantity an order by money can lead to; else now.qty */
-    int64_t known_price;  /* when it was asked for: its own, else the market's; 0: none was known */
+    int64_t worst_qty;   /* base quantity an order by money can lead to; else now.qty */
+    int64_t known_price; /* when it was asked for: its own, else the market's; 0: none was known */
     uint32_t reserved_asset;
     uint32_t was_asked; /* what it reserves counts an amendment that was under way */
     oc_i128 reserved;   /* of its account's balance of that asset (reserve.c) */

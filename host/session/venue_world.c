@@ -70,8 +70,7 @@ static uint8_t asked_of(const struct order *order, bool is_proven)
 
 struct io_open_order venue_world_open(const struct order *order)
 {
-    struct io_open_order open = {
-        .now = order->now, .request = order->ask_request, .revision = order->ask_revision};
+    struct io_open_order open = {.now = order->now, .request = order->ask_request, .revision = order->ask_revision};
     open.is_proven =
         order->is_accepted || order->is_triggered || order->filled || (order->said && order->said->is_taken);
     open.asked = asked_of(order, open.is_proven);

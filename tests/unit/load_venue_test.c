@@ -173,8 +173,7 @@ static void connectors_of_two_venues_load(void **state)
     static const struct {
         const char *name, *line;
     } all[] = {
-        {"coinbase",
-         "user 2 live wss://advanced-trade-ws-user.coinbase.com wss://advanced-trade-ws.coinbase.com\n"},
+        {"coinbase", "user 2 live wss://advanced-trade-ws-user.coinbase.com wss://advanced-trade-ws.coinbase.com\n"},
         {"oanda", "connects 2 in 1s, bucket, by address\n"},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

@@ -18,7 +18,7 @@
     "\"instrument\":\"EUR_USD\",\"units\":\"-3\",\"price\":\"1.08\",\"fullVWAP\":\"1.085\"," trades "}"
 #define ENDED(id, of)                                                                                                  \
     "{\"id\":\"" id "\"," AT ",\"type\":\"ORDER_CANCEL\",\"orderID\":\"" of "\",\"reason\":\"CLIENT_REQUEST\"}"
-#define PAID(id) "{\"id\":\"" id "\"," AT ",\"type\":\"DAILY_FINANCING\",\"financing\":\"-0.42\"}"
+#define PAID(id)        "{\"id\":\"" id "\"," AT ",\"type\":\"DAILY_FINANCING\",\"financing\":\"-0.42\"}"
 #define HEAR(kit, line) assert_int_equal(oanda_hear(kit, TRANSACTIONS, line, sizeof(line) - 1), OC_OK)
 
 /* What was said, by its types, in its order. */
@@ -33,7 +33,8 @@ static void says(const uint16_t *types, uint32_t count)
 
 static void answer_past(struct oanda_kit *kit, uint64_t from, const char *rows)
 {
-    struct oc_fetch past = {.size = sizeof past, .kind = OC_FETCH_FILLS, .token = 5, .account = 1, .cursor = {.size = 8}};
+    struct oc_fetch past = {
+        .size = sizeof past, .kind = OC_FETCH_FILLS, .token = 5, .account = 1, .cursor = {.size = 8}};
     memcpy(past.cursor.bytes, &from, sizeof from);
     assert_int_equal(kit->table->fetch(kit->self, &past), OC_OK);
     codec_clear();
@@ -80,6 +81,23 @@ static void test_a_hole_at_the_beginning(void **state)
     oanda_end(&kit);
 }
 
+/* Nothing was ever asked for: news begin where the venue is, and are told from there on. */
+static void test_a_hole_before_anything_was_asked_for(void **state)
+{
+    static const struct oc_fetch ask = {.size = sizeof ask, .kind = OC_FETCH_FILLS, .token = 5, .account = 1};
+    static const char body[] = "{\"account\":{\"currency\":\"USD\"},\"lastTransactionID\":\"13\"}";
+    struct oanda_kit kit;
+    (void)state;
+    oanda_begin(&kit, "mid", 0, 0);
+    HEAR(&kit, PAID("13"));
+    codec_clear();
+    oanda_answer_to(&kit, 0, &ask, NULL, 200, body, sizeof body - 1);
+    SAYS(OC_EV_FETCHED);
+    HEAR(&kit, PAID("14"));
+    SAYS(OC_EV_LEDGER, OC_EV_FETCHED);
+    oanda_end(&kit);
+}
+
 static void answer(struct oanda_kit *kit, uint8_t kind, const char *number, const char *body)
 {
     struct oc_venue_request asked = {.ask = {.head = {.size = sizeof(struct oc_venue_request), .inst = OC_INST(1, 1)},
@@ -103,8 +121,9 @@ static void test_an_answer_with_a_hole(void **state)
     (void)state;
     oanda_begin(&kit, "mid", 0, 0);
     answer(&kit, OC_REQUEST_NEW, "",
-           "{\"orderCreateTransaction\":" MADE("11") ",\"orderFillTransaction\":" FILL("12", "11") ","
-           "\"orderCancelTransaction\":" ENDED("14", "9") ",\"lastTransactionID\":\"14\"}");
+           "{\"orderCreateTransaction\":" MADE("11") ",\"orderFillTransaction\":" FILL(
+               "12", "11") ","
+                           "\"orderCancelTransaction\":" ENDED("14", "9") ",\"lastTransactionID\":\"14\"}");
     SAYS(OC_EV_ACCEPTED, OC_EV_FILL);
     oanda_end(&kit);
 }
@@ -150,7 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_hole_is_filled_first),   cmocka_unit_test(test_a_hole_at_the_beginning),
         cmocka_unit_test(test_an_answer_with_a_hole),    cmocka_unit_test(test_a_cancel_by_our_name),
-        cmocka_unit_test(test_a_fill_of_several_trades),
+        cmocka_unit_test(test_a_fill_of_several_trades), cmocka_unit_test(test_a_hole_before_anything_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

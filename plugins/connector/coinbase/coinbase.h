@@ -42,7 +42,7 @@ struct coinbase {
     char names[KIT_ACCOUNTS_MAX][KEY_NAME_MAX]; /* of their keys, by the place of the account */
     struct kit_numbers numbers;
     uint32_t beats[KIT_ACCOUNTS_MAX]; /* heard by a stream of an account before it is ready */
-    struct kit_held pages; /* of fills that wait for the names of their orders */
+    struct kit_held pages;            /* of fills that wait for the names of their orders */
     struct kit_piece piece;
     uint64_t timer;     /* when instruments are asked for */
     uint32_t has_info;  /* they are known */

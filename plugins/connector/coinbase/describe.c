@@ -65,26 +65,27 @@ static const int64_t bars[] = {MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOU
 const char *const cb_bar_names[] = {"ONE_MINUTE", "FIVE_MINUTE", "FIFTEEN_MINUTE", "THIRTY_MINUTE",
                                     "ONE_HOUR",   "TWO_HOUR",    "SIX_HOUR",       "ONE_DAY"};
 
-const struct oc_venue cb_venue = {.size = sizeof cb_venue,
-                                  .flags = OC_HAS_SUMS_ONLY | OC_HAS_REPLAY | OC_HAS_UNIQUE_IDS | OC_HAS_SIGNED_TIME,
-                                  .venue = "coinbase",
-                                  .protocol = "Advanced Trade REST v3 and streams as of 2026-07",
-                                  KIT_LIST(endpoints, endpoint_count, endpoints),
-                                  KIT_LIST(credentials, credential_count, credentials),
-                                  KIT_LIST(limits, limit_count, limits),
-                                  KIT_LIST(orders, order_count, orders),
-                                  KIT_LIST(topics, topic_count, topics),
-                                  KIT_LIST(fetches, fetch_count, fetches),
-                                  KIT_LIST(bars_ns, bar_count, bars),
-                                  .client_form = OC_CLIENT_TEXT,
-                                  .client_charset = OC_CLIENT_UUID,
-                                  .client_max = 36,
-                                  .batch_cancel = 50,
-                                  .subscribe_max = 100,
-                                  .message_max = 16u << 20,
-                                  .window_ns = 20 * SECOND, /* a token holds from now on */
-                                  /* and as long as it holds an order may arrive; one that was just placed may be unknown to a question */
-                                  .absence_ns = (TOKEN_S + 10) * SECOND,
-                                  .answer_ns = 5 * SECOND,
-                                  .silence_ns = 10 * SECOND, /* heartbeats come each second */
-                                  .reconcile_ns = 60 * SECOND};
+const struct oc_venue cb_venue = {
+    .size = sizeof cb_venue,
+    .flags = OC_HAS_SUMS_ONLY | OC_HAS_REPLAY | OC_HAS_UNIQUE_IDS | OC_HAS_SIGNED_TIME,
+    .venue = "coinbase",
+    .protocol = "Advanced Trade REST v3 and streams as of 2026-07",
+    KIT_LIST(endpoints, endpoint_count, endpoints),
+    KIT_LIST(credentials, credential_count, credentials),
+    KIT_LIST(limits, limit_count, limits),
+    KIT_LIST(orders, order_count, orders),
+    KIT_LIST(topics, topic_count, topics),
+    KIT_LIST(fetches, fetch_count, fetches),
+    KIT_LIST(bars_ns, bar_count, bars),
+    .client_form = OC_CLIENT_TEXT,
+    .client_charset = OC_CLIENT_UUID,
+    .client_max = 36,
+    .batch_cancel = 50,
+    .subscribe_max = 100,
+    .message_max = 16u << 20,
+    .window_ns = 20 * SECOND, /* a token holds from now on */
+    /* and as long as it holds an order may arrive; one that was just placed may be unknown to a question */
+    .absence_ns = (TOKEN_S + 10) * SECOND,
+    .answer_ns = 5 * SECOND,
+    .silence_ns = 10 * SECOND, /* heartbeats come each second */
+    .reconcile_ns = 60 * SECOND};

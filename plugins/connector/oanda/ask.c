@@ -149,13 +149,15 @@ static oc_rc say_summary(struct oanda *oa, const struct kit_token_account *who, 
 }
 
 /* Where news begin: nothing is said of what was before. */
-static oc_rc say_beginning(const struct oanda *oa, const struct kit_token_account *who, const struct oc_response *in)
+static oc_rc say_beginning(const struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_json_text last;
     uint64_t number;
     (void)oa_list(in, "account", &last);
     if (kit_json_u64(last, &number) < 0)
         return OC_E_DATA;
+    if (oa_caught_up(oa, who, in->fetch, number) < 0)
+        return OC_E_AGAIN;
     return kit_fetched(&oa->kit, in->fetch, who->source, OC_OK, 0, 0, &number, sizeof number);
 }
 

@@ -155,49 +155,13 @@ enum { TYPE = 0, TIME = 1, BIDS = 2, ASKS = 3, STATUS = 4, TRADEABLE = 5, PRICE_
 static const struct kit_field line_fields[] = {
     KIT_SEEN("type"),   KIT_SEEN("time"),      KIT_SEEN("bids"),       KIT_SEEN("asks"),
     KIT_SEEN("status"), KIT_SEEN("tradeable"), KIT_SEEN("instrument"), KIT_SEEN("quoteHomeConversionFactors")};
-static oc_rc say_quote(const struct oanda *oa, uint32_t inst, int64_t at_ns)
-{
-    const struct kit_levels *bids = &oa->sides[0], *asks = &oa->sides[1];
-    oc_rc rc;
-    struct oc_ev_quote *out = KIT_EVENT(&oa->kit, oc_ev_quote, OC_EV_QUOTE, 0, &rc);
-    if (!out)
-        return rc;
-    out->head.inst = inst;
-    out->head.venue_ns = at_ns;
-    out->head.flags = OC_EVF_LAST;
-    if (bids->count) {
-        out->bid = bids->of[0].price;
-        out->bid_qty = bids->of[0].qty;
-        out->present |= OC_HAS_BID | OC_HAS_BID_QTY;
-    }
-    if (asks->count) {
-        out->ask = asks->of[0].price;
-        out->ask_qty = asks->of[0].qty;
-        out->present |= OC_HAS_ASK | OC_HAS_ASK_QTY;
-    }
-    return kit_commit(&oa->kit, out);
-}
 
-/* Whether it is traded now: on weekends it is not. Said when it has changed. */
-static oc_rc say_session(const struct oanda *oa, struct kit_wanted *want, const struct kit_row *row, int64_t at_ns)
+/* Whether it is traded now: on weekends it is not. */
+static uint32_t session_of(const struct kit_row *row)
 {
     const int is_closed = row->of[TRADEABLE].kind == KIT_JSON_FALSE || KIT_JSON_IS(row->of[STATUS], "non-tradeable") ||
                           KIT_JSON_IS(row->of[STATUS], "invalid");
-    const uint32_t session = is_closed ? OC_SESSION_CLOSED : OC_SESSION_OPEN;
-    oc_rc rc;
-    if (session == want->session)
-        return OC_OK;
-    struct oc_ev_session *out = KIT_EVENT(&oa->kit, oc_ev_session, OC_EV_SESSION, 0, &rc);
-    if (!out)
-        return rc;
-    out->head.inst = row->scale.inst;
-    out->head.venue_ns = at_ns;
-    out->head.flags = OC_EVF_LAST;
-    out->status = session;
-    rc = kit_commit(&oa->kit, out);
-    if (rc >= 0)
-        want->session = session;
-    return rc;
+    return is_closed ? OC_SESSION_CLOSED : OC_SESSION_OPEN;
 }
 
 /* What a unit of the quote is worth in the account's currency, where it is said. */
@@ -218,18 +182,14 @@ static oc_rc say_price(struct oanda *oa, struct kit_row *row, int64_t at_ns)
         return OC_OK;
     kit_book_objects(&oa->kit, row->of[BIDS], "price", "liquidity", &row->scale, &oa->sides[0]);
     kit_book_objects(&oa->kit, row->of[ASKS], "price", "liquidity", &row->scale, &oa->sides[1]);
+    const struct kit_book book = {
+        .scale = &row->scale, .bids = &oa->sides[0], .asks = &oa->sides[1], .kind = OC_BOOK_SNAPSHOT, .at_ns = at_ns};
     oc_rc rc = say_home(oa, row, at_ns);
     if (rc >= 0)
-        rc = say_quote(oa, row->scale.inst, at_ns);
-    if (rc >= 0 && (want->topics & OC_TOPIC_BOOK)) {
-        const struct kit_book book = {.scale = &row->scale,
-                                      .bids = &oa->sides[0],
-                                      .asks = &oa->sides[1],
-                                      .kind = OC_BOOK_SNAPSHOT,
-                                      .at_ns = at_ns};
+        rc = kit_say_best(&oa->kit, &book);
+    if (rc >= 0 && (want->topics & OC_TOPIC_BOOK))
         rc = kit_say_book(&oa->kit, &book);
-    }
-    return rc < 0 ? rc : say_session(oa, want, row, at_ns);
+    return rc < 0 ? rc : kit_set_session(&oa->kit, want, row->scale.inst, session_of(row), at_ns);
 }
 
 oc_rc oa_hear_price(struct oanda *oa, struct kit_json json)

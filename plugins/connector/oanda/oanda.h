@@ -89,41 +89,26 @@ oc_rc oa_say_order(void *self, struct kit_json *json, struct kit_page *page);
 /* Whether the order has this id of ours, and which transaction has filled it; kind NONE: none has. */
 int oa_order_is(struct kit_json json, const struct oc_id *client, struct kit_json_text *ret_filling);
 
-/* transactions.c */
-enum {
-    TX_ID,
-    TX_TYPE,
-    TX_TIME,
-    TX_ORDER,
-    TX_CLIENT,
-    TX_UNITS,
-    TX_PRICE,
-    TX_VWAP,
-    TX_REASON,
-    TX_REJECT,
-    TX_AMOUNT,
-    TX_PL,
-    TX_COMMISSION,
-    TX_GUARANTEE,
-    TX_FINANCING,
-    TX_BALANCE,
-    TX_REPLACES,
-    TX_INSTRUMENT,
-    TX_EXTENSIONS,
-    TX_OPENED,
-    TX_REDUCED,
-    TX_CLOSED,
-    TX_TRADE,
-    TX_FUNDING,
-    TX_DIVIDEND,
-    TX_FIELDS
-};
+/* transactions.c: the members of one, each with its name at the venue */
+/* clang-format off */
+#define OA_MEMBERS(_)                                                                                               \
+    _(ID, "id") _(TYPE, "type") _(TIME, "time") _(ORDER, "orderID") _(CLIENT, "clientOrderID") _(UNITS, "units")    \
+    _(PRICE, "price") _(VWAP, "fullVWAP") _(REASON, "reason") _(REJECT, "rejectReason") _(AMOUNT, "amount")         \
+    _(PL, "pl") _(COMMISSION, "commission") _(GUARANTEE, "guaranteedExecutionFee") _(FINANCING, "financing")        \
+    _(BALANCE, "accountBalance") _(REPLACES, "replacesOrderID") _(INSTRUMENT, "instrument")                         \
+    _(EXTENSIONS, "clientExtensions") _(OPENED, "tradeOpened") _(REDUCED, "tradeReduced") _(CLOSED, "tradesClosed") \
+    _(TRADE, "tradeID") _(FUNDING, "fundingReason") _(DIVIDEND, "dividendAdjustment")
+/* clang-format on */
+#define OA_PLACE(name, member) TX_##name,
+enum { OA_MEMBERS(OA_PLACE) TX_FIELDS };
 int oa_take_transaction(struct kit_json *json, struct kit_row *tx);
 /* As events. `ask`: the request that it answers; NULL: none. `flags`: OC_EVF_... */
 oc_rc oa_say_transaction(struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx,
                          const struct oc_venue_request *ask, uint16_t flags);
 oc_rc oa_say_fill(struct oanda *oa, struct kit_token_account *who, const struct kit_row *tx,
                   const struct oc_venue_request *ask, uint16_t flags, int64_t *ret_qty);
+/* All up to that number has been said: the stream tells what is behind it. */
+oc_rc oa_caught_up(const struct oanda *oa, struct kit_token_account *who, const struct oc_fetch *ask, uint64_t newest);
 oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in);
 oc_rc oa_hear_transaction(struct oanda *oa, struct kit_token_account *who, struct kit_json json);
 

@@ -1,32 +1,8 @@
 /* transactions.c: one transaction, whether of the stream, of an answer or of a page: the same object, the same events. */
 #include "oanda.h"
 
-/* In the order of TX_ID and so on. */
-static const struct kit_field fields[TX_FIELDS] = {KIT_SEEN("id"),
-                                                   KIT_SEEN("type"),
-                                                   KIT_SEEN("time"),
-                                                   KIT_SEEN("orderID"),
-                                                   KIT_SEEN("clientOrderID"),
-                                                   KIT_SEEN("units"),
-                                                   KIT_SEEN("price"),
-                                                   KIT_SEEN("fullVWAP"),
-                                                   KIT_SEEN("reason"),
-                                                   KIT_SEEN("rejectReason"),
-                                                   KIT_SEEN("amount"),
-                                                   KIT_SEEN("pl"),
-                                                   KIT_SEEN("commission"),
-                                                   KIT_SEEN("guaranteedExecutionFee"),
-                                                   KIT_SEEN("financing"),
-                                                   KIT_SEEN("accountBalance"),
-                                                   KIT_SEEN("replacesOrderID"),
-                                                   KIT_SEEN("instrument"),
-                                                   KIT_SEEN("clientExtensions"),
-                                                   KIT_SEEN("tradeOpened"),
-                                                   KIT_SEEN("tradeReduced"),
-                                                   KIT_SEEN("tradesClosed"),
-                                                   KIT_SEEN("tradeID"),
-                                                   KIT_SEEN("fundingReason"),
-                                                   KIT_SEEN("dividendAdjustment")};
+#define SEEN(name, member) KIT_SEEN(member),
+static const struct kit_field fields[TX_FIELDS] = {OA_MEMBERS(SEEN)};
 
 /* Our id of an order stands within its extensions. */
 static struct kit_json_text client_of(const struct kit_row *tx)
@@ -314,6 +290,14 @@ static oc_rc say_row(void *self, struct kit_json *json, struct kit_page *page)
 }
 
 /* Behind a number: what came since, up to a thousand at once. From a time: which number that begins behind. */
+oc_rc oa_caught_up(const struct oanda *oa, struct kit_token_account *who, const struct oc_fetch *ask, uint64_t newest)
+{
+    if (!who->is_behind || ask->kind != OC_FETCH_FILLS)
+        return OC_OK;
+    who->is_behind = newest < who->last; /* something was heard since */
+    return who->is_behind ? oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS) : (oc_rc)OC_OK;
+}
+
 oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct oc_response *in)
 {
     struct kit_page page = {.codec = &oa->kit, .in = in, .what = who, .source = who->source, .token = in->token};
@@ -334,12 +318,11 @@ oc_rc oa_say_page(struct oanda *oa, struct kit_token_account *who, const struct 
     const oc_rc rc = kit_page_say(oa, &page, kit_json_into(list), say_row);
     oa->token = 0;
     const int has_more = page.count > 0 && page.next < newest;
-    if (rc >= 0 && who->is_behind && in->fetch->kind == OC_FETCH_FILLS && !has_more) {
-        who->is_behind = newest < who->last;
-        if (who->is_behind && oa->kit.feed->missed(oa->kit.host, who->account, OC_FETCH_FILLS) < 0)
-            return OC_E_AGAIN;
-    }
-    return rc < 0 ? rc : kit_page_end(&page, 1, has_more);
+    if (rc < 0)
+        return rc;
+    if (!has_more && oa_caught_up(oa, who, in->fetch, newest) < 0)
+        return OC_E_AGAIN;
+    return kit_page_end(&page, 1, has_more);
 }
 
 /* ---- the stream ---- */

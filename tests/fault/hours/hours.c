@@ -200,7 +200,8 @@ int main(int argc, char **argv)
     uint32_t wanted = 10, jobs = 2;
     bool stops = false;
     if (argc < 2) {
-        fprintf(stderr, "usage: hours PLUGINS [--venues NAMES] [--hours N] [--first SEED] [--jobs N] [--stop] | --seed SEED [--loud]\n");
+        fprintf(stderr, "usage: hours PLUGINS [--venues NAMES] [--hours N] [--first SEED] [--jobs N] [--stop] | --seed "
+                        "SEED [--loud]\n");
         return 2;
     }
     static char found[4097];

@@ -100,11 +100,11 @@ static oc_rc sim_next(void *self, int64_t until_ns, struct io_happening *ret)
     const struct io_link inner = inner_of(self);
     const oc_rc rc = inner.next(inner.self, until_ns < hours.now_ns ? until_ns : hours.now_ns, ret);
     if (rc == OC_OK && !ret->exchange && ret->kind != IO_MESSAGE)
-        hours_say("%s: stream %u: happening %u, why %u", ((struct net *)self)->venue->kind->name, ret->stream, ret->kind,
-                  ret->why);
+        hours_say("%s: stream %u: happening %u, why %u", ((struct net *)self)->venue->kind->name, ret->stream,
+                  ret->kind, ret->why);
     if (rc == OC_OK && ret->exchange)
-        hours_say("%s says %u, status %u: %.*s", ((struct net *)self)->venue->kind->name, ret->kind, ret->status, (int)(ret->size < 2000 ? ret->size : 2000),
-                  ret->bytes ? ret->bytes : "");
+        hours_say("%s says %u, status %u: %.*s", ((struct net *)self)->venue->kind->name, ret->kind, ret->status,
+                  (int)(ret->size < 2000 ? ret->size : 2000), ret->bytes ? ret->bytes : "");
     return rc;
 }
 

@@ -9,9 +9,10 @@
 #include "rehearsal/face_oanda.h"
 
 enum { ENTRIES_MAX = 1 << 15, SLOTS = 1 << 16, LISTED_MAX = 1 << 12, INST = 0, LEVELS = 64 /* more than there are */ };
-#define LOOK_NS     HOURS_S
-#define WAITED_NS   (7 * HOURS_S)  /* beside its answer: it waits for a limit for 5 s */
-#define COMPARED_NS (90 * HOURS_S) /* a balance that was moved twice is put right by the next comparison while nothing rests */
+#define LOOK_NS   HOURS_S
+#define WAITED_NS (7 * HOURS_S) /* beside its answer: it waits for a limit for 5 s */
+#define COMPARED_NS                                                                                                    \
+    (90 * HOURS_S) /* a balance that was moved twice is put right by the next comparison while nothing rests */
 
 struct entry { /* an order of ours, under all its names */
     uint64_t id;
@@ -39,7 +40,7 @@ static struct {
     bool is_awake; /* a process has read what it believes */
 } oracle;
 
-static struct truth { /* of a venue */
+static struct truth {                 /* of a venue */
     uint32_t before[CORE_ORDERS_MAX]; /* place of the core's order of ours before it, of the same entry; + 1 */
     uint32_t owner[CORE_ORDERS_MAX];  /* entry + 1 of the core's order */
     uint64_t core_id, core_fill;      /* seen */
@@ -215,12 +216,12 @@ static bool compare(struct entry *entry)
     }
     const int64_t there_worst = entry->there_filled + (there ? there->qty - there->filled : 0);
     if (entry->worst < there_worst)
-        hours_fail("order %llx may come to %lld at %s, and the host counts %lld%s",
-                   (unsigned long long)entry->id, (long long)there_worst, venue->kind->name, (long long)entry->worst,
+        hours_fail("order %llx may come to %lld at %s, and the host counts %lld%s", (unsigned long long)entry->id,
+                   (long long)there_worst, venue->kind->name, (long long)entry->worst,
                    entry->is_open ? "" : ", for it says that it has ended");
     if (entry->filled > entry->there_filled)
-        hours_fail("order %llx has traded %lld at %s, and the host has booked %lld",
-                   (unsigned long long)entry->id, (long long)entry->there_filled, venue->kind->name, (long long)entry->filled);
+        hours_fail("order %llx has traded %lld at %s, and the host has booked %lld", (unsigned long long)entry->id,
+                   (long long)entry->there_filled, venue->kind->name, (long long)entry->filled);
     const bool is_same = entry->filled == entry->there_filled && entry->is_open == (there != NULL) &&
                          same_value(entry) && entry->fee == entry->there_fee;
     if (is_same)
@@ -246,8 +247,7 @@ static bool compare(struct entry *entry)
                    weather_is_strict(venue) ? ", though nothing goes wrong" : "");
     if (entry->sent_ns && hours.now_ns - entry->sent_ns > WAITED_NS + venue->kind->answer_ns)
         hours_fail("order %llx of %s has had no answer for %.1f s, and is not unknown", (unsigned long long)entry->id,
-                   venue->kind->name,
-                   (double)(hours.now_ns - entry->sent_ns) / 1e9);
+                   venue->kind->name, (double)(hours.now_ns - entry->sent_ns) / 1e9);
     hours.sum.checks++;
     return !is_same || there || entry->is_open;
 }
@@ -417,7 +417,8 @@ void hours_hour_ends(void)
     oracle.hour_faults = weather_made();
     for (uint32_t i = 0; i < hours.count && oracle.was_calm; i++)
         if (!weather_was_halted(&hours.venues[i]) && truths[i].own_orders == truths[i].calm_orders)
-            hours_fail("no order was taken by %s in nine minutes in which nothing goes wrong", hours.venues[i].kind->name);
+            hours_fail("no order was taken by %s in nine minutes in which nothing goes wrong",
+                       hours.venues[i].kind->name);
     oracle.was_calm = false;
 }
 

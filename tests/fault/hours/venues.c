@@ -25,7 +25,8 @@ static const struct hours_kind known[HOURS_VENUES] = {
     {.name = "coinbase",
      .symbol = "BTC/USD",
      .halts = "BTC-USD",
-     .endpoints = "rest = \"https://localhost:7443\"; market = \"wss://localhost:7443\"; user = \"wss://localhost:7443\";",
+     .endpoints =
+         "rest = \"https://localhost:7443\"; market = \"wss://localhost:7443\"; user = \"wss://localhost:7443\";",
      .id_field = "key_name",
      .secret_field = "private_key",
      .steps = "price_step = \"0.01\"; qty_step = \"0.00000001\";",

@@ -22,7 +22,7 @@ enum form {
     MESSAGES,
     LATE_MESSAGES,
     ONCE,
-    SPAN, /* a state of the venue: on, and off behind a while */
+    SPAN,   /* a state of the venue: on, and off behind a while */
     HALTED, /* the same, of its instrument */
     KEY_LOST,
     WAY_CUT,
@@ -64,7 +64,7 @@ static const struct weather_kind {
     {"stale reads", SPAN, 0, "stale %dms", "stale off", 5000, 180000, 100, 8000},
     {"clock ahead", SPAN, 0, "skew %dms", "skew off", 20000, 300000, 200, 2500},
     {"clock behind", SPAN, 0, "skew -%dms", "skew off", 20000, 300000, 200, 2500},
-    {"old streams end", SPAN, 0, "age %dms", "age off", 60000, 300000, 15000, 60000},
+    {"old streams end", SPAN, 0, "age %dms", "age off", 60000, 180000, 15000, 60000},
     {.name = "all streams end", ONCE, .words = "restart"},
     {.name = "listen key lost", KEY_LOST},
     {.name = "way cut", WAY_CUT, .least_ms = 500, .most_ms = 60000},
@@ -233,7 +233,7 @@ static void begin(struct weather *weather, const struct weather_kind *kind)
         break;
     case PAID:
         hours_command(weather->venue, hours_below(2) || weather->venue->kind->is_margined ? "deposit 12.34567891 USD"
-                                                                    : "withdraw 0.00012345 BTC");
+                                                                                          : "withdraw 0.00012345 BTC");
         break;
     case KILLED:
         hours_kill(false);

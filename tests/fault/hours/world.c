@@ -252,9 +252,9 @@ static oc_rc live(struct options *options)
 static oc_rc begin_process(struct options *options)
 {
     static char names[HOURS_NAMES_MAX];
-    const char *const line[] = {"run",       "driver.lua",      "--venue",    names,       "--config",
-                                       "main.conf", "--cash",          "100000 USD", "--listen",        "none",
-                                       "--session", (HOURS_DISK "/s"), "--set",      "session.seed=77", "--json"};
+    const char *const line[] = {"run",    "driver.lua",      "--venue",  names,  "--config",  "main.conf",
+                                "--cash", "100000 USD",      "--listen", "none", "--session", (HOURS_DISK "/s"),
+                                "--set",  "session.seed=77", "--json"};
     enum { COUNT = sizeof line / sizeof *line };
     static char room[COUNT][HOURS_NAMES_MAX]; /* which the options go on reading */
     char *argv[COUNT + 1] = {0};

@@ -39,17 +39,17 @@ struct figures { /* of a seed, or of many */
     int64_t longest_ns;      /* that a fill was not known */
 };
 
-struct hours_kind {                          /* a venue as it can be had; venues.c */
-    const char *name;                         /* of the face, of the group and, behind "outcry.", of the connector */
-    const char *symbol, *halts;               /* of its instrument: for the host, and at the prompt of the venue */
-    const char *endpoints, *steps;            /* of the group */
-    const char *id_field, *secret_field;      /* of its keys */
-    const char *key, *secret;                 /* what stands in them; secret NULL: a private key is made */
-    const char *money;                        /* NULL: what the face says */
-    uint32_t levels;                          /* of each side of its book that it says; 0: all */
-    int64_t proof_ns;                         /* more, until it is proven that an order never came */
-    int64_t answer_ns;                        /* an answer is waited for */
-    bool is_margined;                         /* what is held is a position, and money is that of the account */
+struct hours_kind {                      /* a venue as it can be had; venues.c */
+    const char *name;                    /* of the face, of the group and, behind "outcry.", of the connector */
+    const char *symbol, *halts;          /* of its instrument: for the host, and at the prompt of the venue */
+    const char *endpoints, *steps;       /* of the group */
+    const char *id_field, *secret_field; /* of its keys */
+    const char *key, *secret;            /* what stands in them; secret NULL: a private key is made */
+    const char *money;                   /* NULL: what the face says */
+    uint32_t levels;                     /* of each side of its book that it says; 0: all */
+    int64_t proof_ns;                    /* more, until it is proven that an order never came */
+    int64_t answer_ns;                   /* an answer is waited for */
+    bool is_margined;                    /* what is held is a position, and money is that of the account */
 };
 
 struct hours_venue {

@@ -60,7 +60,7 @@ struct mini {
     uint32_t form_count;
     uint32_t stream_count;
     uint64_t stream_user[STREAMS_MAX + 1]; /* by its number */
-    struct oc_id venue_account;             /* as its own text says it; size 0: a key's name stands there */
+    struct oc_id venue_account;            /* as its own text says it; size 0: a key's name stands there */
     uint32_t exchange_count;
     char kept[KEPT_MAX][32]; /* names of secrets that came over the wire */
     uint32_t kept_count;

@@ -60,7 +60,7 @@ struct oa_own { /* rehearsal.own */
     } filled;
     struct oa_order made; /* how the order that is being placed is to be called */
     bool has_made;
-    bool has_exits; /* some order has ever been one */
+    bool has_exits;  /* some order has ever been one */
     bool is_silent;  /* an exit is placed anew: nobody hears of it */
     const char *why; /* orders end for this reason now */
     uint64_t rows;   /* of the ledger, that were seen */

@@ -22,7 +22,7 @@ struct market {
     uint64_t random;
     int64_t every_ns, next_ns;
     struct walk walks[CORE_INSTS_MAX];
-    uint32_t count; /* of them, that move */
+    uint32_t count;           /* of them, that move */
     struct market_file *file; /* NULL: none, or at its end */
     bool has_file;            /* the first instrument follows one */
     int64_t file_every_ns, file_next_ns;

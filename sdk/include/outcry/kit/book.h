@@ -163,6 +163,26 @@ static inline int kit_book_levels(const struct kit_levels *side, const struct oc
     return kit_json_end(&json);
 }
 
+/* The best of each side, as a quote: of sides that were read level by level. */
+static inline oc_rc kit_say_best(const struct kit_codec *codec, const struct kit_book *book)
+{
+    const struct oc_level *bid = book->bids->count ? &book->bids->of[0] : NULL;
+    const struct oc_level *ask = book->asks->count ? &book->asks->of[0] : NULL;
+    oc_rc rc;
+    struct oc_ev_quote *out = KIT_EVENT(codec, oc_ev_quote, OC_EV_QUOTE, 0, &rc);
+    if (!out)
+        return rc;
+    out->head.inst = book->scale->inst;
+    out->head.venue_ns = book->at_ns;
+    out->head.flags = OC_EVF_LAST;
+    out->bid = bid ? bid->price : 0;
+    out->bid_qty = bid ? bid->qty : 0;
+    out->ask = ask ? ask->price : 0;
+    out->ask_qty = ask ? ask->qty : 0;
+    out->present = (bid ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) | (ask ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u);
+    return kit_commit(codec, out);
+}
+
 /* OC_E_DATA: a level that is none. OC_E_RANGE: more levels than one event holds. */
 static inline oc_rc kit_say_book(const struct kit_codec *codec, const struct kit_book *book)
 {

@@ -37,6 +37,26 @@ static inline struct kit_wanted *kit_set_of(struct kit_set *set, uint32_t inst)
     return NULL;
 }
 
+/* Whether it is traded now (OC_SESSION_...), said when it has changed. */
+static inline oc_rc kit_set_session(const struct kit_codec *codec, struct kit_wanted *want, uint32_t inst,
+                                    uint32_t session, int64_t at_ns)
+{
+    oc_rc rc;
+    if (session == want->session)
+        return OC_OK;
+    struct oc_ev_session *out = KIT_EVENT(codec, oc_ev_session, OC_EV_SESSION, 0, &rc);
+    if (!out)
+        return rc;
+    out->head.inst = inst;
+    out->head.venue_ns = at_ns;
+    out->head.flags = OC_EVF_LAST;
+    out->status = session;
+    rc = kit_commit(codec, out);
+    if (rc >= 0)
+        want->session = session;
+    return rc;
+}
+
 /* 1: a stream with all of the set is to be opened. OC_OK: it is heard, or on its way. OC_E_AGAIN: another one is on its way. OC_E_LIMIT. */
 static inline oc_rc kit_set_add(struct kit_set *set, const struct oc_sub *subs, uint32_t count)
 {

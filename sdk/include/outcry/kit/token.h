@@ -28,10 +28,11 @@ struct kit_token_account {
     uint32_t is_heard; /* it is up, and what is open is known */
     uint32_t is_denied;
     uint32_t tries;
-    uint64_t timer;  /* the next look at what is missing */
-    uint64_t last;   /* number of what was heard last on this connection, where a venue counts; 0: nothing was */
-    uint64_t open;   /* and of the last that is in what was open */
-    uint32_t is_behind; /* something was missed, and is being asked for: until it has come the stream is counted alone */
+    uint64_t timer; /* the next look at what is missing */
+    uint64_t last;  /* number of what was heard last on this connection, where a venue counts; 0: nothing was */
+    uint64_t open;  /* and of the last that is in what was open */
+    uint32_t
+        is_behind; /* something was missed, and is being asked for: until it has come the stream is counted alone */
     uint32_t zero;
     struct oc_id id; /* as the venue calls it */
 };
