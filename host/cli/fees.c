@@ -85,14 +85,14 @@ static oc_rc keep(struct settings *settings, const char *of, const struct fees *
     return rc;
 }
 
-oc_rc fees_take(struct run *run)
+oc_rc fees_take(struct session *session, bool is_restored)
 {
-    struct settings *settings = run->session->settings;
+    struct settings *settings = session->settings;
     char venue[PART_NAME_MAX], account[VENUE_ACCOUNT_MAX], of[PART_NAME_MAX + VENUE_ACCOUNT_MAX];
     struct fees fees = {0};
     struct error error = {0};
-    const struct part *filler = parts_at(run->session->parts, PART_SIM, 0);
-    if (run->restore.has_journal || (filler && strcmp(filler->id, "outcry.paper") != 0) ||
+    const struct part *filler = parts_at(session->parts, PART_SIM, 0);
+    if (is_restored || (filler && strcmp(filler->id, "outcry.paper") != 0) ||
         !is_asked_for(settings, venue, account))
         return OC_OK; /* what another simulator takes is its own */
     oc_rc rc = ask(settings, venue, &fees, &error);
@@ -104,8 +104,8 @@ oc_rc fees_take(struct run *run)
                  "%.300s%s--fee taker=RATE,maker=RATE: then the account %s is not asked for its fees", error.remedy,
                  error.remedy[0] ? "; or " : "", account);
         error_remedy(&error, "%s", remedy);
-        return session_fail(run->session, &error);
+        return session_fail(session, &error);
     }
     snprintf(of, sizeof of, "%s/%s", venue, account);
-    return keep(settings, of, &fees) < 0 ? session_fail(run->session, &settings->error) : (oc_rc)OC_OK;
+    return keep(settings, of, &fees) < 0 ? session_fail(session, &settings->error) : (oc_rc)OC_OK;
 }

@@ -267,7 +267,7 @@ oc_rc run_open(struct run *run)
     if (rc == OC_OK && session->links.count) /* the last that may need a person, and nothing is recorded yet */
         rc = run_unlock_venue(run);
     if (rc == OC_OK && run->parts & RUN_RECOVERS)
-        rc = fees_take(run);
+        rc = fees_take(session, restore->has_journal);
     if (rc == OC_OK && run->parts & RUN_RECOVERS)
         rc = run_arm(run);
     if (rc == OC_OK && dir && is_host)

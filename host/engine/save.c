@@ -11,7 +11,7 @@
 #include "engine/impl.h"
 #include "engine/save.h"
 
-enum { SAVE_VERSION = 16 };
+enum { SAVE_VERSION = 17 };
 
 static void pass_assets(struct instruments *instruments, struct save_cursor *cursor)
 {

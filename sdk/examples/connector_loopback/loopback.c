@@ -89,8 +89,7 @@ static const struct oc_endpoint endpoints[] = {{.name = "lines", .urls = "tcp://
 static const struct oc_order_kind orders[] = {{.type = OC_ORDER_LIMIT, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY}};
 static const struct oc_venue venue = {.size = sizeof venue, .venue = "loopback", .protocol = "lines, version 1",
     .endpoints = endpoints, .orders = orders, .endpoint_count = 1, .order_count = 1};
-static const struct oc_connector table = {
-    .size = sizeof table, .venue = &venue, .start = start, .message = message, .request = request};
+static const struct oc_connector table = {.size = sizeof table, .venue = &venue, .start = start, .message = message, .request = request};
 static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
 static const struct oc_key keys[] = {{0}}; /* it needs no configuration */
 static const struct oc_plugin plugin = {
