@@ -11,7 +11,7 @@ static void add(struct holding_sum *sum, bool is_known, oc_i128 money)
 
 static bool convert(const struct holdings *holdings, oc_i128 money, uint32_t asset, oc_i128 *ret_money)
 {
-    return portfolio_convert(holdings->portfolio, money, asset, holdings->currency, RATE_MIDDLE, ret_money) == OC_OK;
+    return portfolio_convert(holdings->portfolio, money, asset, holdings->currency, RATE_SHOWN, ret_money) == OC_OK;
 }
 
 /* What so many contracts are of their base, at a price. */

@@ -3,7 +3,7 @@
  * Invariants
  * - A line is one asset. Its parts are the balance that each account has of it, and each position of a derivative whose base it is:
  *   what is held of one thing at several venues is one line.
- * - Equity is the value of balances and what positions of derivatives have made, as in portfolio_equity(); what those positions
+ * - Equity is the value of balances and what positions of derivatives have made, as in portfolio_equity() where that is known; what those positions
  *   are worth (their exposure) is part of a line's value alone.
  * - No part is left out of a sum: where one has no price, the sum has none either, and says how much of it is known and how many
  *   parts are not.

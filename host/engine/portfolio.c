@@ -481,7 +481,7 @@ oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t fro
 
 const struct rate_path *portfolio_rate_path(struct portfolio *portfolio, uint32_t from, uint32_t to)
 {
-    return rates_path(&portfolio->rates, from, to);
+    return rates_path(&portfolio->rates, from, to, RATE_SHOWN);
 }
 
 bool portfolio_reaches(const struct portfolio *portfolio, const char *venue)

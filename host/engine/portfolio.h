@@ -132,11 +132,11 @@ CHECKED oc_rc portfolio_assign(struct portfolio *portfolio, uint32_t account, ui
 /* Money of the base asset that so many units are. */
 CHECKED oc_rc portfolio_base_money(const struct instrument *instrument, int64_t qty, oc_i128 *ret_money);
 
-enum { RATE_MIDDLE = 0, RATE_FAR = 1 };
+enum { RATE_MIDDLE = 0, RATE_FAR = 1, RATE_SHOWN = 2 };
 /* `money` of asset `from` in asset `to`. OC_E_NOT_FOUND: no chain of prices leads there. */
 CHECKED oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,
                                 oc_i128 *ret_money);
-/* By which markets; NULL: none is needed, or no chain of prices leads there. Borrowed until the next call. */
+/* By which markets RATE_SHOWN goes; NULL: none is needed, or no chain of prices leads there. Borrowed until the next call. */
 const struct rate_path *portfolio_rate_path(struct portfolio *portfolio, uint32_t from, uint32_t to);
 /* [setup] Whether venues are reached stands in it: prices of those that are not are gone by only where there are no others. Borrowed. */
 void portfolio_watch(struct portfolio *portfolio, const struct statement *statement);
@@ -165,7 +165,7 @@ uint32_t portfolio_account_at(const struct portfolio *portfolio, const char *ven
 bool portfolio_leads(const struct portfolio *portfolio, uint32_t from, uint32_t to);
 /* Grows with each change of balances and positions. */
 uint64_t portfolio_version(const struct portfolio *portfolio);
-/* The index of the instrument whose price alone values `from` in `to`; 0: none, or a longer way. */
+/* The index of the instrument whose spot price alone values `from` in `to`; 0: none, or a longer way. */
 uint32_t portfolio_direct(struct portfolio *portfolio, uint32_t from, uint32_t to);
 bool portfolio_is_spot(const struct portfolio *portfolio, uint32_t inst);
 

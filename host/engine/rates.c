@@ -103,16 +103,18 @@ static oc_rc hop(const struct instrument *instrument, const struct market *marke
                  : num_muldiv_128(*money, den, num, NUM_HALF_EVEN, money);
 }
 
-const struct rate_path *rates_path(struct rates *rates, uint32_t from, uint32_t to)
+const struct rate_path *rates_path(struct rates *rates, uint32_t from, uint32_t to, int side)
 {
-    struct rate_path *path = &rates->paths[(from * 7 + to) % RATE_PATHS];
+    static const int ways[] = {OF_PRICED | OF_REACHED, OF_PRICED, OF_PRICED | OF_REACHED | OF_LINEAR,
+                               OF_PRICED | OF_LINEAR};
+    const uint32_t is_shown = side == RATE_SHOWN, way_count = is_shown ? 4 : 2;
+    struct rate_path *path = &rates->paths[(from * 7 + to + is_shown) % RATE_PATHS];
     const uint32_t count = instruments_count(rates->instruments);
-    if (path->from != from || path->to != to || path->instrument_count != count || path->change != rates->change ||
-        path->hops == 0) {
-        *path = (struct rate_path){.from = from, .to = to, .instrument_count = count, .change = rates->change};
-        static const int ways[] = {OF_PRICED | OF_REACHED, OF_PRICED, OF_PRICED | OF_REACHED | OF_LINEAR,
-                                   OF_PRICED | OF_LINEAR};
-        for (size_t i = 0; i < sizeof ways / sizeof *ways && from != to && path->hops == 0; i++)
+    if (path->from != from || path->to != to || path->is_shown != is_shown || path->instrument_count != count ||
+        path->change != rates->change || path->hops == 0) {
+        *path = (struct rate_path){
+            .from = from, .to = to, .instrument_count = count, .is_shown = is_shown, .change = rates->change};
+        for (uint32_t i = 0; i < way_count && from != to && path->hops == 0; i++)
             path_find(rates, ways[i], path);
     }
     return path->hops ? path : NULL;
@@ -124,7 +126,7 @@ oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t 
         *ret_money = money;
         return OC_OK;
     }
-    const struct rate_path *path = rates_path(rates, from, to);
+    const struct rate_path *path = rates_path(rates, from, to, side);
     if (!path)
         return OC_E_NOT_FOUND;
     for (uint32_t i = 0; i < path->hops; i++) {
@@ -142,7 +144,7 @@ bool rates_lead(const struct rates *rates, uint32_t from, uint32_t to)
 {
     struct rate_path path = {.from = from, .to = to};
     if (from != to)
-        path_find(rates, OF_LINEAR, &path);
+        path_find(rates, 0, &path);
     return from == to || path.hops > 0;
 }
 

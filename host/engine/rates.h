@@ -1,10 +1,11 @@
-/* rates.h: conversion between assets through prices, by the fewest hops (formula sheet 5.3, PNL-4).
+/* rates.h: conversion between assets through spot prices, by the fewest hops (formula sheet 5.3, PNL-4).
  *
  * Invariants: a path is found once and kept until an instrument is added or has its first price, or a venue is reached that was not,
  * or the other way round: so it follows from what there is, in a session that goes on as in one that never stopped. At most
- * RATE_HOPS_MAX hops. Where no spot prices lead there, those of linear contracts on one of the base do, which are
- * quoted in what they settle in (EUR/USD:USD at a broker). Markets of venues that are not reached are gone by only where no others lead there: their
- * prices grow old. The middle values, the far side (sell at bid, buy at ask) liquidates; without a quote both are the last price. */
+ * RATE_HOPS_MAX hops. Markets of venues that are not reached are gone by only where no others lead there: their prices grow old. The
+ * middle values, the far side (sell at bid, buy at ask) liquidates; without a quote both are the last price.
+ * What is only shown (RATE_SHOWN) goes by the middle too, and where no spot prices lead there by those of linear contracts on one of the base
+ * that are quoted in what they settle in, such as EUR/USD:USD at a broker. Nothing is booked or judged by it. */
 #ifndef ENGINE_RATES_H
 #define ENGINE_RATES_H
 
@@ -20,6 +21,8 @@ struct rate_path {
     uint32_t instrument_count; /* when found */
     uint64_t change;           /* of rates, when found */
     uint32_t hops;             /* 0: none was found */
+    uint32_t is_shown;         /* 1: RATE_SHOWN */
+    uint32_t zero;
     uint32_t inst[RATE_HOPS_MAX];
     uint32_t sells[RATE_HOPS_MAX]; /* 1: base to quote */
 };
@@ -35,16 +38,16 @@ struct rates {
 };
 
 void rates_init(struct rates *rates, const struct instruments *instruments, struct markets *markets);
-/* side: RATE_MIDDLE or RATE_FAR (portfolio.h). OC_E_NOT_FOUND: no priced chain. */
+/* side: RATE_MIDDLE, RATE_FAR or RATE_SHOWN (portfolio.h). OC_E_NOT_FOUND: no priced chain. */
 CHECKED oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t to, int side,
                             oc_i128 *ret_money);
 
 /* By which markets that is. NULL: none is needed, or there is no priced chain. Borrowed until the next call. */
-const struct rate_path *rates_path(struct rates *rates, uint32_t from, uint32_t to);
+const struct rate_path *rates_path(struct rates *rates, uint32_t from, uint32_t to, int side);
 
-/* Whether a chain of instruments leads from one to the other, priced or not yet. */
+/* Whether a chain of spot instruments leads from one to the other, priced or not yet. */
 bool rates_lead(const struct rates *rates, uint32_t from, uint32_t to);
-/* The index of the instrument whose price alone leads from one to the other; 0: none, or a longer way. */
+/* The index of the instrument whose spot price alone leads from one to the other; 0: none, or a longer way. */
 uint32_t rates_direct(struct rates *rates, uint32_t from, uint32_t to);
 
 #endif

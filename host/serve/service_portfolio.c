@@ -139,8 +139,8 @@ static void put_converted(const struct console_service *service, const struct ho
                           bool is_known, oc_i128 money, struct text *reply)
 {
     const uint32_t base = portfolio_look(service->portfolio, service->config.account)->base;
-    is_known = is_known &&
-               portfolio_convert(service->portfolio, money, base, holdings->currency, RATE_MIDDLE, &money) == OC_OK;
+    is_known =
+        is_known && portfolio_convert(service->portfolio, money, base, holdings->currency, RATE_SHOWN, &money) == OC_OK;
     put_known(reply, key, is_known, money);
 }
 

@@ -73,8 +73,7 @@ static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t 
 static oc_rc start(void *self, const struct oc_start *start)
 {
     const struct oc_open open = {.size = sizeof open, .flags = OC_OPEN_KEEP | OC_OPEN_ORDERS, .frame = OC_FRAME_LINES};
-    struct codec *lb = ((void)start, self);
-    return lb->net->open(lb->host, &open, &lb->stream);
+    return ((void)start, ((struct codec *)self)->net->open(((struct codec *)self)->host, &open, &((struct codec *)self)->stream));
 }
 static oc_rc open_it(const struct oc_host *host, void **ret_self)
 {
