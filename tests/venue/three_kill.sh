@@ -14,7 +14,8 @@ host= pids= relays=
 trap 'kill -9 $host $pids $relays 2>/dev/null; rm -rf "$w"' EXIT
 trap 'exit 1' INT TERM
 cd "$w" || exit 1
-export HOME="$w" XDG_RUNTIME_DIR="$w"
+export HOME="$w" XDG_RUNTIME_DIR="$w" OUTCRY__HISTORY__WRITE=yes
+unset XDG_DATA_HOME
 fail() { echo "three_kill: $*" >&2; tail -n 20 host.log err >&2; exit 1; }
 until_() { # SECONDS WORDS...: a command that becomes true
     tries=$(($1 * 10))

@@ -1,9 +1,9 @@
 #!/bin/sh
-# long.sh HOURS PLUGINS LOG [UNTIL [STEP]]: simulated hours with all venues, STEP at a time, until LOG adds up to UNTIL (1,000,000). Each step is written down when it
-# is over: when, with which source, which seeds, how many hours, how many seeds failed. It goes on behind the last seed that stands there: stop it when you
+# long.sh HOURS PLUGINS LOG [UNTIL [STEP [PAGE]]]: simulated hours with all venues, STEP at a time, until LOG adds up to UNTIL (1,000,000). Each step is written down when it
+# is over, and what they come to in the sentence of PAGE: when, with which source, which seeds, how many hours, how many seeds failed. It goes on behind the last seed that stands there: stop it when you
 # like. A seed that fails is written down too, with the command that repeats it, and ends the run.
 set -u
-hours=$1 plugins=$2 log=$3 until=${4:-1000000} step=${5:-500}
+hours=$1 plugins=$2 log=$3 until=${4:-1000000} step=${5:-500} page=${6:-}
 each=5
 [ -e "$log" ] || : >"$log"
 sum() { awk '!/^#/ && NF { s += $5 } END { print s + 0 }' "$log"; }
@@ -22,6 +22,7 @@ while [ "$(sum)" -lt "$until" ]; do
     failed=$(sed -n "s/^$step h in [0-9]* seeds, \([0-9]*\) failed.*/\1/p" "$out")
     echo "$(date -u +%Y-%m-%d) $source $first $((first + step / each - 1)) $step $failed" >>"$log"
     grep '^seed [0-9]*: .*again: ' "$out" | sed 's/^/# /' >>"$log"
+    [ -z "$page" ] || sed -i "s/^So far .* hours have been run, of which .* seeds failed/So far $(sum) hours have been run, of which $(awk '!/^#/ && NF { s += $6 } END { print s + 0 }' "$log") seeds failed/" "$page"
     echo "$(sum) h, $failed of $((step / each)) seeds failed"
     [ $code -eq 0 ] || { grep '^seed [0-9]*: .*again: \|^FAIL' "$out"; exit 1; }
 done

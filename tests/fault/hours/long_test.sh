@@ -7,7 +7,9 @@ w=$(mktemp -d)
 trap 'rm -rf "$w"' EXIT
 fail() { echo "long_test: $*" >&2; exit 1; }
 sh "$long" "$hours" "$plugins" "$w/log" 10 5 >"$w/said" || fail "ten hours: $(cat "$w/said")"
-sh "$long" "$hours" "$plugins" "$w/log" 15 5 >"$w/said" || fail "five more: $(cat "$w/said")"
+echo 'So far 0 hours have been run, of which 0 seeds failed. More.' >"$w/page"
+sh "$long" "$hours" "$plugins" "$w/log" 15 5 "$w/page" >"$w/said" || fail "five more: $(cat "$w/said")"
+[ "$(cat "$w/page")" = 'So far 15 hours have been run, of which 0 seeds failed. More.' ] || fail "the page: $(cat "$w/page")"
 [ "$(awk '{ print $3, $4, $5, $6 }' "$w/log" | tr '\n' ';')" = '1000000 1000000 5 0;1000001 1000001 5 0;1000002 1000002 5 0;' ] || fail "the log: $(cat "$w/log")"
 cat >"$w/stopped" <<'END'
 #!/bin/sh
