@@ -6,7 +6,7 @@
 #ifndef CLI_FEES_H
 #define CLI_FEES_H
 
-#include "session/session.h"
+#include "session/venue_keys.h"
 #include "session/venue_visit.h"
 
 struct fees {
@@ -18,8 +18,5 @@ struct fees {
 CHECKED oc_rc fees_ask(struct venue_visit *visit, uint32_t account, struct fees *ret_fees, struct error *ret_error);
 /* The first account of a venue, where the configuration names a key of it. */
 bool fees_account(const struct settings *settings, const char *venue, char ret_name[VENUE_ACCOUNT_MAX]);
-/* A paper session on a live feed that configures none has those of the first account of its venue from its beginning on: settings of the simulator, with session.fees_of
- * beside them. One that goes on keeps what it began with, and asks nobody. [setup] */
-CHECKED oc_rc fees_take(struct session *session, bool is_restored);
 
 #endif

@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/redact.h"
 #include "cli/complain.h"
-#include "cli/fees.h"
 #include "cli/verbs.h"
 #include "config/check.h"
 #include "history/store.h"
@@ -267,7 +266,7 @@ oc_rc run_open(struct run *run)
     if (rc == OC_OK && session->links.count) /* the last that may need a person, and nothing is recorded yet */
         rc = run_unlock_venue(run);
     if (rc == OC_OK && run->parts & RUN_RECOVERS)
-        rc = fees_take(session, restore->has_journal);
+        rc = run_take_fees(run);
     if (rc == OC_OK && run->parts & RUN_RECOVERS)
         rc = run_arm(run);
     if (rc == OC_OK && dir && is_host)

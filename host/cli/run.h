@@ -76,6 +76,9 @@ CHECKED oc_rc run_take_paper(struct run *run);
 CHECKED oc_rc run_take_venue(struct run *run);
 /* --symbol of a session at a venue: its markets, which become settings of its group. Asks the venue for what they do not say. [setup] */
 CHECKED oc_rc run_take_symbols(struct run *run);
+/* A paper session on a live feed that configures no fees has those of the first account of its venue from its beginning on: settings of the simulator, with
+ * session.fees_of beside them. One that goes on keeps what it began with, and asks nobody. [setup] */
+CHECKED oc_rc run_take_fees(struct run *run);
 /* The same of a paper session on its live feed: a simulator fills, and the venue hears of no account and no order. */
 CHECKED oc_rc run_take_feed(struct run *run);
 /* When its parts are known: limits, then the environment. */

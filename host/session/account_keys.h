@@ -14,7 +14,7 @@
  * - Every credential of the description has a value, or the start is refused; one that is asked at each login (OC_CREDENTIAL_ONCE) is asked of
  *   the person where nothing else is said.
  * - The vault is open for as long as it takes to fill the keyrings, once a start. Replays never come here; paper on a live feed only before it
- *   begins, to ask what the account pays (cli/fees.h). */
+ *   begins, to ask what the account pays (cli/run_fees.c). */
 #ifndef SESSION_ACCOUNT_KEYS_H
 #define SESSION_ACCOUNT_KEYS_H
 
