@@ -6,7 +6,7 @@
 
 #include "support/walk_kit.h"
 
-enum { STEPS = 700, ASKED_MAX = 4 * STEPS, MARKETS = 6 };
+enum { STEPS = 700, ASKED_MAX = 4 * STEPS, MARKETS = 7, TIES = 6 };
 
 struct walk {
     struct venue *v;
@@ -15,6 +15,7 @@ struct walk {
     struct dice dice;
     int64_t now_ns, price, position;
     uint32_t restarts, fills;
+    bool ties;     /* orders are tied to others, of which one cancels the other */
     uint32_t only; /* bars of quotes say this side alone; 0: as is drawn */
     struct oc_request asked[ASKED_MAX];
     int asked_count;
@@ -86,6 +87,21 @@ static void goes_to(struct walk *walk, int64_t at_ns)
     take(walk);
 }
 
+/* To one of the last that were asked for, whether it still stands or not. */
+static void tie(struct walk *walk, struct oc_request *request)
+{
+    if (!walk->asked_count || !(request->bits & OC_RQ_HAS_QTY) || roll(walk, 2))
+        return;
+    const struct oc_request *other =
+        &walk->asked[walk->asked_count - 1 - roll(walk, walk->asked_count < 4 ? walk->asked_count : 4)];
+    if (!(other->bits & OC_RQ_HAS_QTY) || (other->bits & OC_RQ_REDUCE_ONLY))
+        return;
+    request->group = other->group ? other->group : other->order;
+    request->link = OC_LINK_OCO;
+    request->qty = other->qty;
+    request->bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY;
+}
+
 static void asks(struct walk *walk)
 {
     struct venue *v = walk->v;
@@ -113,6 +129,8 @@ static void asks(struct walk *walk)
         }
         if (way == 6)
             request.tif = OC_TIF_DAY;
+        if (walk->ties)
+            tie(walk, &request);
         walk->asked[walk->asked_count++] = request;
     } else {
         request = walk->asked[walk->asked_count - 1 - roll(walk, walk->asked_count < 12 ? walk->asked_count : 12)];
@@ -309,12 +327,13 @@ static uint64_t walked(const char *const *pairs, uint32_t kind, int market, bool
     walk->v = opened(walk);
     walk->dice.random = 11 + (uint64_t)market;
     walk->price = 10000;
+    walk->ties = market == TIES;
     walk->only = market == 4 ? OC_HAS_BID : (market == 5 ? OC_HAS_ASK : 0u);
     for (int step = 0; step < STEPS; step++) {
         if (is_cut && step % 5 == 4)
             restarts(walk);
         asks(walk);
-        if (market == 0)
+        if (market == 0 || market == TIES)
             shows_bar(walk, false);
         else if (market == 1 || market > 3)
             shows_bar(walk, true);
@@ -354,12 +373,12 @@ static void walks_end_where_they_did(void **state)
                                      OC_KIND_SPOT, OC_KIND_LINEAR, OC_KIND_INVERSE};
     static const uint64_t recorded[6][MARKETS] = {
         {0xa6a4ed4d2a45168f, 0x3ee67e46c16525f3, 0xc61f102ae2eac7f8, 0xad8d0470536f0d43, 0x1c74c43d9297933c,
-         0x8133456252a80eb3},
+         0x8133456252a80eb3, 0xb6601014b357d63e},
         {0x10959112fd80f687, 0x6ca7517dbf17cb89, 0x5359165f73560d08, 0x3e0b86546147711a},
         {0x33af9255387dbee8, 0x77efd79f218eab34, 0x9e5bc684327b6bb9, 0x6c8f05c7785dc561},
         {0x91495e152a0464ce, 0xd4749849477853cf, 0xf44388e4acc36041, 0x35ddf823508903de},
         {0x73e96ee0a4e11038, 0x2d91cec6933cb484, 0xdf02c2409515b6ba, 0x6bc6fed5ecae8f1c, 0xe6ef38e8ef7c46b4,
-         0xc697ed48318930f5},
+         0xc697ed48318930f5, 0x5a6d9ef7d10f2def},
         {0x787797914d20043e, 0x0ee67e07e0ed5641, 0xa2c78b60ef9ec619, 0x340fe04b30a5846c}};
     bool is_same = true;
     for (int i = 0; i < 6; i++)
