@@ -1,5 +1,6 @@
 /* amend_test.c: what becomes of amendments: each has a name of its own, one whose answer was lost does not stay under way for ever, and
  * nothing that is old takes back what is known. */
+#include "session/venue_world.h"
 #include "support/said_kit.h"
 
 static oc_rc amend(struct fixture *f, uint64_t order, int64_t price, bool keep)
@@ -70,6 +71,9 @@ static void every_change_has_a_number_of_its_own(void **state)
             assert_int_equal(engine_restore(again->engine, record), OC_OK);
     }
     assert_int_equal(fixture_find(again, order)->now.revision, 4);
+    /* the amendment that is asked about is called by its own number, whatever was asked for behind it */
+    assert_int_equal(venue_world_open(fixture_find(f, order)).revision, 3);
+    assert_int_equal(venue_world_open(fixture_find(again, order)).revision, 3);
     fixture_free(f);
     fixture_free(again);
 }
