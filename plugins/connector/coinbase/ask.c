@@ -5,8 +5,6 @@
 
 static const struct kit_paged form = {"cursor", "has_next"};
 
-/* ---- asked ---- */
-
 static oc_rc write_product(const struct coinbase *cb, const struct oc_fetch *ask, struct kit_write *out)
 {
     struct oc_instrument info;

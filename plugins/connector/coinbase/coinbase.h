@@ -27,9 +27,8 @@ enum { REST = 0, MARKET = 1, USER = 2 };                    /* places of the end
 enum { KEY_NAME = 1, PRIVATE_KEY = 2 };                     /* fields of the credentials */
 enum { PRIVATE = 0, PUBLIC = 1, CONNECTS = 2, SPOKEN = 3 }; /* places of the limits */
 enum { ABOUT_NAMES = 1000 }; /* oc_http.user[0] of a page of names; of its own: the kind */
-enum { KEY_NAME_MAX = 160, PATH_ROOM = 4096, TEXT_ROOM = 32768 };
-/* Seconds for which a token is good: what waits on its way for longer is refused. The venue takes up to 120. */
-enum { TOKEN_S = 30 };
+enum { KEY_NAME_MAX = 160, PATH_ROOM = 4096, TEXT_ROOM = 32768, BEATS_MAX = 10 /* one a second */ };
+enum { TOKEN_S = 30 }; /* for which a token is good: what waits for longer is refused. The venue takes up to 120 */
 enum { FILLS_PAGE = 50, ORDERS_PAGE = 250, ACCOUNTS_PAGE = 250, BARS_PAGE = 350 };
 
 #define SECOND      INT64_C(1000000000)
@@ -77,16 +76,12 @@ oc_rc cb_request(void *self, const struct oc_venue_request *first, uint32_t size
 oc_rc cb_answer_request(struct coinbase *cb, const struct oc_response *in, uint32_t source);
 
 /* shapes.c: an object that is due, as an event, of an answer or (page->in NULL) of a stream */
-oc_rc cb_say_instrument(void *self, struct kit_json *json, struct kit_page *page);
+typedef oc_rc cb_shape(void *self, struct kit_json *json, struct kit_page *page);
+cb_shape cb_say_instrument, cb_say_balance, cb_say_trade, cb_say_quote, cb_say_figures, cb_say_candle;
 /* Of lists and of the user channel alike; page->what: says nothing of orders with another client id (struct oc_id). Counts in page->next what it said. */
-oc_rc cb_say_order(void *self, struct kit_json *json, struct kit_page *page);
+cb_shape cb_say_order;
 oc_rc cb_say_fill(void *self, struct kit_json *json, const struct oc_fetch *ask, struct kit_json_text client,
                   uint32_t source);
-oc_rc cb_say_balance(void *self, struct kit_json *json, struct kit_page *page);
-oc_rc cb_say_trade(void *self, struct kit_json *json, struct kit_page *page);
-oc_rc cb_say_quote(void *self, struct kit_json *json, struct kit_page *page);
-oc_rc cb_say_figures(void *self, struct kit_json *json, struct kit_page *page);
-oc_rc cb_say_candle(void *self, struct kit_json *json, struct kit_page *page);
 
 /* stream.c */
 extern const struct oc_open cb_user_stream;

@@ -83,9 +83,8 @@ const struct oc_venue cb_venue = {
     .batch_cancel = 50,
     .subscribe_max = 100,
     .message_max = 16u << 20,
-    .window_ns = 20 * SECOND, /* a token holds from now on */
-    /* and as long as it holds an order may arrive; one that was just placed may be unknown to a question */
-    .absence_ns = (TOKEN_S + 10) * SECOND,
+    .window_ns = 20 * SECOND,              /* a token holds from now on; as long as it does, an order may arrive */
+    .absence_ns = (TOKEN_S + 10) * SECOND, /* and one that was just placed may be unknown to a question */
     .answer_ns = 5 * SECOND,
     .silence_ns = 10 * SECOND, /* heartbeats come each second */
     .reconcile_ns = 60 * SECOND};

@@ -2,7 +2,6 @@
 #include "coinbase.h"
 
 #define CANDLE_NS (300 * SECOND)
-enum { BEATS_MAX = 10 }; /* one a second */
 
 static const struct oc_cost connects = {CONNECTS, 0, 1};
 #define STREAM(place, topics, how)                                                                                     \
