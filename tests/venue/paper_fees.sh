@@ -66,7 +66,8 @@ until_ says 'going on' host.log
 ! says 'INFO fees: ' host.log || fail 'it was asked again'
 end
 said "$words"
-[ $face = oanda ] || jq -e '.costs | (.fees | tonumber) > 0 and (.fee_rate | tonumber) > 0.0024 and (.fee_rate | tonumber) < 0.0026' fees.json >/dev/null || fail "no fee was paid: $(jq -c '[.trades, .costs]' fees.json)"
+# All of it was taken, but for what a quote that moved came to: that is the maker's rate.
+[ $face = oanda ] || jq -e '(if .trades.makers > 0 then 0.00149 else 0.00249 end) as $least | .costs | (.fees | tonumber) > 0 and (.fee_rate | tonumber) > $least and (.fee_rate | tonumber) < 0.00251' fees.json >/dev/null || fail "no fee was paid: $(jq -c '[.trades, .costs]' fees.json)"
 "$outcry" replay own --diff >replayed 2>&1 || fail "a replay differs: $(cat replayed)"
 "$outcry" report own --json | jq -e --arg words "$words" '.notes | map(select(endswith($words))) | length == 1' >/dev/null || fail 'the report of the folder does not say whose fees they are'
 rm -f fees.sock
