@@ -117,6 +117,11 @@ static bool check_head(struct journal_reader *reader, struct reader_stream *stre
 
 static uint64_t last_byte(const uint8_t *data, uint64_t from, uint64_t to)
 {
+    uint64_t word = 0;
+    while (to >= from + sizeof word && word == 0) { /* most of a segment may be zero */
+        memcpy(&word, data + to - sizeof word, sizeof word);
+        to -= word == 0 ? sizeof word : 0;
+    }
     while (to > from && data[to - 1] == 0)
         to--;
     return to > from ? to : from;

@@ -27,7 +27,7 @@ static void on_event(void *self, const struct core_event *event)
     struct rehearsal *venue = self;
     if (venue->own)
         venue->face->note(venue, event);
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+    for (uint32_t i = 0; i < venue->seats_used; i++)
         if (venue->seats[i].is_open && !venue->seats[i].is_hung)
             venue->face->tell(venue, &venue->seats[i], event);
 }
@@ -37,7 +37,7 @@ static void settle(struct rehearsal *venue)
 {
     if (venue->own)
         venue->face->act(venue);
-    for (uint32_t i = 0; venue->face->settled && i < VENUE_SEATS_MAX; i++)
+    for (uint32_t i = 0; venue->face->settled && i < venue->seats_used; i++)
         if (venue->seats[i].is_open && !venue->seats[i].is_hung)
             venue->face->settled(venue, &venue->seats[i]);
 }
@@ -123,7 +123,7 @@ void venue_free(struct rehearsal *venue)
     for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
         if (venue->exchanges[i].state)
             venue_answered(venue, i);
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+    for (uint32_t i = 0; i < venue->seats_used; i++)
         venue_leave(venue, i);
     core_free(venue->core);
     free(venue);
@@ -312,6 +312,8 @@ uint32_t venue_sit(struct rehearsal *venue, const struct venue_ask *ask, struct 
     text_copy(seat->address, sizeof seat->address, ask->address);
     if (!venue->face->sit(venue, seat, ask, ret))
         return CORE_NONE;
+    if (venue->seats_used <= place)
+        venue->seats_used = place + 1;
     seat->is_open = true;
     seat->since_ns = venue->now_ns;
     ret->status = 101;
@@ -436,7 +438,7 @@ static void drop_stream(struct rehearsal *venue, struct seat *seat)
 static void drop_streams(struct rehearsal *venue)
 {
     venue->drops_streams = false;
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+    for (uint32_t i = 0; i < venue->seats_used; i++)
         if (venue->seats[i].is_open)
             drop_stream(venue, &venue->seats[i]);
 }
@@ -449,7 +451,7 @@ static int64_t old_ns(const struct rehearsal *venue, const struct seat *seat)
 
 static void drop_old(struct rehearsal *venue)
 {
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->seats_used; i++) {
         struct seat *seat = &venue->seats[i];
         if (old_ns(venue, seat) > venue->now_ns)
             continue;
@@ -473,7 +475,7 @@ void venue_advance(struct rehearsal *venue, int64_t now_ns)
     if (venue->drops_streams)
         drop_streams(venue);
     drop_old(venue);
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+    for (uint32_t i = 0; i < venue->seats_used; i++)
         if (venue->seats[i].is_open && venue->seats[i].beat_ns && venue->seats[i].beat_ns <= venue->now_ns)
             venue->face->beat(venue, &venue->seats[i]);
     for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX && venue->exchange_count; i++)
@@ -485,7 +487,7 @@ void venue_advance(struct rehearsal *venue, int64_t now_ns)
     if (venue->market)
         market_advance(venue->market, venue->now_ns);
     settle(venue);
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
+    for (uint32_t i = 0; i < venue->seats_used; i++)
         if (venue->seats[i].held && venue->seats[i].held->due_ns <= venue->now_ns)
             let_go(venue, &venue->seats[i]);
 }
@@ -504,7 +506,7 @@ int64_t venue_next_ns(const struct rehearsal *venue)
         if (exchange->state == EXCHANGE_ARRIVING || exchange->state == EXCHANGE_ANSWERED)
             next_ns = sooner(next_ns, exchange->due_ns);
     }
-    for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++) {
+    for (uint32_t i = 0; i < venue->seats_used; i++) {
         const struct seat *seat = &venue->seats[i];
         next_ns = sooner(next_ns, old_ns(venue, seat));
         if (seat->is_open && seat->beat_ns && !seat->is_hung)

@@ -124,6 +124,7 @@ struct rehearsal { /* `struct venue` is a session's */
     struct venue_exchange exchanges[VENUE_EXCHANGES_MAX];
     uint32_t exchange_count; /* that are not free */
     struct seat seats[VENUE_SEATS_MAX];
+    uint32_t seats_used; /* the first ones: no other was ever taken */
     int64_t begin_ns, now_ns;
     int64_t skew_ns, stale_ns; /* of its clock; of what reading shows */
     int64_t age_ns;            /* a stream that is so old is reset; 0: none is */
