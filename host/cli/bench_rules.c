@@ -92,11 +92,13 @@ int bench_rules(const struct bench *bench)
     static const char *const alone[] = {
         "risk.chain", "kill_switch", "risk.without",
         "max_order_qty,max_order_value,price_collar,position_limit,message_rate,max_daily_loss", NULL};
+    static const char chain[] =
+        "kill_switch,max_order_qty,max_order_value,price_collar,position_limit,message_rate,max_daily_loss,ramp,"
+        "max_drawdown,allow_list,duplicate_order,repeat_exec,exposure,spread_halt,volatility_halt,trading_hours,max_"
+        "open,"
+        "cooldown,universe,expression";
     static const char *const twenty[] = {"risk.chain",
-                                         "kill_switch,max_order_qty,max_order_value,price_collar,position_limit,"
-                                         "message_rate,max_daily_loss,ramp,max_drawdown,allow_list,duplicate_order,"
-                                         "repeat_exec,exposure,spread_halt,volatility_halt,trading_hours,max_open,"
-                                         "cooldown,universe,expression",
+                                         chain,
                                          "risk.max_order_qty.limit",
                                          "100",
                                          "risk.max_order_value.limit",

@@ -50,7 +50,7 @@ static oc_rc fit_normal(struct returns returns, uint32_t percent, struct normal_
 
 oc_rc stats_tail_normal(struct returns returns, uint32_t percent, double periods, struct tail *ret_tail)
 {
-    struct normal_fit fit;
+    struct normal_fit fit = {0};
     oc_rc rc = fit_normal(returns, percent, &fit);
     if (rc < 0)
         return rc;
@@ -62,8 +62,8 @@ oc_rc stats_tail_normal(struct returns returns, uint32_t percent, double periods
 
 oc_rc stats_tail_shaped(struct returns returns, uint32_t percent, struct tail *ret_tail)
 {
-    struct normal_fit fit;
-    struct moments moments;
+    struct normal_fit fit = {0};
+    struct moments moments = {0};
     oc_rc rc = fit_normal(returns, percent, &fit);
     if (rc == OC_OK)
         rc = stats_moments(returns, &moments);
