@@ -64,11 +64,11 @@ build() {
 }
 build_program() { cmake --preset "$1" -DBUILD_TESTING=OFF -DCMAKE_C_FLAGS=-march=native && cmake --build "build/$1" -j "$jobs"; }
 build_fuzzers() { cmake --preset fuzz && cmake --build build/fuzz -j "$jobs" --target fuzzers; }
-# More than there are cores: many tests wait for another process, or for time to pass.
+# One more than there are cores: many tests wait for another process.
 check() {
     tree=build/$1
     shift
-    ctest --no-tests=error --test-dir "$tree" --output-on-failure -j $((jobs + 2)) "$@"
+    ctest --no-tests=error --test-dir "$tree" --output-on-failure -j $((jobs + 1)) "$@"
 }
 
 # Without the optimisation at the link, as the quickstart builds it: that alone would take half as long again.
