@@ -159,15 +159,16 @@ static bool is_called_otherwise(const struct order_called *called, const struct 
     return false;
 }
 
-bool order_called_is_old(const struct order_called *called, const struct oc_event *event)
-{
-    return event->type == OC_EV_ORDER && time_of(event) && time_of(event) < called->said_ns;
-}
-
 /* Made and amended within one tick of the venue's clock, an order is shown under its first name with the time of the second. */
 static bool is_of_before(const struct order_called *called, const struct oc_event *event)
 {
     return called->is_answered && time_of(event) == called->said_ns && is_called_otherwise(called, event);
+}
+
+bool order_called_is_old(const struct order_called *called, const struct oc_event *event)
+{
+    return event->type == OC_EV_ORDER && time_of(event) &&
+           (time_of(event) < called->said_ns || is_of_before(called, event));
 }
 
 static bool says_what_is_now(const struct order_called *called, const struct oc_event *event)

@@ -207,6 +207,9 @@ static void what_is_older_takes_nothing_back(void **state)
         assert_int_equal(order_missing(order), 3); /* what has traded has traded */
         shown.updated_ns = 2000;
         shown.price = 9700;
+        says(f, &shown); /* at the instant of the amendment, and under the name from before it */
+        assert_int_equal(order->now.price, has_time ? 9800 : 9700);
+        shown.venue_order = id_of("V2");
         says(f, &shown);
         assert_int_equal(order->now.price, 9700);
         fixture_free(f);
