@@ -167,8 +167,11 @@ static bool is_of_before(const struct order_called *called, const struct oc_even
 
 bool order_called_is_old(const struct order_called *called, const struct oc_event *event)
 {
-    return event->type == OC_EV_ORDER && time_of(event) &&
-           (time_of(event) < called->said_ns || is_of_before(called, event));
+    if (event->type != OC_EV_ORDER || !time_of(event))
+        return false;
+    /* What was asked for may be newer than the answer of that instant: another amendment whose own was lost. */
+    const bool is_asked_for = ((const struct oc_ev_order *)(const void *)event)->token != 0;
+    return time_of(event) < called->said_ns || (!is_asked_for && is_of_before(called, event));
 }
 
 static bool says_what_is_now(const struct order_called *called, const struct oc_event *event)

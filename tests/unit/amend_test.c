@@ -209,9 +209,14 @@ static void what_is_older_takes_nothing_back(void **state)
         shown.price = 9700;
         says(f, &shown); /* at the instant of the amendment, and under the name from before it */
         assert_int_equal(order->now.price, has_time ? 9800 : 9700);
-        shown.venue_order = id_of("V2");
+        shown.token = 7; /* the answer to a question may be newer, under whatever name */
         says(f, &shown);
         assert_int_equal(order->now.price, 9700);
+        shown.token = 0;
+        shown.venue_order = id_of("V2");
+        shown.price = 9600;
+        says(f, &shown);
+        assert_int_equal(order->now.price, 9600);
         fixture_free(f);
     }
 }
